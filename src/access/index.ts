@@ -1,0 +1,2 @@
+/** Who calls, and what they may do. Keys and users change how a `Principal` is made, never how it is used. */
+export { type Principal, requireScope, SCOPES, type Scope } from './principal.ts';

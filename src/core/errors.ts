@@ -1,0 +1,83 @@
+/**
+ * Errors that a caller can act on. One code is one HTTP status, one title and one GraphQL type; the table below is the
+ * only place that says so. Bugs are not here: they are `InvariantViolation`s or plain `Error`s, masked at the edge.
+ */
+
+/** Stable code -> HTTP status and title of the RFC 9457 problem. */
+export const ERROR_CODES = {
+  BAD_REQUEST: { status: 400, title: 'The request could not be read' },
+  UNAUTHENTICATED: { status: 401, title: 'Authentication is required' },
+  FORBIDDEN: { status: 403, title: 'Not allowed' },
+  NOT_FOUND: { status: 404, title: 'Not found' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
+  CONFLICT: { status: 409, title: 'The state does not allow this' },
+  CURSOR_EXPIRED: { status: 410, title: 'The cursor is older than the journal' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
+  VALIDATION: { status: 422, title: 'A field is wrong or missing' },
+  IDEMPOTENCY_MISMATCH: { status: 422, title: 'The idempotency key was used with another body' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  INTERNAL: { status: 500, title: 'Internal error' },
+  UNAVAILABLE: { status: 503, title: 'A service that this needs is not available' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
+
+/** A stable code of the table above. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** One field that is wrong: where it stands in the input, and a sentence that says what was expected and found. */
+export interface FieldError {
+  /** Path into the input, e.g. `['paramGrid', 'short_window', '0']`, in the field names of the use case (camelCase). */
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** An expected error. `message` says what was expected, what was found and what to do. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  /** The fields that are wrong; empty unless the code is VALIDATION. */
+  readonly fields: readonly FieldError[];
+  /** Machine-readable facts beside the sentence, e.g. `{limit: 10000, observed: 12000}`. */
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: {
+      readonly fields?: readonly FieldError[];
+      readonly facts?: Readonly<Record<string, unknown>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.fields = details.fields ?? [];
+    this.facts = details.facts ?? {};
+  }
+}
+
+/** A VALIDATION error about one field; `path` is dotted, e.g. `'paramGrid.short_window'`. */
+export function invalid(path: string, message: string, facts?: Readonly<Record<string, unknown>>): DomainError {
+  return invalidFields([{ path: path.split('.'), message }], facts);
+}
+
+/** A VALIDATION error about several fields at once; `fields` is not empty. */
+export function invalidFields(fields: readonly FieldError[], facts?: Readonly<Record<string, unknown>>): DomainError {
+  const message = fields.map((field) => field.message).join(' ');
+  return new DomainError('VALIDATION', message, facts === undefined ? { fields } : { fields, facts });
+}
+
+/** NOT_FOUND, also for another user's row: the answer must not tell the two apart. */
+export function notFound(what: string, id: number | string): DomainError {
+  return new DomainError('NOT_FOUND', `There is no ${what} ${id}.`);
+}
+
+/** CONFLICT: the state of the thing does not allow the command. */
+export function conflict(message: string, facts?: Readonly<Record<string, unknown>>): DomainError {
+  return new DomainError('CONFLICT', message, facts === undefined ? {} : { facts });
+}
+
+/** UNAVAILABLE: something outside the process is down for now; trying again later may succeed. */
+export function unavailable(message: string, cause?: unknown): DomainError {
+  return new DomainError('UNAVAILABLE', message, { cause });
+}

@@ -1,0 +1,16 @@
+/** The leaf vocabulary that every part speaks: time, identifiers, errors, assertions. It imports nothing of ours. */
+export { type Clock, dateOf, systemClock } from './clock.ts';
+export {
+  conflict,
+  DomainError,
+  ERROR_CODES,
+  type ErrorCode,
+  type FieldError,
+  invalid,
+  invalidFields,
+  notFound,
+  unavailable,
+} from './errors.ts';
+export { type IdSource, randomIds } from './ids.ts';
+export { InvariantViolation, invariant } from './invariant.ts';
+export type { Json, JsonObject } from './json.ts';
