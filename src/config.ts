@@ -1,0 +1,124 @@
+/** The environment, read once into one frozen `Config`. Nothing else reads `process.env`. */
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const MARKET_DATA = ['simulated'] as const;
+
+const integer = (minimum: number, maximum: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `must be a whole number from ${minimum} to ${maximum}`)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, `must be a whole number from ${minimum} to ${maximum}`)
+    .default(fallback);
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, fallback: Values[number]) =>
+  z.enum(values, `must be one of: ${values.join(', ')}`).default(fallback);
+
+const originList = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()])))
+  .refine((origins) => origins.every(isOrigin), 'must be origins such as https://app.example.com, separated by commas');
+
+const databaseUrl = z
+  .string()
+  .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'must be postgresql://user:password@host:port/database or file:/path/to.db');
+
+const environment = z.object({
+  HOST: z.string().min(1, 'must be a host name or address').default('127.0.0.1'),
+  PORT: integer(0, 65_535, 8000),
+  DATA_DIR: z.string().min(1, 'must be a folder').default('./data'),
+  DATABASE_URL: databaseUrl.optional(),
+  MARKET_DATA: oneOf(MARKET_DATA, 'simulated'),
+  SIMULATION_SEED: integer(0, 4_294_967_295, 1),
+  ALLOWED_ORIGINS: originList,
+  LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
+  COMPUTE_THREADS: integer(1, 1024, availableParallelism()),
+  COMPUTE_MEMORY_MB: integer(64, 1_048_576, 2048),
+  COMPUTE_TIMEOUT_SECONDS: integer(1, 86_400, 600),
+  OPTIMIZE_MIN_BARS_PER_SPLIT: integer(2, 1_000_000, 100),
+  OPTIMIZE_MAX_COMBINATIONS: integer(1, 1_000_000, 10_000),
+  OPTIMIZE_MAX_RUNNING_JOBS: integer(1, 1000, 4),
+  OPTIMIZE_MAX_WAITING_JOBS: integer(1, 100_000, 1000),
+  IMPORT_MAX_BYTES: integer(1024, 2_147_483_647, 268_435_456),
+});
+
+/** Everything that the environment decides; see the README's table for what each key means. */
+export interface Config {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Absolute path of the folder for the embedded database. */
+  readonly dataDir: string;
+  /** `file:…` or `postgresql://…`. */
+  readonly databaseUrl: string;
+  readonly marketData: (typeof MARKET_DATA)[number];
+  readonly simulationSeed: number;
+  /** Origins allowed beside loopback ones, e.g. `https://app.example.com`. */
+  readonly allowedOrigins: readonly string[];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly compute: { readonly threads: number; readonly memoryMb: number; readonly timeoutMs: number };
+  readonly optimize: {
+    readonly minBarsPerSplit: number;
+    readonly maxCombinations: number;
+    readonly maxRunningJobs: number;
+    readonly maxWaitingJobs: number;
+  };
+  readonly importMaxBytes: number;
+}
+
+/** The configuration cannot be used; the message has a line per key, with the allowed values. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Parses the environment. Empty values count as absent.
+ *
+ * @throws {ConfigError} naming each key that is wrong and what it may be
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      const key = String(issue.path[0]);
+      return `  ${key} ${issue.message}; it is ${JSON.stringify(given[key])}`;
+    });
+    throw new ConfigError(`The configuration cannot be used:\n${lines.join('\n')}`);
+  }
+  return freezeConfig(parsed.data);
+}
+
+function freezeConfig(values: z.output<typeof environment>): Config {
+  const dataDir = resolve(values.DATA_DIR);
+  return Object.freeze({
+    host: values.HOST,
+    port: values.PORT,
+    dataDir,
+    databaseUrl: values.DATABASE_URL ?? `file:${join(dataDir, 'dunlin.db')}`,
+    marketData: values.MARKET_DATA,
+    simulationSeed: values.SIMULATION_SEED,
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    logLevel: values.LOG_LEVEL,
+    compute: Object.freeze({
+      threads: values.COMPUTE_THREADS,
+      memoryMb: values.COMPUTE_MEMORY_MB,
+      timeoutMs: values.COMPUTE_TIMEOUT_SECONDS * 1000,
+    }),
+    optimize: Object.freeze({
+      minBarsPerSplit: values.OPTIMIZE_MIN_BARS_PER_SPLIT,
+      maxCombinations: values.OPTIMIZE_MAX_COMBINATIONS,
+      maxRunningJobs: values.OPTIMIZE_MAX_RUNNING_JOBS,
+      maxWaitingJobs: values.OPTIMIZE_MAX_WAITING_JOBS,
+    }),
+    importMaxBytes: values.IMPORT_MAX_BYTES,
+  });
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && text.startsWith('http');
+}
