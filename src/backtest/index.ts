@@ -9,6 +9,8 @@ export {
   equityReturns,
   type Metrics,
   maxDrawdown,
+  mean,
+  sampleDeviation,
   sharpe,
   totalReturn,
   winRate,

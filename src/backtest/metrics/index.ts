@@ -5,6 +5,7 @@ import { cagr } from './cagr.ts';
 import { calmar } from './calmar.ts';
 import { exposure } from './exposure.ts';
 import { maxDrawdown } from './max-drawdown.ts';
+import { mean, sampleDeviation } from './moments.ts';
 import { profitFactor } from './profit-factor.ts';
 import { equityReturns } from './returns.ts';
 import { sharpe } from './sharpe.ts';
@@ -13,7 +14,7 @@ import { totalReturn } from './total-return.ts';
 import { volatility } from './volatility.ts';
 import { winRate } from './win-rate.ts';
 
-export { equityReturns, maxDrawdown, sharpe, totalReturn, winRate };
+export { equityReturns, maxDrawdown, mean, sampleDeviation, sharpe, totalReturn, winRate };
 
 /** Every figure of a backtest. r are the returns per bar, A the bars per year; formulas stand with each metric. */
 export interface Metrics {
