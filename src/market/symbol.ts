@@ -46,6 +46,9 @@ export function periodsPerYear(symbol: string, interval: Interval, source: strin
 }
 
 function quoted(raw: string): string {
-  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(raw.slice(0, 40)).replace(/[^ -~]/g, escape);
+  return JSON.stringify(raw.slice(0, 40)).replace(/[^ -~]/g, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
