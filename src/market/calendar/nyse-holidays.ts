@@ -130,8 +130,9 @@ export function isWeekend(day: number): boolean {
   return !isBetween(weekdayOf(day), MONDAY, FRIDAY);
 }
 
+/** 0 is Sunday; 1970-01-01 was a Thursday. */
 function weekdayOf(day: number): number {
-  return new Date(day).getUTCDay();
+  return (((day / DAY_MS + THURSDAY) % 7) + 7) % 7;
 }
 
 function isBetween(value: number, low: number, high: number): boolean {

@@ -27,8 +27,8 @@ const MAX_BARS = 2_000_000;
 const CACHED_HISTORIES = 48;
 /** Sessions kept minute by minute for quotes: 6 to 24 KB each. */
 const CACHED_SESSIONS = 256;
-/** Sessions generated before other work gets its turn: about 10 ms. */
-const SESSIONS_PER_TURN = 200;
+/** Minutes generated before other work gets its turn: about 10 ms. */
+const MINUTES_PER_TURN = 50_000;
 
 /**
  * Prices for any symbol, from 1980 to the clock's now, invented but the same at every call: bars and quotes depend on
@@ -102,9 +102,14 @@ export class SimulatedProvider implements MarketDataProvider {
 
     const target = allocateColumns(rows);
     let row = 0;
-    for (const [index, day] of days.entries()) {
-      if (index % SESSIONS_PER_TURN === SESSIONS_PER_TURN - 1) await yieldToEvents();
+    let minutesInTurn = 0;
+    for (const day of days) {
+      if (minutesInTurn > MINUTES_PER_TURN) {
+        await yieldToEvents();
+        minutesInTurn = 0;
+      }
       const path = intradayPath(this.#seed, this.#sessionBar(symbol, day));
+      minutesInTurn += path.volumes.length;
       row = writeSession(target, row, { path, minutesPerBar, until: now });
     }
     return row === rows ? target : copyRows(target, 0, row);
