@@ -190,7 +190,7 @@ class Expansion {
     if (value?.kind === Kind.INT) return Number(value.value);
     if (value?.kind !== Kind.VARIABLE) return undefined;
     const name = value.name.value;
-    const given = Object.hasOwn(this.#variables, name) ? this.#variables[name] : undefined;
+    const given = this.#variables[name];
     if (typeof given === 'number' && !Number.isNaN(given)) return given;
     const fallback = this.#variableDefaults.get(name);
     return fallback?.kind === Kind.INT ? Number(fallback.value) : undefined;

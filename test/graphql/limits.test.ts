@@ -53,6 +53,9 @@ async function refusal(query: string, variables?: Record<string, unknown>) {
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
 const nested = (levels: number) => `${'{ self '.repeat(levels - 1)}{ value }${'}'.repeat(levels - 1)}`;
+const deepIntrospection = (levels: number) =>
+  `{ __type(name: "Tag") { ${'ofType { '.repeat(levels - 2)} name ${'}'.repeat(levels - 2)} } }`;
+
 /** Expands to 2^25 fields from 750 characters. */
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 const doubling = `{...a}${times(25, (i) => `fragment ${letters[i]} on Query{...${letters[i + 1]}...${letters[i + 1]}}`)}fragment z on Query{value}`;
@@ -72,6 +75,7 @@ describe('the limits of a document', () => {
       11,
       /11 fields in one mutation; at most 10/,
     ],
+    ['introspection', deepIntrospection(16), 15, 16, /16 levels of introspection fields; at most 15/],
     ['cost', '{ orders(first: 5000) { nodes { id } } }', 5000, 5002, /5002 cost points .* at most 5000/],
   ])('names the limit and what was observed: %s', async (_name, query, limit, observed, message) => {
     const error = await refusal(query);
@@ -84,6 +88,7 @@ describe('the limits of a document', () => {
     ['depth', nested(10)],
     ['aliases', `{ ${times(15, (i) => `a${i}: value`)} }`],
     ['repeated fields', `{ value ${'value '.repeat(50)} }`],
+    ['introspection', deepIntrospection(15)],
     ['directives', `{ ${times(15, (i) => `a${i}: value @skip(if: false) @include(if: true)`)} }`],
     ['fields of a mutation', `mutation { ${'placeOrder '.repeat(10)} }`],
   ])('lets through what is at the limit: %s', async (_name, query) => {
@@ -154,6 +159,12 @@ describe('the limits of a document', () => {
     expect(result).toEqual({ data: { value: 1, self: { value: 1 } } });
   });
 
+  it('leaves it to validation to say that fragments form a cycle', async () => {
+    const { errors } = await run('{ ...A } fragment A on Query { self { ...A } }');
+
+    expect(errors?.[0]?.message).toBe('Cannot spread fragment "A" within itself.');
+  });
+
   it('passes a syntax error on as one', async () => {
     const { errors } = await run('{ value ');
 
@@ -175,6 +186,7 @@ describe('hostile documents', () => {
       'a cycle of fragments',
       '{ ...A } fragment A on Query { self { ...B } } fragment B on Query { ...A self { ...A } }',
     ],
+    ['fragments that spread themselves twice', '{ ...A } fragment A on Query { self { ...A } ...A ...A }'],
     ['fragments that double 25 times', doubling],
     ['directives without end', `{ value ${'@skip(if: false) '.repeat(10_000)} }`],
     ['200 directives', `{ value ${'@skip(if: false) '.repeat(190)} }`],
