@@ -1,0 +1,180 @@
+/**
+ * The thread-pool adapter of `Compute`, over piscina, which keeps the threads, carries the requests, and replaces a
+ * thread that died. The queue is ours, and a request goes to piscina only when a thread is due to it, because piscina
+ * (5.3) neither tells a waiting task from a running one nor settles a task whose thread dies while it is loading.
+ */
+import { setMaxListeners } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { type Compute, ComputeFailure, type ComputeStats, type RunOptions } from './compute.ts';
+import type { TaskName } from './task.ts';
+import { ThreadRun } from './thread-run.ts';
+
+/** Options of a pool. */
+export interface ThreadPoolOptions {
+  /** `file:` URL of the module whose default export is made by `serveTasks`. */
+  readonly workerUrl: URL;
+  /** Threads, at least 1. Default: the processors that this process may use. */
+  readonly threads?: number | undefined;
+  /**
+   * Limit of each thread's JavaScript heap in MiB. Default 2048. Buffers of typed arrays lie outside the heap, and Node
+   * cannot limit them.
+   */
+  readonly maxMemoryMb?: number | undefined;
+  /** Time limit of a run that names none, in milliseconds. Default 600,000. */
+  readonly taskTimeoutMs?: number | undefined;
+  /**
+   * How long a thread may take to load the worker's entry and take a run up, in milliseconds. Past it the run fails as
+   * `crashed`. Default 10,000.
+   */
+  readonly startTimeoutMs?: number | undefined;
+  /** Node options of the threads, e.g. `['--import', 'tsx']`. Default: those of this process. */
+  readonly execArgv?: readonly string[] | undefined;
+  /** Hears of a thread that died while it had no task. The pool goes on; this is for the log. */
+  readonly onThreadError?: ((error: unknown) => void) | undefined;
+}
+
+/** What the pool needs of a run, whatever its types. */
+type PooledRun = Pick<ThreadRun<never, never, never>, 'execute' | 'stop' | 'failStart'>;
+
+/** Runs tasks on threads that stay warm, one task per thread. Idle threads do not keep the process alive. */
+export class ThreadPool implements Compute {
+  readonly parallelism: number;
+  readonly #taskTimeoutMs: number;
+  readonly #startTimeoutMs: number;
+  readonly #piscina: Piscina<unknown, unknown>;
+  /** In order of arrival. */
+  readonly #queued = new Set<PooledRun>();
+  /** With the promise that resolves when the thread is free again. */
+  readonly #running = new Map<PooledRun, Promise<void>>();
+  /** Threads that were told to end and have not yet: resolved by their exit. */
+  readonly #ending = new Set<Promise<void>>();
+  #completed = 0;
+  #lastThreadError: unknown;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: ThreadPoolOptions) {
+    this.parallelism = options.threads ?? availableParallelism();
+    this.#taskTimeoutMs = options.taskTimeoutMs ?? 600_000;
+    this.#startTimeoutMs = options.startTimeoutMs ?? 10_000;
+    this.#piscina = new Piscina({
+      filename: options.workerUrl.href,
+      minThreads: this.parallelism,
+      maxThreads: this.parallelism,
+      // An idle thread must run its event loop, so that a late error of a task surfaces there and not in the next task.
+      atomics: 'disabled',
+      recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: options.maxMemoryMb ?? 2048 },
+      ...(options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] }),
+    });
+    // Without a listener, the death of an idle thread would be an uncaught exception of this process.
+    this.#piscina.on('error', (error: unknown) => {
+      this.#lastThreadError = error;
+      options.onThreadError?.(error);
+    });
+    this.#piscina.on('workerDestroy', ({ id }: { readonly id: number }) => {
+      this.#awaitExit(id);
+      setImmediate(() => this.#failStrandedRuns());
+    });
+  }
+
+  async run<Input, Output, Message = never>(
+    task: TaskName<Input, Output, Message>,
+    input: Input,
+    options: RunOptions<Message> = {},
+  ): Promise<Output> {
+    if (this.#closed !== undefined)
+      throw new ComputeFailure('aborted', `Task '${task.name}' came after the pool was closed.`);
+    const { signal, onMessage, timeoutMs = this.#taskTimeoutMs } = options;
+    const run = new ThreadRun<Input, Output, Message>({
+      taskName: task.name,
+      input,
+      timeoutMs,
+      startTimeoutMs: this.#startTimeoutMs,
+      onMessage: (message) => onMessage?.(message),
+    });
+    const abort = (): void => this.#stop(run, 'was aborted by its caller', signal?.reason);
+    if (signal?.aborted === true) abort();
+    else this.#enqueue(run);
+    if (signal !== undefined) {
+      // One signal for all the runs of a job is usual; Node would suspect a leak from the eleventh listener on.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', abort, { once: true });
+    }
+    try {
+      return await run.outcome;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  stats(): ComputeStats {
+    return {
+      threads: this.parallelism,
+      running: this.#running.size,
+      queued: this.#queued.size,
+      completed: this.#completed,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    // A thread that was terminated a moment ago would otherwise be replaced when its exit is noticed, after destroy().
+    this.#piscina.options.minThreads = 0;
+    for (const run of [...this.#queued, ...this.#running.keys()]) {
+      this.#stop(run, 'was aborted, because the pool is closing');
+    }
+    await Promise.all(this.#running.values());
+    await this.#piscina.destroy();
+    await Promise.all(this.#ending);
+  }
+
+  #enqueue(run: PooledRun): void {
+    this.#queued.add(run);
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    for (const run of this.#queued) {
+      if (this.#running.size >= this.parallelism) return;
+      this.#queued.delete(run);
+      this.#running.set(run, this.#execute(run));
+    }
+  }
+
+  async #execute(run: PooledRun): Promise<void> {
+    await run.execute((request, options) => this.#piscina.run(request, options));
+    this.#running.delete(run);
+    this.#completed += 1;
+    this.#dispatch();
+  }
+
+  #stop(run: PooledRun, why: string, cause?: unknown): void {
+    this.#queued.delete(run);
+    run.stop('aborted', why, cause);
+  }
+
+  /** Piscina forgets a thread when it terminates it, some milliseconds before the thread is gone. */
+  #awaitExit(threadId: number): void {
+    // -1 is the id of a thread that has exited.
+    const thread = threadId === -1 ? undefined : this.#piscina.threads.find((each) => each.threadId === threadId);
+    if (thread === undefined) return;
+    const exit = new Promise<void>((resolve) => {
+      thread.once('exit', () => {
+        this.#ending.delete(exit);
+        resolve();
+      });
+    });
+    this.#ending.add(exit);
+  }
+
+  /** When the last thread has died and piscina has given up replacing it, whoever waits for one would wait for ever. */
+  #failStrandedRuns(): void {
+    if (this.#piscina.threads.length > 0) return;
+    for (const run of this.#running.keys()) run.failStart(this.#lastThreadError);
+  }
+}

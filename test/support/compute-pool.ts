@@ -1,0 +1,49 @@
+/** A pool for one test, and proof that closing it leaves no thread behind. */
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, expect } from 'vitest';
+import { ComputeFailure, ThreadPool, type ThreadPoolOptions } from '../../src/compute/index.ts';
+
+const pools: ThreadPool[] = [];
+const liveThreads = new Set<Worker>();
+
+process.on('worker', (worker) => {
+  liveThreads.add(worker);
+  worker.once('exit', () => liveThreads.delete(worker));
+});
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  expect([...liveThreads].map((worker) => worker.threadId)).toEqual([]);
+});
+
+/** A pool of two threads that serve the tasks of `compute-tasks.ts`; closed after the test. */
+export function openPool(options: Partial<ThreadPoolOptions> = {}): ThreadPool {
+  const workerUrl = new URL('compute-worker.ts', import.meta.url);
+  const pool = new ThreadPool({ workerUrl, threads: 2, execArgv: ['--import', 'tsx'], ...options });
+  pools.push(pool);
+  return pool;
+}
+
+/** The failure that a run ends in; the test fails when the run has a result. */
+export async function failureOf(run: Promise<unknown>): Promise<ComputeFailure> {
+  const ending = await run.then(
+    (output) => new Error(`expected a failure, got ${String(output)}`),
+    (error: unknown) => error,
+  );
+  if (ending instanceof ComputeFailure) return ending;
+  throw ending;
+}
+
+/** How long `work` takes, in milliseconds. */
+export async function timed(work: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work;
+  return performance.now() - start;
+}
+
+/** Resolves once a task has reported its first message: then it runs. `onMessage` goes into the options of the run. */
+export function firstMessage(): { readonly arrived: Promise<unknown>; readonly onMessage: () => void } {
+  const heard = new AbortController();
+  return { arrived: once(heard.signal, 'abort'), onMessage: () => heard.abort() };
+}
