@@ -7,20 +7,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode, type IdSource } from '../core/index.ts';
 import { JSON_BODY_LIMIT } from './body.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
+import type { RouteAnswer } from './route.ts';
 
 /** Sends the problem of `error` as the answer. */
 export function sendProblem(error: DomainError, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error);
-  return reply.code(problem.status).headers(problemHeaders(error)).type(PROBLEM_TYPE).send(problem);
+  const answer = problemAnswer(error);
+  return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 
-/** Headers that belong to a problem: when to come back, and what is allowed instead. */
-export function problemHeaders(error: DomainError): Record<string, string> {
+/** The problem of `error` with the headers that belong to it: when to come back, and what is allowed instead. */
+export function problemAnswer(error: DomainError): RouteAnswer {
+  const problem = problemOf(error);
   const { retryAfterSeconds, allow } = error.facts;
-  return {
+  const headers = {
+    'content-type': PROBLEM_TYPE,
     ...(typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}),
     ...(Array.isArray(allow) ? { allow: allow.join(', ') } : {}),
   };
+  return { status: problem.status, headers, body: problem };
 }
 
 /** The error as one that may be told; a bug is logged and becomes INTERNAL with the id of its log line. */

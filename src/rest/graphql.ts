@@ -22,7 +22,9 @@ export function addGraphql(app: FastifyInstance, handler: GraphqlHandler): void 
     url: '/graphql',
     async handler(request, reply) {
       const response = await handler.handleNodeRequestAndResponse(request, reply, { request, reply });
-      response.headers.forEach((value, name) => reply.header(name, value));
+      response.headers.forEach((value, name) => {
+        reply.header(name, value);
+      });
       if (response.headers.get('content-type')?.startsWith('text/html') === true) {
         reply.header('content-security-policy', GRAPHIQL_POLICY);
       }

@@ -48,25 +48,19 @@ function sentence(where: string, issue: Issue): string {
 /** Schemas with rules of their own give a message that begins with "must"; the rest is told from the issue. */
 function expectation(issue: Issue): string {
   if (issue.message.startsWith('must ')) return issue.message;
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${withArticle(issue.expected)}`;
-    case 'invalid_value':
-      return `must be one of ${issue.values.map(show).join(', ')}`;
-    case 'too_small':
-      return `must ${issue.origin === 'array' || issue.origin === 'string' ? 'have' : 'be'} at least ${issue.minimum}${unit(issue.origin)}`;
-    case 'too_big':
-      return `must ${issue.origin === 'array' || issue.origin === 'string' ? 'have' : 'be'} at most ${issue.maximum}${unit(issue.origin)}`;
-    default:
-      return `is not valid (${issue.message})`;
-  }
+  if (issue.code === 'invalid_type') return `must be ${ARTICLES[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(show).join(', ')}`;
+  if (issue.code === 'too_small') return `must ${size(issue.origin, `at least ${issue.minimum}`)}`;
+  if (issue.code === 'too_big') return `must ${size(issue.origin, `at most ${issue.maximum}`)}`;
+  return `is not valid (${issue.message})`;
 }
 
-function unit(origin: string): string {
-  if (origin === 'array') return ' items';
-  return origin === 'string' ? ' characters' : '';
+function size(origin: string, bound: string): string {
+  if (origin === 'array') return `have ${bound} items`;
+  return origin === 'string' ? `have ${bound} characters` : `be ${bound}`;
 }
 
+/** JSON types in words. */
 const ARTICLES: Readonly<Record<string, string>> = {
   int: 'a whole number',
   number: 'a finite number',
@@ -76,10 +70,6 @@ const ARTICLES: Readonly<Record<string, string>> = {
   string: 'a text',
   boolean: 'true or false',
 };
-
-function withArticle(type: string): string {
-  return ARTICLES[type] ?? type;
-}
 
 function knownFields(schema: z.ZodType): readonly string[] {
   return 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null

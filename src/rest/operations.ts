@@ -65,17 +65,16 @@ export function addMetrics(app: FastifyInstance, gauges: readonly GaugeDefinitio
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
-  for (const { name, help, read } of gauges) {
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read());
-        },
-      }),
-    );
+  for (const gauge of gauges) {
+    const collector = new Gauge({
+      name: gauge.name,
+      help: gauge.help,
+      registers: [],
+      collect() {
+        this.set(gauge.read());
+      },
+    });
+    registry.registerMetric(collector);
   }
   app.addHook('onResponse', async (request, reply) => {
     const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode };

@@ -1,6 +1,7 @@
 /** What came of a document: its data, or the expected error that it reports in either of GraphQL's two places. */
-import { type ExecutionResult, GraphQLError } from 'graphql';
-import { DomainError, ERROR_CODES, type ErrorCode, type FieldError } from '../core/index.ts';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import { DomainError, type FieldError } from '../core/index.ts';
+import { isErrorCode } from './problem.ts';
 
 /**
  * The data of a document that succeeded. A mutation reports expected errors in the `errors` of its payload, a query in
@@ -45,8 +46,4 @@ function fromPayload(errors: readonly UserError[]): DomainError {
   if (!isErrorCode(code)) throw new Error('A payload reports an error without a code.');
   const fields = errors.flatMap(({ path, message }) => (path.length === 0 ? [] : [{ path, message }]));
   return new DomainError(code, errors.map((error) => error.message).join(' '), { fields });
-}
-
-function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
 }

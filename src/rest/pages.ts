@@ -35,7 +35,9 @@ export async function addPages(app: FastifyInstance, documents: ApiDocuments): P
     prefix: '/docs/assets/',
     allowedPath: (path) => ASSETS.has(path),
     cacheControl: false,
-    setHeaders: (reply) => reply.setHeader('cache-control', 'public, max-age=3600'),
+    setHeaders(reply) {
+      reply.setHeader('cache-control', 'public, max-age=3600');
+    },
     decorateReply: false,
     index: false,
   });

@@ -5,7 +5,13 @@ import { type DomainError, ERROR_CODES, type ErrorCode } from '../core/index.ts'
 /** Media type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-const codes = Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]];
+/** Whether a text is one of the stable codes. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+}
+
+/** Every code, in the order of the table. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(ERROR_CODES).filter(isErrorCode);
 
 /** An error answer. Facts of the error, such as a limit and what was observed, stand beside these as further members. */
 export const problemSchema = z
@@ -14,7 +20,7 @@ export const problemSchema = z
     title: z.string().describe('The kind of error in words; the same for every error of a code.'),
     status: z.int().describe('The HTTP status, repeated.'),
     detail: z.string().describe('A sentence to act on: what was expected, what was found, what to do.'),
-    code: z.enum(codes).describe('The stable code to branch on.'),
+    code: z.enum(errorCodes).describe('The stable code to branch on.'),
     errors: z
       .array(
         z.object({
@@ -25,7 +31,7 @@ export const problemSchema = z
       .optional()
       .describe('The fields that are wrong, with VALIDATION.'),
   })
-  .meta({ id: 'Problem' });
+  .meta({ title: 'Problem' });
 
 /** See `problemSchema`. */
 export type Problem = z.output<typeof problemSchema>;

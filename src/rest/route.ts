@@ -6,7 +6,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { ExecutionResult } from 'graphql';
 import { z } from 'zod';
-import { type ErrorCode, notFound } from '../core/index.ts';
+import { type ErrorCode, type Json, notFound } from '../core/index.ts';
 import { parsePart } from './issues.ts';
 import { succeeded } from './outcome.ts';
 
@@ -20,6 +20,15 @@ export type Execute = <Data, Variables>(
 type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathParameters<Rest>
   : never;
+
+/** A strict object of query parameters. */
+type QuerySchema = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
+
+/** For rows that take no query parameters. */
+export const noQuery = z.strictObject({});
+
+/** For rows that take no body. */
+export const noBody = z.strictObject({});
 
 /** A request after its shape was checked. */
 export interface RouteRequest<Name extends string, Query, Body> {
@@ -47,9 +56,9 @@ interface RouteDescription {
   /** Status of success. */
   readonly status: 200 | 201;
   /** An example of the body. */
-  readonly bodyExample?: unknown;
+  readonly bodyExample?: Json;
   /** An example of the answer. */
-  readonly answerExample: unknown;
+  readonly answerExample: Json;
   /** Codes that this route answers with, beside those that every route may. */
   readonly errors: readonly ErrorCode[];
 }
@@ -59,16 +68,16 @@ export interface RouteDefinition<
   Data,
   Variables,
   Path extends string,
-  Query extends z.ZodObject,
+  Query extends QuerySchema,
   Body extends z.ZodType,
   Answer extends z.ZodType,
 > extends RouteDescription {
   /** Ids between braces, no trailing slash. */
   readonly path: Path;
-  /** A strict object of the query parameters; default: none. */
-  readonly query?: Query;
-  /** A strict object of the body's fields; none for GET and DELETE. */
-  readonly body?: Body;
+  /** A strict object of the query parameters. */
+  readonly query: Query;
+  /** A strict object of the body's fields, or `csvBody`. */
+  readonly body: Body;
   readonly document: TypedDocumentNode<Data, Variables>;
   /** Schema of the answer, described field by field. */
   readonly response: Answer;
@@ -87,7 +96,7 @@ export interface RouteDefinition<
 /** A request as the HTTP host received it. */
 export interface RawRequest {
   readonly params: Readonly<Record<string, string>>;
-  readonly query: unknown;
+  readonly query: Readonly<Record<string, unknown>>;
   /** Parsed JSON, a stream of bytes for `text/csv`, or `undefined` without a body. */
   readonly body: unknown;
   /** Path of the request without its query, for `Link`. */
@@ -104,8 +113,8 @@ export interface RouteAnswer {
 /** A row with its types sealed in: it can stand in a table with others. */
 export interface Route extends RouteDescription {
   readonly path: string;
-  readonly query: z.ZodObject;
-  readonly body: z.ZodType | null;
+  readonly query: QuerySchema;
+  readonly body: z.ZodType;
   readonly response: z.ZodType;
   /** Whether the answer may carry `Link: <…>; rel="next"`. */
   readonly isPaged: boolean;
@@ -113,28 +122,24 @@ export interface Route extends RouteDescription {
   run(request: RawRequest, execute: Execute): Promise<RouteAnswer>;
 }
 
-const noParameters = z.strictObject({});
-
 /** Seals a definition into a row of the table. */
 export function route<
   Data,
   Variables,
   const Path extends string,
   Answer extends z.ZodType,
-  Query extends z.ZodObject = typeof noParameters,
-  Body extends z.ZodType = z.ZodUndefined,
+  Query extends QuerySchema,
+  Body extends z.ZodType,
 >(definition: RouteDefinition<Data, Variables, Path, Query, Body, Answer>): Route {
-  const query = definition.query ?? noParameters;
   return {
     ...definition,
-    query,
-    body: definition.body ?? null,
     isPaged: definition.next !== undefined,
     async run(raw, execute) {
       const request = {
         params: parseIds(raw.params, definition.resource ?? 'resource') as Record<PathParameters<Path>, number>,
-        query: parsePart(query, raw.query, 'query') as z.output<Query>,
-        body: parseBody(definition.body, raw.body) as z.output<Body>,
+        query: parsePart(definition.query, raw.query, 'query'),
+        // No body counts as an empty object, so that a body is optional where no field is required.
+        body: parsePart(definition.body, raw.body ?? {}, 'body'),
       };
       const data = succeeded(await execute(definition.document, definition.variables(request)));
       const answer = definition.answer(data, request);
@@ -166,12 +171,8 @@ function parseIds(params: Readonly<Record<string, string>>, resource: string): R
 /** Ids are 32-bit integers in the database. */
 const LARGEST_ID = 2_147_483_647;
 
-/** No body counts as an empty object, so that a body is optional where no field is required. */
-function parseBody(schema: z.ZodType | undefined, body: unknown): unknown {
-  return schema === undefined ? undefined : parsePart(schema, body ?? {}, 'body');
-}
-
 function nextLink(raw: RawRequest, next: Readonly<Record<string, string>>): string {
-  const query = new URLSearchParams({ ...(raw.query as Record<string, string>), ...next });
-  return `<${raw.path}?${query}>; rel="next"`;
+  const query = new URLSearchParams(next);
+  for (const [name, value] of Object.entries(raw.query)) if (!query.has(name)) query.set(name, String(value));
+  return `<${raw.path}?${query.toString()}>; rel="next"`;
 }
