@@ -1,0 +1,76 @@
+/** The one shape of an error answer: RFC 9457 `application/problem+json`, made from a `DomainError` and nothing else. */
+import { z } from 'zod';
+import { type DomainError, ERROR_CODES, type ErrorCode } from '../core/index.ts';
+
+/** Media type of every error answer. */
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Whether a text is one of the stable codes. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+}
+
+/** Every code, in the order of the table. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(ERROR_CODES).filter(isErrorCode);
+
+/** An error answer. Facts of the error, such as a limit and what was observed, stand beside these as further members. */
+export const problemSchema = z
+  .looseObject({
+    type: z.string().describe('A URN that names the kind of error; it never changes for a code.'),
+    title: z.string().describe('The kind of error in words; the same for every error of a code.'),
+    status: z.int().describe('The HTTP status, repeated.'),
+    detail: z.string().describe('A sentence to act on: what was expected, what was found, what to do.'),
+    code: z.enum(errorCodes).describe('The stable code to branch on.'),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().describe('Where the field stands in the request, segments joined by dots.'),
+          message: z.string().describe('What was expected of the field, and what was found.'),
+        }),
+      )
+      .optional()
+      .describe('The fields that are wrong, with VALIDATION.'),
+  })
+  .meta({ title: 'Problem' });
+
+/** See `problemSchema`. */
+export type Problem = z.output<typeof problemSchema>;
+
+/** The error as a problem; keys and the segments of paths in snake_case. */
+export function problemOf(error: DomainError): Problem {
+  const { status, title } = ERROR_CODES[error.code];
+  const facts = Object.entries(error.facts).map(([name, value]) => [snakeCase(name), jsonValue(value)]);
+  const errors = error.fields.map((field) => ({ path: problemPath(field.path), message: field.message }));
+  return {
+    ...Object.fromEntries(facts),
+    type: `urn:dunlin:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    detail: error.message,
+    code: error.code,
+    ...(errors.length === 0 ? {} : { errors }),
+  };
+}
+
+/** Fields whose keys the client chose, or which are names of parameters or symbols: below them nothing is renamed. */
+const FREE_KEYS = new Set(['params', 'paramGrid', 'param_grid']);
+
+/**
+ * A path of the use cases (camelCase, perhaps below the GraphQL argument `input`) as the facade writes it: dotted, in
+ * snake_case. Names of parameters and symbols stay as they are.
+ */
+export function problemPath(path: readonly string[]): string {
+  const inside = path[0] === 'input' ? path.slice(1) : path;
+  const free = inside.findIndex((segment) => FREE_KEYS.has(segment));
+  return inside.map((segment, at) => (free !== -1 && at > free ? segment : snakeCase(segment))).join('.');
+}
+
+/** `nSplits` → `n_splits`; whatever does not look like a camelCase name (`SPY`, `short_window`, `0`) stays as it is. */
+function snakeCase(name: string): string {
+  if (!/^[a-z]+[0-9]*([A-Z][a-z0-9]*)+$/.test(name)) return name;
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function jsonValue(value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
