@@ -25,7 +25,10 @@ const originList = z
 
 const databaseUrl = z
   .string()
-  .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'must be postgresql://user:password@host:port/database or file:/path/to.db');
+  .regex(
+    /^(file:.+|postgres(ql)?:\/\/.+)$/,
+    'must be postgresql://user:password@host:port/database or file:/path/to.db',
+  );
 
 const environment = z.object({
   HOST: z.string().min(1, 'must be a host name or address').default('127.0.0.1'),

@@ -8,6 +8,7 @@ export { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tra
 export type { CsvSource } from './csv/index.ts';
 export { type ImportDeps, type ImportInput, type ImportResult, importBars } from './import-bars.ts';
 export { INTERVALS, type Interval, intervalMinutes, parseInterval } from './interval.ts';
+export { type LatestBarsDeps, latestBars } from './latest-bars.ts';
 export {
   type AlignedBars,
   type AlignedBarsRequest,
@@ -17,4 +18,11 @@ export {
 } from './market-data.ts';
 export type { BarsRequest, ListedSymbol, MarketDataProvider, Quote } from './provider.ts';
 export { SimulatedProvider } from './simulated/index.ts';
-export { calendarOf, parseSymbol, periodsPerYear, tradesAroundTheClock } from './symbol.ts';
+export {
+  calendarOf,
+  commonPeriodsPerYear,
+  parseSymbol,
+  parseSymbols,
+  periodsPerYear,
+  tradesAroundTheClock,
+} from './symbol.ts';

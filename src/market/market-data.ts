@@ -1,16 +1,14 @@
 import { type Clock, DAY_MS, type DateRange, formatDate, invalid, parseDateRange } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
-import { alignToCommonTimes, contentHash } from './align.ts';
+import { alignToCommonTimes, contentHash, cutAfter } from './align.ts';
 import { findSeries, listSeries, readSeries, type StoredSeries } from './bar-store.ts';
 import { type Bars, formatBarTime } from './bars.ts';
 import { missingSessions } from './coverage.ts';
 import { type Interval, intervalMinutes } from './interval.ts';
 import type { BarsRequest, MarketDataProvider, Quote } from './provider.ts';
 import { CSV_SOURCE, checkSource } from './source.ts';
-import { calendarOf, parseSymbol } from './symbol.ts';
+import { calendarOf, parseSymbols } from './symbol.ts';
 
-/** The greatest number of symbols of one request. */
-const MAX_SYMBOLS = 100;
 /** The greatest number of bars of one request, all symbols together: 190 MB. */
 const MAX_TOTAL_BARS = 4_000_000;
 
@@ -24,6 +22,8 @@ export interface SourcedBarsRequest extends BarsRequest {
 export interface AlignedBarsRequest extends Omit<SourcedBarsRequest, 'symbol'> {
   /** 1 to 100 symbols in any case, each once. */
   readonly symbols: readonly string[];
+  /** Drops bars that start after this: what a job saw when it was submitted. */
+  readonly until?: Date;
 }
 
 /** Several series of one source with identical times. */
@@ -89,7 +89,8 @@ export class MarketData {
    * @throws {DomainError} VALIDATION as for `bars`, and when symbols repeat or would come from different sources
    */
   async alignedBars(ownerId: number, request: AlignedBarsRequest): Promise<AlignedBars> {
-    const bars = alignToCommonTimes(await this.#load(ownerId, request));
+    const loaded = await this.#load(ownerId, request);
+    const bars = cutAfter(alignToCommonTimes(loaded), request.until?.getTime() ?? Number.POSITIVE_INFINITY);
     const first = bars[0];
     if (first === undefined || first.time.length === 0) throw noBars(request.symbols, request);
     return { bars, source: first.source, hash: contentHash(bars) };
@@ -177,16 +178,6 @@ export class MarketData {
       `The source "${this.provider.name}" has no ${interval} bars, only ${intervals.join(', ')}.`,
     );
   }
-}
-
-function parseSymbols(raw: readonly string[]): readonly string[] {
-  if (raw.length === 0 || raw.length > MAX_SYMBOLS) {
-    throw invalid('symbols', `Expected 1 to ${MAX_SYMBOLS} symbols, found ${raw.length}.`);
-  }
-  const symbols = raw.map((symbol) => parseSymbol(symbol, 'symbols'));
-  const repeated = symbols.find((symbol, index) => symbols.indexOf(symbol) !== index);
-  if (repeated !== undefined) throw invalid('symbols', `Expected each symbol once, found ${repeated} twice.`);
-  return symbols;
 }
 
 /** The instants [from, until) of the dates of a range, as the series tells time. */
