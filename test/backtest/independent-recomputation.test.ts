@@ -149,9 +149,8 @@ describe.each(Object.keys(PARAMETERS))('%s equals its definition', (typeName) =>
 
   test('across gaps of many orders of magnitude', () => {
     const calm = randomBars(13, { length: 150 });
-    const scale = (t: number) => (t < 40 ? 1e-6 : t < 80 ? 1e6 : t < 110 ? 1e-3 : 1);
     const rows = Array.from(calm.open, (open, t): Row => {
-      const by = scale(t);
+      const by = t < 40 ? 1e-6 : t < 80 ? 1e6 : t < 110 ? 1e-3 : 1;
       return [open * by, (calm.high[t] ?? 0) * by, (calm.low[t] ?? 0) * by, (calm.close[t] ?? 0) * by];
     });
 
