@@ -19,4 +19,13 @@ export type {
   PrismaClient,
   Strategy as StrategyRow,
 } from './generated/sqlite/client.ts';
+export {
+  claimIdempotencyKey,
+  completeIdempotencyKey,
+  type IdempotencyClaim,
+  type IdempotencyOutcome,
+  type IdempotentRequest,
+  pruneIdempotencyKeys,
+  releaseIdempotencyKey,
+} from './idempotency.ts';
 export { MigrationRefused } from './migrations.ts';
