@@ -1,0 +1,192 @@
+import { type Clock, DomainError, invalid, invariant } from '../core/index.ts';
+import type { Database, Db, Following } from '../storage/index.ts';
+import type { Delivery, EventDraft, EventFilter, JournalEvent, ProgressEvent } from './event.ts';
+import { Subscription, type SubscriptionHost } from './subscription.ts';
+import { appendEvent, readEvents, readHead, readOldest } from './table.ts';
+import { Tail } from './tail.ts';
+
+/** Name under which commits are announced to other processes. */
+const CHANNEL = 'dunlin_journal';
+
+/** Events per page of a replay. */
+const REPLAY_PAGE_SIZE = 200;
+
+/** A transaction that changes something and says so. */
+export interface JournalWrite {
+  readonly db: Db;
+  /**
+   * Appends an event in this transaction and answers its cursor. Append after the changes: from the first append to the
+   * commit other writers of events wait on PostgreSQL too.
+   */
+  append(draft: EventDraft): Promise<bigint>;
+}
+
+/** Settings of a journal. */
+export interface JournalOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** How many deliveries may wait for one subscriber. Default 1,024. */
+  readonly queueLimit?: number;
+  /** How often other processes' commits are looked for on SQLite, in ms; on PostgreSQL they are announced. Default 250. */
+  readonly pollMs?: number;
+  /** Hears when new events could not be read, which is tried again at the next poll. Default: a process warning. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * The event journal: every change that somebody may want to hear of, in the order of commits, stored and then published.
+ * It outlives the process; what is published here was committed by this process or by another on the same database.
+ */
+export class Journal {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #pollMs: number;
+  readonly #onError: (error: unknown) => void;
+  readonly #tail: Tail;
+  readonly #host: SubscriptionHost;
+  /** By owner, so that an event costs only those whom it may concern. */
+  readonly #subscriptions = new Map<number, Set<Subscription>>();
+  #following: Following | null = null;
+  #isClosed = false;
+
+  constructor(options: JournalOptions) {
+    this.#database = options.database;
+    this.#clock = options.clock;
+    this.#pollMs = options.pollMs ?? 250;
+    this.#onError = options.onError ?? warn;
+    this.#tail = new Tail(options.database.read, (event) => this.#publish({ kind: 'event', event }));
+    this.#host = {
+      queueLimit: options.queueLimit ?? 1_024,
+      pageSize: REPLAY_PAGE_SIZE,
+      head: () => this.head(),
+      admit: (after) => this.#admit(after),
+      read: (filter, after, until) =>
+        readEvents(this.#database.read, { after, until, limit: REPLAY_PAGE_SIZE }, filter),
+      ended: (subscription) => this.#forget(subscription),
+    };
+  }
+
+  /** Reads the head and starts following other processes' commits. Call it once, before anything else. */
+  async start(): Promise<void> {
+    invariant(this.#following === null, 'a journal is started once');
+    await this.#tail.start();
+    this.#following = await this.#database.follow({
+      channel: CHANNEL,
+      pollMs: this.#pollMs,
+      heard: () => this.#catchUp(),
+    });
+  }
+
+  /**
+   * A change and its events in one transaction; subscribers hear of it shortly after the commit. See
+   * `Database.transaction` for what `work` may do.
+   */
+  async write<T>(work: (write: JournalWrite) => Promise<T>): Promise<T> {
+    const result = await this.#database.transaction(async (db) => {
+      let isAnnounced = false;
+      const append = async (draft: EventDraft): Promise<bigint> => {
+        const cursor = await appendEvent(db, this.#clock, draft);
+        if (!isAnnounced) await this.#database.announce(db, CHANNEL);
+        isAnnounced = true;
+        return cursor;
+      };
+      return work({ db, append });
+    });
+    this.#catchUp();
+    return result;
+  }
+
+  /** Publishes a tick of progress to the subscribers of this process. */
+  publishProgress(event: ProgressEvent): void {
+    this.#publish({ kind: 'progress', event });
+  }
+
+  /** The newest cursor that has been published here; 0 before the first event. */
+  head(): bigint {
+    return this.#tail.head;
+  }
+
+  /** The oldest cursor that is still stored, null when none is. */
+  oldest(): Promise<bigint | null> {
+    return readOldest(this.#database.read);
+  }
+
+  /** How many subscriptions are open. */
+  get subscriberCount(): number {
+    let count = 0;
+    for (const subscriptions of this.#subscriptions.values()) count += subscriptions.size;
+    return count;
+  }
+
+  /**
+   * Everything after the cursor `after` (default: the head at the call), first from the table, then live: in the order
+   * of cursors, without a gap or a repeat. Ends when `signal` aborts or the journal closes.
+   *
+   * The iterator throws a DomainError (CURSOR_EXPIRED with the fact `oldest`, a decimal string, when events after `after`
+   * were deleted; VALIDATION when `after` is negative or newer than the journal), or SubscriberOverflow when it was not
+   * drained.
+   */
+  subscribe(
+    filter: EventFilter,
+    options: { readonly after?: bigint; readonly signal?: AbortSignal } = {},
+  ): AsyncIterableIterator<Delivery> {
+    const subscription = new Subscription(this.#host, filter, options);
+    if (this.#isClosed) subscription.end();
+    else if (options.signal?.aborted !== true) this.#remember(subscription);
+    return subscription;
+  }
+
+  /** At most `limit` events after the cursor `after`, oldest first, for those who poll. Errors as in `subscribe`. */
+  async page(filter: EventFilter, after: bigint, limit: number): Promise<readonly JournalEvent[]> {
+    await this.#admit(after);
+    return readEvents(this.#database.read, { after, until: this.head(), limit }, filter);
+  }
+
+  /** Ends all subscriptions and stops following. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const subscriptions of this.#subscriptions.values()) {
+      for (const subscription of subscriptions) subscription.end();
+    }
+    await this.#following?.close();
+  }
+
+  #catchUp(): void {
+    this.#tail.catchUp().catch((error: unknown) => {
+      if (!this.#isClosed) this.#onError(error);
+    });
+  }
+
+  #publish(delivery: Delivery): void {
+    for (const subscription of this.#subscriptions.get(delivery.event.ownerId) ?? []) subscription.offer(delivery);
+  }
+
+  async #admit(after: bigint): Promise<void> {
+    if (after < 0n) throw invalid('after', `A cursor is 0 or more, not ${after}.`);
+    // The cursor may come from another process that is ahead of this one.
+    if (after > this.head()) await this.#tail.catchUp();
+    const head = this.head();
+    if (after > head) throw invalid('after', `The newest cursor is ${head}; ${after} does not exist yet.`);
+    const oldest = (await this.oldest()) ?? (await readHead(this.#database.read)) + 1n;
+    if (after >= oldest - 1n) return;
+    throw new DomainError('CURSOR_EXPIRED', `The journal begins at ${oldest}; what came after ${after} is gone.`, {
+      facts: { oldest: String(oldest) },
+    });
+  }
+
+  #remember(subscription: Subscription): void {
+    const { ownerId } = subscription.filter;
+    const subscriptions = this.#subscriptions.get(ownerId) ?? new Set();
+    this.#subscriptions.set(ownerId, subscriptions.add(subscription));
+  }
+
+  #forget(subscription: Subscription): void {
+    const subscriptions = this.#subscriptions.get(subscription.filter.ownerId);
+    subscriptions?.delete(subscription);
+    if (subscriptions?.size === 0) this.#subscriptions.delete(subscription.filter.ownerId);
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(`New events could not be read and are tried again: ${String(error)}`);
+}

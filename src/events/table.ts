@@ -1,0 +1,68 @@
+/** The journal's two tables: appending to them, and reading what was appended. */
+import { type Clock, dateOf, type JsonObject } from '../core/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { EventDraft, EventFilter, JournalEvent } from './event.ts';
+
+/**
+ * Appends an event and answers its cursor. Counting up the head locks its row until `db` commits, so that on PostgreSQL
+ * too a cursor is never visible before a smaller one.
+ */
+export async function appendEvent(db: Db, clock: Clock, draft: EventDraft): Promise<bigint> {
+  const { cursor } = await db.journalHead.upsert({
+    where: { id: 1 },
+    create: { id: 1, cursor: 1n },
+    update: { cursor: { increment: 1n } },
+    select: { cursor: true },
+  });
+  const { ownerId, type, subjectType, subjectId, payload, correlationId, causationId = null, mode = 'paper' } = draft;
+  const row = { cursor, ownerId, type, subjectType, subjectId, mode, correlationId, causationId };
+  await db.event.create({
+    data: { ...row, payload: JSON.stringify(payload), occurredAt: dateOf(clock) },
+    select: { cursor: true },
+  });
+  return cursor;
+}
+
+/** The newest cursor ever committed, 0 before the first; it does not fall when events are deleted. */
+export async function readHead(db: Db): Promise<bigint> {
+  const row = await db.journalHead.findUnique({ where: { id: 1 }, select: { cursor: true } });
+  return row?.cursor ?? 0n;
+}
+
+/** The oldest cursor that is still stored, null when none is. */
+export async function readOldest(db: Db): Promise<bigint | null> {
+  const row = await db.event.findFirst({ orderBy: { cursor: 'asc' }, select: { cursor: true } });
+  return row?.cursor ?? null;
+}
+
+/** The text was made from a JsonObject by `appendEvent`. */
+function parsePayload(text: string): JsonObject {
+  return JSON.parse(text);
+}
+
+/** Which stretch of the journal: after `after` (exclusive), up to `until` (inclusive), at most `limit` events. */
+export interface Stretch {
+  readonly after: bigint;
+  readonly until?: bigint;
+  readonly limit: number;
+}
+
+/** The events of a stretch, oldest first; all owners' without a filter. */
+export async function readEvents(db: Db, stretch: Stretch, filter?: EventFilter): Promise<readonly JournalEvent[]> {
+  const { after, until, limit } = stretch;
+  const rows = await db.event.findMany({
+    where: {
+      cursor: { gt: after, ...(until !== undefined && { lte: until }) },
+      ...(filter !== undefined && { ownerId: filter.ownerId }),
+      ...(filter?.types !== undefined && { type: { in: [...filter.types] } }),
+      ...(filter?.subject !== undefined && { subjectType: filter.subject.type, subjectId: filter.subject.id }),
+    },
+    orderBy: { cursor: 'asc' },
+    take: limit,
+  });
+  return rows.map(({ mode, payload, ...row }) => ({
+    ...row,
+    mode: mode === 'live' ? 'live' : 'paper',
+    payload: parsePayload(payload),
+  }));
+}

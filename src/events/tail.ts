@@ -1,0 +1,56 @@
+/**
+ * The one reader of new events in this process: whoever commits pokes it, it reads what is new in the order of cursors,
+ * and hands it on. Pokes during a read lead to one more read, never to two at a time.
+ */
+import type { Db } from '../storage/index.ts';
+import type { JournalEvent } from './event.ts';
+import { readEvents, readHead } from './table.ts';
+
+/** Events per read. */
+const BATCH_SIZE = 500;
+
+/** See the head of this file. */
+export class Tail {
+  readonly #db: Db;
+  readonly #dispatch: (event: JournalEvent) => void;
+  #head = 0n;
+  #isWanted = false;
+  #reading: Promise<void> | null = null;
+
+  /** `dispatch` is called for each event in order, all events of a read in one tick; it must not throw. */
+  constructor(db: Db, dispatch: (event: JournalEvent) => void) {
+    this.#db = db;
+    this.#dispatch = dispatch;
+  }
+
+  /** The newest cursor that was dispatched. */
+  get head(): bigint {
+    return this.#head;
+  }
+
+  /** Starts at the newest event: older ones are not dispatched. */
+  async start(): Promise<void> {
+    this.#head = await readHead(this.#db);
+  }
+
+  /** Reads everything that was committed before the call; rejects when the database cannot be read. */
+  catchUp(): Promise<void> {
+    this.#isWanted = true;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      const events = await readEvents(this.#db, { after: this.#head, limit: BATCH_SIZE });
+      for (const event of events) {
+        this.#head = event.cursor;
+        this.#dispatch(event);
+      }
+      if (events.length === BATCH_SIZE) this.#isWanted = true;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** The database as the domains see it, whichever product stands behind it. */
+import type { Clock } from '../core/index.ts';
+import type { Prisma } from './generated/sqlite/client.ts';
+import { openPostgresql } from './postgresql.ts';
+import { openSqlite } from './sqlite.ts';
+
+/** What services query: a Prisma client or a transaction of it. The same type for SQLite and PostgreSQL. */
+export type Db = Prisma.TransactionClient;
+
+/** The products that the program runs on. */
+export type DatabaseProvider = 'sqlite' | 'postgresql';
+
+/** An open, migrated database. */
+export interface Database {
+  readonly provider: DatabaseProvider;
+  /** The database as a person names it: the file, or host/database without the password. */
+  readonly location: string;
+  /** Reads outside a transaction, which see committed rows only. A write through it fails. */
+  readonly read: Db;
+  /**
+   * One write transaction: commits when `work` resolves, rolls back when it throws, and lasts 30 s at most. On SQLite
+   * transactions run one after the other (BEGIN IMMEDIATE), on PostgreSQL side by side (READ COMMITTED). Await every
+   * query inside `work`; once a statement failed there, nothing is committed.
+   *
+   * @throws {DomainError} UNAVAILABLE when the database is down, full, or locked for longer than we wait
+   */
+  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+  /** Tells the processes that `follow` the channel, when `tx` commits. Nothing to do on SQLite, where they poll. */
+  announce(tx: Db, channel: string): Promise<void>;
+  /** Calls `heard` when another process may have committed something: announced on PostgreSQL, else after each poll. */
+  follow(options: FollowOptions): Promise<Following>;
+  close(): Promise<void>;
+}
+
+/** How to follow the commits of other processes. */
+export interface FollowOptions {
+  /** Lowercase letters and underscores; the name that `announce` is called with. */
+  readonly channel: string;
+  /** Called often and for nothing at times; it must not throw. */
+  readonly heard: () => void;
+  /** Longest time between calls on SQLite, in ms. On PostgreSQL 20 times as long, for an announcement that was missed. */
+  readonly pollMs: number;
+}
+
+/** Ends a `follow`. */
+export interface Following {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens, checks and migrates a database. `url` is `file:/path/name.db` (relative paths start at the working directory; the
+ * folder is made when missing) or `postgresql://user:password@host:port/name`.
+ *
+ * @throws {Error} when the url is neither, a setting that durability needs cannot be had, or the migrations do not fit
+ */
+export function openDatabase(url: string, clock: Clock): Promise<Database> {
+  if (url.startsWith('file:')) return openSqlite(url.slice('file:'.length), clock);
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgresql(url, clock);
+  const scheme = url.slice(0, Math.max(0, url.indexOf(':')));
+  throw new Error(`A database url begins with "file:" or "postgresql://", not with "${scheme}".`);
+}

@@ -1,0 +1,78 @@
+/**
+ * A driver's transaction with three promises that the drivers do not keep:
+ * - After its end no statement runs on its connection, where it would land in somebody else's transaction. (Statements
+ *   that were started in parallel and not awaited would do that.)
+ * - Once a statement failed, nothing is committed. PostgreSQL answers COMMIT with a silent ROLLBACK then, and SQLite
+ *   commits the rest: here both refuse, so that a swallowed error cannot turn into a lost write.
+ * - There are no nested transactions: savepoints are not offered, and Prisma refuses without them.
+ */
+import type { SqlQuery, SqlQueryable, SqlResultSet, Transaction } from '@prisma/driver-adapter-utils';
+import { translateDriverError } from './errors.ts';
+
+/** How one driver ends a transaction. Each is called once, and leaves no transaction open even when it throws. */
+export interface TransactionEnd {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** See the head of this file. */
+export class GuardedTransaction implements Transaction {
+  readonly provider: Transaction['provider'];
+  readonly adapterName: string;
+  /** Prisma then leaves COMMIT and ROLLBACK to `commit` and `rollback` here. */
+  readonly options = { usePhantomQuery: true };
+  readonly #connection: SqlQueryable;
+  readonly #end: TransactionEnd;
+  #isOpen = true;
+  #failure: unknown;
+
+  constructor(connection: SqlQueryable, end: TransactionEnd) {
+    this.provider = connection.provider;
+    this.adapterName = connection.adapterName;
+    this.#connection = connection;
+    this.#end = end;
+  }
+
+  queryRaw(query: SqlQuery): Promise<SqlResultSet> {
+    return this.#run(() => this.#connection.queryRaw(query));
+  }
+
+  executeRaw(query: SqlQuery): Promise<number> {
+    return this.#run(() => this.#connection.executeRaw(query));
+  }
+
+  async commit(): Promise<void> {
+    if (this.#failure !== undefined) {
+      await this.rollback();
+      throw new Error('The transaction was rolled back, because one of its statements failed.', {
+        cause: this.#failure,
+      });
+    }
+    this.#close();
+    try {
+      await this.#end.commit();
+    } catch (error) {
+      throw translateDriverError(error);
+    }
+  }
+
+  async rollback(): Promise<void> {
+    this.#close();
+    await this.#end.rollback();
+  }
+
+  async #run<T>(statement: () => Promise<T>): Promise<T> {
+    if (!this.#isOpen) throw new Error('This transaction has ended: await every query inside the transaction.');
+    try {
+      return await statement();
+    } catch (error) {
+      this.#failure ??= error;
+      throw translateDriverError(error);
+    }
+  }
+
+  #close(): void {
+    if (!this.#isOpen) throw new Error('This transaction has already ended.');
+    this.#isOpen = false;
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * The database: opening and migrating it, plain reads, and transactions, on SQLite or PostgreSQL. Services query it with
+ * Prisma directly; there are no repositories. It knows no domain.
+ */
+export {
+  type Database,
+  type DatabaseProvider,
+  type Db,
+  type Following,
+  type FollowOptions,
+  openDatabase,
+} from './database.ts';
+export { DEFAULT_USER_NAME, ensureDefaultUser } from './default-user.ts';
+export { isUniqueViolation } from './errors.ts';
+export { MigrationRefused } from './migrations.ts';

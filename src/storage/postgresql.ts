@@ -1,0 +1,104 @@
+/** PostgreSQL: a pool for transactions, and a pool whose connections are read-only for plain reads. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
+import type { PoolConfig } from 'pg';
+import type { Clock } from '../core/index.ts';
+import type { Database, Db } from './database.ts';
+import { translateDriverError } from './errors.ts';
+import { PrismaClient } from './generated/postgresql/client.ts';
+import type { PrismaClient as SqliteClient } from './generated/sqlite/client.ts';
+import { GuardedTransaction } from './guarded-transaction.ts';
+import { migratePostgresql } from './migrate-postgresql.ts';
+import { followChannel } from './postgresql-channel.ts';
+import { readerFactory } from './reader.ts';
+import { runTransaction, TRANSACTION_TIMEOUT_MS, withTranslatedErrors } from './transactions.ts';
+
+/** Connections of each of the two pools. */
+const POOL_SIZE = 10;
+
+/** Polls are this much rarer than on SQLite: they only make up for an announcement that was missed. */
+const POLL_FACTOR = 20;
+
+/** Opens and migrates the database at `url`. See `openDatabase`. */
+export async function openPostgresql(url: string, clock: Clock): Promise<Database> {
+  await migratePostgresql(url, clock);
+  const pool: PoolConfig = { connectionString: url, max: POOL_SIZE, connectionTimeoutMillis: 10_000, keepAlive: true };
+  const writers = new PrismaPg({
+    ...pool,
+    options: String.raw`-c default_transaction_isolation=read\ committed`,
+    statement_timeout: TRANSACTION_TIMEOUT_MS,
+    // A process that froze inside a transaction must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 2 * TRANSACTION_TIMEOUT_MS,
+  });
+  const readers = new PrismaPg({
+    ...pool,
+    options: '-c default_transaction_read_only=on',
+    statement_timeout: TRANSACTION_TIMEOUT_MS,
+  });
+  const write = clientOf(new PrismaClient({ adapter: { ...names, connect: () => writers.connect().then(guarded) } }));
+  const read = clientOf(new PrismaClient({ adapter: readerFactory('postgres', () => readers.connect()) }));
+  return {
+    provider: 'postgresql',
+    location: describe(url),
+    read: withTranslatedErrors(read),
+    transaction: (work) => runTransaction(write, work),
+    announce,
+    follow: ({ channel, heard, pollMs }) => followChannel(url, { channel, heard, pollMs: POLL_FACTOR * pollMs }),
+    close: async () => {
+      await Promise.all([write.$disconnect(), read.$disconnect()]);
+    },
+  };
+}
+
+const names = { provider: 'postgres', adapterName: 'dunlin-postgres-writer' } as const;
+
+/**
+ * The two generated clients differ in what PostgreSQL offers beyond SQLite (text search modes, skipDuplicates), which
+ * services that run on both do not use. So one type stands for both, and this is the only place that says so.
+ */
+function clientOf(client: PrismaClient): SqliteClient {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The reason stands above.
+  return client as unknown as SqliteClient;
+}
+
+/** The pool as an adapter whose transactions are guarded. */
+function guarded(pool: SqlDriverAdapter): SqlDriverAdapter {
+  return {
+    ...names,
+    queryRaw: (query) => pool.queryRaw(query),
+    executeRaw: (query) => pool.executeRaw(query),
+    executeScript: (script) => pool.executeScript(script),
+    dispose: () => pool.dispose(),
+    ...(pool.getConnectionInfo && { getConnectionInfo: pool.getConnectionInfo.bind(pool) }),
+    startTransaction: async (isolationLevel) => {
+      try {
+        return guard(await pool.startTransaction(isolationLevel));
+      } catch (error) {
+        throw translateDriverError(error);
+      }
+    },
+  };
+}
+
+/** The driver's own `commit` and `rollback` both only give the connection back to the pool: the statements are sent here. */
+function guard(transaction: Transaction): Transaction {
+  const end = async (sql: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
+    try {
+      await transaction.executeRaw({ sql, args: [], argTypes: [] });
+    } finally {
+      await transaction.rollback();
+    }
+  };
+  return new GuardedTransaction(transaction, { commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') });
+}
+
+/** Announcements go out with the commit, and are dropped with a rollback. */
+async function announce(tx: Db, channel: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify(${channel}, '')`;
+}
+
+/** `host:port/name` of a url, without user and password. */
+function describe(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}

@@ -1,0 +1,55 @@
+/** What both databases share in using Prisma: how a transaction runs, and how errors leave. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { invariant } from '../core/index.ts';
+import { translatePrismaError } from './errors.ts';
+import type { Prisma, PrismaClient } from './generated/sqlite/client.ts';
+
+/**
+ * How long a transaction may wait for its turn, in ms: behind other writers, and on SQLite up to 10 s behind another process.
+ * Beyond it the caller hears UNAVAILABLE. Prisma's default of 2 s would fail a burst that is merely queued.
+ */
+const MAX_WAIT_MS = 30_000;
+
+/** How long a transaction may stay open, in ms, before it is rolled back. Prisma's default of 5 s would cut off an import. */
+export const TRANSACTION_TIMEOUT_MS = 30_000;
+
+const current = new AsyncLocalStorage<{ isOpen: boolean }>();
+
+/**
+ * Runs `work` in a transaction of `client`.
+ *
+ * @throws {InvariantViolation} inside another transaction: on SQLite the inner one would wait for the outer one for ever
+ */
+export async function runTransaction<T>(
+  client: PrismaClient,
+  work: (tx: Prisma.TransactionClient) => Promise<T>,
+): Promise<T> {
+  invariant(current.getStore()?.isOpen !== true, 'a transaction is not begun inside another one');
+  const scope = { isOpen: true };
+  try {
+    return await current.run(scope, () =>
+      client.$transaction(work, { maxWait: MAX_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }),
+    );
+  } catch (error) {
+    throw translatePrismaError(error);
+  } finally {
+    scope.isOpen = false;
+  }
+}
+
+/** The client, but its operations throw what leaves storage. */
+export function withTranslatedErrors(client: PrismaClient): PrismaClient {
+  const extended = client.$extends({
+    query: {
+      $allOperations: async ({ args, query }) => {
+        try {
+          return await query(args);
+        } catch (error) {
+          throw translatePrismaError(error);
+        }
+      },
+    },
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- This extension adds and removes no member.
+  return extended as unknown as PrismaClient;
+}
