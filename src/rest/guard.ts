@@ -69,12 +69,23 @@ function refuseEncodedBody(request: FastifyRequest): void {
   );
 }
 
+/** The 404 of a path that no route has, and of files that are not served. */
+export function noSuchPath(request: FastifyRequest): DomainError {
+  return new DomainError(
+    'NOT_FOUND',
+    `There is no path ${JSON.stringify(pathOf(request))}. /docs lists those there are.`,
+  );
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
 /** OPTIONS of a known path, 405 for a method that it does not have, 404 for an unknown one. */
 function answerUnrouted(request: FastifyRequest, reply: FastifyReply, table: MethodTable): FastifyReply {
-  const path = request.url.split('?', 1)[0] ?? '';
+  const path = pathOf(request);
   const methods = table.methodsOf(path);
-  if (methods.length === 0)
-    throw new DomainError('NOT_FOUND', `There is no path ${JSON.stringify(path)}. /docs lists those there are.`);
+  if (methods.length === 0) throw noSuchPath(request);
   const allow = [...methods, 'OPTIONS'].toSorted();
   if (request.method !== 'OPTIONS') {
     const detail = `${path} does not take ${request.method}; it takes ${allow.join(', ')}.`;

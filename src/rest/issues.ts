@@ -63,7 +63,7 @@ function size(origin: string, bound: string): string {
 /** JSON types in words. */
 const ARTICLES: Readonly<Record<string, string>> = {
   int: 'a whole number',
-  number: 'a finite number',
+  number: 'a number',
   array: 'an array',
   object: 'a JSON object',
   record: 'a JSON object',

@@ -1,6 +1,7 @@
 /** What came of a document: its data, or the expected error that it reports in either of GraphQL's two places. */
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { DomainError, type FieldError } from '../core/index.ts';
+import { facadePath } from './naming.ts';
 import { isErrorCode } from './problem.ts';
 
 /**
@@ -23,10 +24,10 @@ export function succeeded<Data>(result: ExecutionResult<Data>): Data {
 }
 
 function fromTopLevel(error: GraphQLError): DomainError {
-  const { code, errors, facts } = error.extensions as { code?: unknown; errors?: unknown; facts?: unknown };
+  const { code, errors, facts } = error.extensions;
   if (!isErrorCode(code)) throw new Error('A document failed without a code.', { cause: error });
   return new DomainError(code, error.message, {
-    fields: Array.isArray(errors) ? (errors as readonly FieldError[]) : [],
+    fields: Array.isArray(errors) ? facadeFields(errors) : [],
     facts: typeof facts === 'object' && facts !== null ? { ...facts } : {},
     cause: error,
   });
@@ -44,6 +45,11 @@ function payloadErrors(payload: unknown): readonly UserError[] {
 function fromPayload(errors: readonly UserError[]): DomainError {
   const code = errors[0]?.code;
   if (!isErrorCode(code)) throw new Error('A payload reports an error without a code.');
-  const fields = errors.flatMap(({ path, message }) => (path.length === 0 ? [] : [{ path, message }]));
-  return new DomainError(code, errors.map((error) => error.message).join(' '), { fields });
+  const message = errors.map((error) => error.message).join(' ');
+  return new DomainError(code, message, { fields: facadeFields(errors) });
+}
+
+/** An error about no field in particular has an empty path. */
+function facadeFields(errors: readonly FieldError[]): readonly FieldError[] {
+  return errors.flatMap(({ path, message }) => (path.length === 0 ? [] : [{ path: facadePath(path), message }]));
 }

@@ -1,6 +1,7 @@
 /** The one shape of an error answer: RFC 9457 `application/problem+json`, made from a `DomainError` and nothing else. */
 import { z } from 'zod';
 import { type DomainError, ERROR_CODES, type ErrorCode } from '../core/index.ts';
+import { snakeCase } from './naming.ts';
 
 /** Media type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -36,11 +37,11 @@ export const problemSchema = z
 /** See `problemSchema`. */
 export type Problem = z.output<typeof problemSchema>;
 
-/** The error as a problem; keys and the segments of paths in snake_case. */
+/** The error as a problem. Its paths are in the names of the request already; its facts get snake_case keys. */
 export function problemOf(error: DomainError): Problem {
   const { status, title } = ERROR_CODES[error.code];
   const facts = Object.entries(error.facts).map(([name, value]) => [snakeCase(name), jsonValue(value)]);
-  const errors = error.fields.map((field) => ({ path: problemPath(field.path), message: field.message }));
+  const errors = error.fields.map((field) => ({ path: field.path.join('.'), message: field.message }));
   return {
     ...Object.fromEntries(facts),
     type: `urn:dunlin:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
@@ -50,25 +51,6 @@ export function problemOf(error: DomainError): Problem {
     code: error.code,
     ...(errors.length === 0 ? {} : { errors }),
   };
-}
-
-/** Fields whose keys the client chose, or which are names of parameters or symbols: below them nothing is renamed. */
-const FREE_KEYS = new Set(['params', 'paramGrid', 'param_grid']);
-
-/**
- * A path of the use cases (camelCase, perhaps below the GraphQL argument `input`) as the facade writes it: dotted, in
- * snake_case. Names of parameters and symbols stay as they are.
- */
-export function problemPath(path: readonly string[]): string {
-  const inside = path[0] === 'input' ? path.slice(1) : path;
-  const free = inside.findIndex((segment) => FREE_KEYS.has(segment));
-  return inside.map((segment, at) => (free !== -1 && at > free ? segment : snakeCase(segment))).join('.');
-}
-
-/** `nSplits` → `n_splits`; whatever does not look like a camelCase name (`SPY`, `short_window`, `0`) stays as it is. */
-function snakeCase(name: string): string {
-  if (!/^[a-z]+[0-9]*([A-Z][a-z0-9]*)+$/.test(name)) return name;
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function jsonValue(value: unknown): unknown {

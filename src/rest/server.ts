@@ -2,13 +2,13 @@
  * The HTTP host: one fastify instance with the guard in front, the REST table, `/graphql`, the pages and the probes.
  * It owns what belongs to HTTP (limits, timeouts, headers, the shape of errors) and decides nothing about trading.
  */
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { OriginPolicy } from '../access/index.ts';
 import type { JsonObject } from '../core/index.ts';
 import { JSON_BODY_LIMIT, readJsonOnly } from './body.ts';
 import { expectedError, refuseUnreadable, sendProblem } from './failure.ts';
 import { addGraphql, type GraphqlHandler } from './graphql.ts';
-import { addGuard, admit } from './guard.ts';
+import { addGuard, admit, noSuchPath } from './guard.ts';
 import { openApiDocument } from './openapi.ts';
 import { addHealth, addMetrics, type GaugeDefinition, type ReadinessChecks } from './operations.ts';
 import { addPages } from './pages.ts';
@@ -58,6 +58,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   const app = createInstance(options);
   app.server.maxConnections = MAX_CONNECTIONS;
   app.setErrorHandler((error, request, reply) => sendProblem(expectedError(error, request, options.ids), reply));
+  app.setNotFoundHandler((request) => {
+    throw noSuchPath(request);
+  });
   addGuard(app, options.origins);
   logAnswers(app);
   readJsonOnly(app);
@@ -73,9 +76,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 function createInstance({ logger, ids, origins, timeouts = TIMEOUTS }: HttpServerOptions): FastifyInstance {
   return fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (request) => requestId(request.headers['x-request-id']) ?? ids.next(),
-    requestIdLogLabel: 'requestId',
     bodyLimit: JSON_BODY_LIMIT,
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.keepAliveMs,
