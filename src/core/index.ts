@@ -1,5 +1,6 @@
 /** The leaf vocabulary that every part speaks: time, identifiers, errors, assertions. It imports nothing of ours. */
 export { type Clock, dateOf, systemClock } from './clock.ts';
+export { DAY_MS, type DateRange, dayFromDate, formatDate, parseDate, parseDateRange, utcDay } from './date.ts';
 export {
   conflict,
   DomainError,
@@ -14,3 +15,4 @@ export {
 export { type IdSource, randomIds } from './ids.ts';
 export { InvariantViolation, invariant } from './invariant.ts';
 export type { Json, JsonObject } from './json.ts';
+export { type Random, seededRandom } from './random.ts';

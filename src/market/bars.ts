@@ -1,14 +1,11 @@
-import type { Interval } from './interval.ts';
+import { formatDate } from '../core/index.ts';
+import { type Interval, intervalMinutes } from './interval.ts';
 
-/**
- * One series of bars as columns of equal length T, ascending in time, prices adjusted for splits and dividends where
- * the source can. The columns are views on SharedArrayBuffers, so that workers share them; nobody writes to them.
- */
-export interface Bars {
-  readonly symbol: string;
-  readonly interval: Interval;
-  /** Where the prices come from: `simulated`, `csv` or a provider's name. */
-  readonly source: string;
+/** The columns of `BarColumns`, in the order in which they are stored and hashed. */
+export const COLUMN_NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+/** Bars as columns of equal length T, ascending in time. */
+export interface BarColumns {
   /** [T] start of each bar, epoch milliseconds; 00:00 UTC of the exchange date for days and longer. */
   readonly time: Float64Array;
   /** [T] in the quote currency. */
@@ -18,4 +15,60 @@ export interface Bars {
   readonly close: Float64Array;
   /** [T] units traded; 0 where the source does not tell. */
   readonly volume: Float64Array;
+}
+
+/**
+ * One series of bars as columns of equal length T, ascending in time, prices adjusted for splits and dividends where
+ * the source can. The columns are views on SharedArrayBuffers, so that workers share them; nobody writes to them.
+ */
+export interface Bars extends BarColumns {
+  readonly symbol: string;
+  readonly interval: Interval;
+  /** Where the prices come from: `simulated`, `csv` or a provider's name. */
+  readonly source: string;
+}
+
+/** Columns of `rows` zeros on one SharedArrayBuffer, for the caller to fill. */
+export function allocateColumns(rows: number): BarColumns {
+  const buffer = new SharedArrayBuffer(rows * COLUMN_NAMES.length * Float64Array.BYTES_PER_ELEMENT);
+  const column = (index: number): Float64Array =>
+    new Float64Array(buffer, index * rows * Float64Array.BYTES_PER_ELEMENT, rows);
+  return { time: column(0), open: column(1), high: column(2), low: column(3), close: column(4), volume: column(5) };
+}
+
+/** A copy of the rows [from, to), on memory of its own. */
+export function copyRows(columns: BarColumns, from: number, to: number): BarColumns {
+  const copy = allocateColumns(Math.max(0, to - from));
+  for (const name of COLUMN_NAMES) copy[name].set(columns[name].subarray(from, Math.max(from, to)));
+  return copy;
+}
+
+/** A copy of the given rows (indexes, ascending), on memory of its own. */
+export function pickRows(columns: BarColumns, rows: readonly number[]): BarColumns {
+  const copy = allocateColumns(rows.length);
+  for (const name of COLUMN_NAMES) {
+    const source = columns[name];
+    const target = copy[name];
+    rows.forEach((row, index) => {
+      target[index] = source[row] ?? Number.NaN;
+    });
+  }
+  return copy;
+}
+
+/** The index of the first value that is not below `value` in an ascending column; its length when there is none. */
+export function lowerBound(column: Float64Array, value: number): number {
+  let low = 0;
+  let high = column.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((column[middle] ?? Number.POSITIVE_INFINITY) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A bar's time as people write it: `2020-01-02` for days and longer, `2020-01-02T14:30:00Z` within the day. */
+export function formatBarTime(time: number, interval: Interval): string {
+  return intervalMinutes(interval) === null ? formatDate(time) : `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

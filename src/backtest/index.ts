@@ -1,0 +1,21 @@
+/**
+ * The backtester: fills what a strategy wants on past bars, keeps the account, and measures the result. Pure and
+ * synchronous, so that it runs in any thread. It does not fetch prices, search parameters or place real orders.
+ */
+export type { AccountRun, Slice } from './account-run.ts';
+export { type BacktestInput, type BacktestResult, runBacktest } from './backtest.ts';
+export {
+  computeMetrics,
+  equityReturns,
+  type Metrics,
+  maxDrawdown,
+  mean,
+  sampleDeviation,
+  sharpe,
+  totalReturn,
+  winRate,
+} from './metrics/index.ts';
+export { type BacktestSettings, parseSettings, type RawSettings } from './settings.ts';
+export { currentSignals, type Signal } from './signals.ts';
+export { isFiniteRun, OVERFLOW_REASON, prepareSimulation, type SimulationInput } from './simulation.ts';
+export type { Trade } from './trade.ts';

@@ -1,0 +1,16 @@
+import { mean, sampleDeviation } from './moments.ts';
+
+/** A deviation of returns up to this is none: there is no risk to divide by. */
+const NO_VARIANCE = 1e-15;
+
+/**
+ * Sharpe ratio, annualised (Sharpe 1994), risk-free rate 0: `mean(r)/sd(r)·√A`, sd with n − 1.
+ *
+ * @param returns [T] simple returns per bar
+ * @param periodsPerYear A
+ * @returns 0 when sd(r) ≤ 10⁻¹⁵ and for fewer than two returns
+ */
+export function sharpe(returns: Float64Array, periodsPerYear: number): number {
+  const deviation = sampleDeviation(returns);
+  return deviation > NO_VARIANCE ? (mean(returns) / deviation) * Math.sqrt(periodsPerYear) : 0;
+}

@@ -1,0 +1,18 @@
+/** One closed position, from flat to flat or to the other side. Times are epoch milliseconds of the bars of the fills. */
+export interface Trade {
+  /** The symbol; of a spread both, the long leg of a long spread first, e.g. `SPY/IWM`. */
+  readonly symbol: string;
+  readonly side: 'long' | 'short';
+  /** Shares, > 0: of a spread those of its first leg, of a market maker all that were opened between flat and flat. */
+  readonly quantity: number;
+  readonly entryTime: number;
+  /** Average price of the opening fills, slippage included; of a spread the ratio of its legs' prices. */
+  readonly entryPrice: number;
+  readonly exitTime: number;
+  /** Average price of the closing fills, as `entryPrice`. */
+  readonly exitPrice: number;
+  /** Equity just after the last closing fill minus equity just before the first opening one, all costs included. */
+  readonly profit: number;
+  /** `profit` as a fraction of the value of the opening fills (of both legs of a spread). */
+  readonly returnFraction: number;
+}

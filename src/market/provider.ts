@@ -1,0 +1,50 @@
+import type { Bars } from './bars.ts';
+import type { Interval } from './interval.ts';
+
+/** What a person pays and gets now. */
+export interface Quote {
+  readonly symbol: string;
+  /** Last price, in the quote currency; `bid < price < ask`. */
+  readonly price: number;
+  readonly bid: number;
+  readonly ask: number;
+  readonly at: Date;
+  /** The provider's name. */
+  readonly source: string;
+}
+
+/** A series that somebody asks for. */
+export interface BarsRequest {
+  /** Canonical, see `parseSymbol`. */
+  readonly symbol: string;
+  readonly interval: Interval;
+  /** First exchange date, `YYYY-MM-DD`, inclusive. A bar belongs to the date on which it starts. */
+  readonly start: string;
+  /** Last exchange date, inclusive; a date in the future means today. */
+  readonly end: string;
+}
+
+/** A symbol that a provider suggests; it may know many more. */
+export interface ListedSymbol {
+  readonly symbol: string;
+  readonly name: string;
+}
+
+/** Port: a source of prices outside the process, or the simulation of one. */
+export interface MarketDataProvider {
+  /** What results call the source, e.g. `simulated`. */
+  readonly name: string;
+  readonly capabilities: {
+    /** The bar lengths it can answer. */
+    readonly intervals: readonly Interval[];
+  };
+  /**
+   * The completed bars of a range, possibly none.
+   *
+   * @throws {DomainError} VALIDATION when it cannot serve such a range, UNAVAILABLE when it is down
+   */
+  bars(request: BarsRequest): Promise<Bars>;
+  /** The quotes of canonical symbols now, in the same order. */
+  quotes(symbols: readonly string[]): Promise<readonly Quote[]>;
+  symbols(): Promise<readonly ListedSymbol[]>;
+}

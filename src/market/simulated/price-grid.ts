@@ -1,0 +1,15 @@
+/** Prices are quoted on a grid that is finer where prices are small; it keeps six significant digits or more. */
+
+/** The number of decimals of a price: 2 from 1000 on, 4 from 10 on, 6 from 1 on, and one more for each zero below. */
+export function priceDecimals(price: number): number {
+  if (price >= 1000) return 2;
+  if (price >= 10) return 4;
+  if (price >= 1) return 6;
+  return Math.min(12, 6 - Math.floor(Math.log10(price)));
+}
+
+/** The price on its grid. It keeps order: a <= b gives roundPrice(a) <= roundPrice(b). */
+export function roundPrice(price: number): number {
+  const scale = 10 ** priceDecimals(price);
+  return Math.round(price * scale) / scale;
+}

@@ -1,0 +1,54 @@
+/** What an instrument is called, and what its name tells: whether its market ever closes. */
+import { invalid } from '../core/index.ts';
+import { aroundTheClock, nyse, type TradingCalendar } from './calendar/index.ts';
+import { type Interval, intervalMinutes } from './interval.ts';
+
+const SYMBOL = /^[A-Z0-9][A-Z0-9./:_-]{0,31}$/;
+
+/**
+ * The canonical form of a symbol: upper case, 1 to 32 of A-Z, 0-9 and `. / : _ -`, a letter or digit first.
+ * Only ASCII letters are raised, so that no look-alike of another script can become a known ticker.
+ *
+ * @throws {DomainError} VALIDATION at `path`, showing what was found with everything outside ASCII escaped
+ */
+export function parseSymbol(raw: string, path: string): string {
+  const symbol = raw.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  if (symbol.normalize('NFKC') !== symbol || !SYMBOL.test(symbol)) {
+    throw invalid(
+      path,
+      `Expected a symbol of 1 to 32 characters of A-Z, 0-9 and ./:_- that starts with a letter or digit, found ${quoted(raw)}.`,
+    );
+  }
+  return symbol;
+}
+
+/** Whether the market of this (canonical) symbol never closes: pairs such as `EUR/USD` and coins such as `BTC-USD`. */
+export function tradesAroundTheClock(symbol: string): boolean {
+  return symbol.includes('/') || symbol.endsWith('-USD');
+}
+
+/** The trading calendar of a canonical symbol. */
+export function calendarOf(symbol: string): TradingCalendar {
+  return tradesAroundTheClock(symbol) ? aroundTheClock : nyse;
+}
+
+/**
+ * A, the number of bars in a year by which returns are annualised: 252 days, 52 weeks, 12 months and 252 x 390 minutes;
+ * for markets that never close 365 days and 365 x 1440 minutes. Simulated instruments keep the first family always.
+ */
+export function periodsPerYear(symbol: string, interval: Interval, source: string): number {
+  if (interval === '1w') return 52;
+  if (interval === '1mo') return 12;
+  const neverCloses = source !== 'simulated' && tradesAroundTheClock(symbol);
+  const [days, minutesPerDay] = neverCloses ? [365, 1440] : [252, 390];
+  const minutes = intervalMinutes(interval);
+  return minutes === null ? days : (days * minutesPerDay) / minutes;
+}
+
+function quoted(raw: string): string {
+  return JSON.stringify(raw.slice(0, 40)).replace(/[^ -~]/g, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,39 @@
+/**
+ * Strategy types: their parameters, and how each maps bars up to and including t to what it wants to hold. It does not
+ * fill orders, count money or measure results: that is the backtester's.
+ */
+export {
+  at,
+  CompensatedSum,
+  computeIndicators,
+  type IndicatorKind,
+  type IndicatorNeed,
+  type IndicatorSpec,
+  type IndicatorTable,
+  indicatorKey,
+} from './indicators/index.ts';
+export {
+  type CombinationProblem,
+  fieldPath,
+  type ParameterSpec,
+  type Parameters,
+  type ParameterValue,
+  parameterEntries,
+  parametersJsonSchema,
+  parseParameters,
+  parseParameterValue,
+  shown,
+  throwIfAny,
+  valueError,
+} from './parameters.ts';
+export { builtInStrategies, StrategyRegistry } from './registry.ts';
+export type {
+  DecisionInput,
+  ParameterGrid,
+  QuotePolicy,
+  QuotingStrategy,
+  SpreadStrategy,
+  StrategyType,
+  TargetStrategy,
+} from './strategy-type.ts';
+export { indicatorSpecs, requireSymbolCount, symbolCountProblem, tradedSeries } from './trading.ts';

@@ -1,0 +1,170 @@
+/**
+ * Parameters of strategies: what a type declares, how values from outside are checked against it, and the JSON Schema
+ * that tells callers. Names are matched as own properties only, so `__proto__` and `constructor` are unknown names.
+ */
+import { DomainError, type FieldError, invalidFields, type JsonObject } from '../core/index.ts';
+
+/** A number, a member of an enum, or null where the parameter may be left without a value. */
+export type ParameterValue = number | string | null;
+
+/** One value per parameter of a type, by name, in the order of the type's declaration. */
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** What a parameter may be. Bounds are inclusive unless they say exclusive; numbers are finite. */
+export interface ParameterSpec {
+  /** snake_case, as callers write it. */
+  readonly name: string;
+  readonly type: 'integer' | 'number' | 'enum';
+  /** One sentence for a trader, with the unit. */
+  readonly description: string;
+  readonly default: ParameterValue;
+  /** Whether null ("none") is allowed. */
+  readonly nullable: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  /** The members of an enum, nothing otherwise. */
+  readonly values?: readonly string[];
+}
+
+/** A combination whose values are each in range but make no sense together. */
+export interface CombinationProblem {
+  /** The parameter to change. */
+  readonly parameter: string;
+  readonly message: string;
+}
+
+/** What `parseParameters` needs of a strategy type. */
+export interface ParameterOwner {
+  readonly name: string;
+  readonly parameters: readonly ParameterSpec[];
+  /** Why these values make no sense together; null when they do. */
+  problem(params: Parameters): CombinationProblem | null;
+}
+
+/** At most so many wrong fields are reported at once: enough to mend a form, too few to amplify a hostile request. */
+const MAX_REPORTED = 20;
+
+/**
+ * Checks parameters from outside and fills in the defaults.
+ *
+ * @param raw an object by parameter name; undefined or null means every default
+ * @param path where `raw` stands in the input, dotted
+ * @throws {DomainError} VALIDATION naming each unknown or wrong parameter and its range, or an impossible combination
+ */
+export function parseParameters(type: ParameterOwner, raw: unknown, path: string): Parameters {
+  const entries = parameterEntries(type, raw ?? {}, path);
+  const params: Record<string, ParameterValue> = {};
+  const errors: FieldError[] = [];
+  for (const spec of type.parameters) {
+    const value = entries.has(spec.name) ? parseParameterValue(spec, entries.get(spec.name)) : spec.default;
+    if (value === undefined) errors.push(valueError(spec, entries.get(spec.name), fieldPath(path, spec.name)));
+    else params[spec.name] = value;
+  }
+  throwIfAny(errors);
+  const problem = type.problem(params);
+  if (problem !== null) throwIfAny([{ path: fieldPath(path, problem.parameter), message: problem.message }]);
+  return params;
+}
+
+/**
+ * The own entries of an object whose keys must be parameter names.
+ *
+ * @throws {DomainError} VALIDATION when `raw` is not an object or has a key that is no parameter of the type
+ */
+export function parameterEntries(type: ParameterOwner, raw: unknown, path: string): ReadonlyMap<string, unknown> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    throw invalidFields([
+      { path: path.split('.'), message: `${path} must be an object of parameters, found ${shown(raw)}.` },
+    ]);
+  }
+  const names = type.parameters.map((spec) => spec.name);
+  const entries = Object.entries(raw);
+  const unknown = entries.filter(([key]) => !names.includes(key));
+  throwIfAny(
+    unknown.map(([key]) => ({
+      path: fieldPath(path, abbreviated(key)),
+      message: `${type.name} has no parameter ${JSON.stringify(abbreviated(key))}; it has ${names.join(', ')}.`,
+    })),
+  );
+  return new Map(entries);
+}
+
+/** The value in its canonical form (−0 becomes 0), or undefined when the parameter does not allow it. */
+export function parseParameterValue(spec: ParameterSpec, raw: unknown): ParameterValue | undefined {
+  if (raw === null) return spec.nullable ? null : undefined;
+  if (spec.type === 'enum') return typeof raw === 'string' && spec.values?.includes(raw) ? raw : undefined;
+  if (typeof raw !== 'number' || !Number.isFinite(raw)) return undefined;
+  if (spec.type === 'integer' && !Number.isInteger(raw)) return undefined;
+  return isInRange(spec, raw) ? raw + 0 : undefined;
+}
+
+/** The error about a value that `parseParameterValue` refused. */
+export function valueError(spec: ParameterSpec, found: unknown, path: readonly string[]): FieldError {
+  return { path, message: `${spec.name} must be ${allowedValues(spec)}, found ${shown(found)}.` };
+}
+
+/** The path of one parameter under a dotted path. The name stays one segment, whatever it contains. */
+export function fieldPath(path: string, ...names: readonly string[]): readonly string[] {
+  return [...path.split('.'), ...names];
+}
+
+/** @throws {DomainError} VALIDATION with the first 20 of `errors`, unless there is none */
+export function throwIfAny(errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  const reported = errors.slice(0, MAX_REPORTED);
+  if (errors.length === reported.length) throw invalidFields(reported);
+  const summary = `There are ${errors.length} errors; these are the first ${reported.length}.`;
+  const message = [summary, ...reported.map((error) => error.message)].join(' ');
+  throw new DomainError('VALIDATION', message, { fields: reported, facts: { errors: errors.length } });
+}
+
+/** JSON Schema (2020-12) of a type's parameters: an object of which every property may be left out. */
+export function parametersJsonSchema(type: ParameterOwner): JsonObject {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: type.name,
+    type: 'object',
+    properties: Object.fromEntries(type.parameters.map((spec) => [spec.name, propertySchema(spec)])),
+    additionalProperties: false,
+  };
+}
+
+function propertySchema(spec: ParameterSpec): JsonObject {
+  const { name: _, type, nullable, values, ...shared } = spec;
+  if (type === 'enum') return { ...shared, enum: [...(values ?? []), ...(nullable ? [null] : [])] };
+  return { ...shared, type: nullable ? [type, 'null'] : type };
+}
+
+function isInRange(spec: ParameterSpec, value: number): boolean {
+  return (
+    value >= (spec.minimum ?? -Infinity) &&
+    value <= (spec.maximum ?? Infinity) &&
+    value > (spec.exclusiveMinimum ?? -Infinity) &&
+    value < (spec.exclusiveMaximum ?? Infinity)
+  );
+}
+
+function allowedValues(spec: ParameterSpec): string {
+  const none = spec.nullable ? ', or null' : '';
+  if (spec.type === 'enum') return `one of ${(spec.values ?? []).join(', ')}${none}`;
+  const bounds = [
+    spec.minimum === undefined ? [] : [`at least ${spec.minimum}`],
+    spec.exclusiveMinimum === undefined ? [] : [`greater than ${spec.exclusiveMinimum}`],
+    spec.maximum === undefined ? [] : [`at most ${spec.maximum}`],
+    spec.exclusiveMaximum === undefined ? [] : [`less than ${spec.exclusiveMaximum}`],
+  ].flat();
+  return `${spec.type === 'integer' ? 'an integer' : 'a number'} ${bounds.join(' and ')}${none}`;
+}
+
+/** A short description of any value: never a whole document, never a crash. */
+export function shown(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'string') return JSON.stringify(abbreviated(value));
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+function abbreviated(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
+}
