@@ -1,0 +1,162 @@
+/**
+ * GraphQL for clients, by the protocol `graphql-transport-ws`. Operations pass the same pipeline as over HTTP, with the
+ * same limits and the same masking; this file only adds what a socket needs: a bound on subscriptions, and an end for
+ * those whose reader is too slow.
+ */
+import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import {
+  type ConnectionInitMessage,
+  handleProtocols,
+  makeServer,
+  type Server,
+  type SubscribePayload,
+} from 'graphql-ws';
+import { invariant } from '../core/index.ts';
+import { CLOSE_CODES, type Connection } from './connection.ts';
+import type { Endpoint, EndpointDeps, Visit } from './endpoint.ts';
+import { failureOf } from './failure.ts';
+import type { Caller, Enveloped } from './pipeline.ts';
+
+/** For a client to say `connection_init`, in milliseconds; also the protocol's default. */
+const INIT_TIMEOUT_MS = 3000;
+/** Operations under way on one socket. */
+const MAX_OPERATIONS = 50;
+/** A client opens, ends and pings; it does not stream. */
+const MESSAGES_PER_MINUTE = 600;
+/** The protocol's code for a server that has failed. */
+const INTERNAL_SERVER_ERROR = 4500;
+
+interface Extra {
+  readonly connection: Connection;
+  readonly caller: Caller;
+}
+
+/** The endpoint `/graphql`. */
+export function graphqlEndpoint(deps: EndpointDeps, initTimeoutMs: number = INIT_TIMEOUT_MS): Endpoint {
+  const server = createProtocolServer(deps, initTimeoutMs);
+  return {
+    path: '/graphql',
+    messagesPerMinute: MESSAGES_PER_MINUTE,
+    selectProtocol: handleProtocols,
+    serve(connection, visit) {
+      open(server, connection, visit, deps.onError);
+    },
+  };
+}
+
+function open(server: Server<Extra>, connection: Connection, visit: Visit, onError: (error: unknown) => void): void {
+  const fail = (error: unknown) => {
+    onError(error);
+    connection.close(INTERNAL_SERVER_ERROR, 'Internal server error');
+  };
+  const ended = server.opened(
+    {
+      protocol: connection.protocol,
+      send: (text) => connection.send(text),
+      close: (code, reason) => connection.close(code ?? CLOSE_CODES.internalError, reason ?? ''),
+      onMessage: (receive) => connection.onText((text) => void receive(text).catch(fail)),
+    },
+    { connection, caller: visit.caller },
+  );
+  connection.closed.addEventListener('abort', () => void ended().catch(onError), { once: true });
+}
+
+function createProtocolServer({ pipeline, onError }: EndpointDeps, initTimeoutMs: number): Server<Extra> {
+  /** The pipeline's functions are bound to a caller: those of each operation under way. */
+  const bound = new WeakMap<ExecutionArgs, Enveloped>();
+  const boundTo = (args: ExecutionArgs): Enveloped => {
+    const enveloped = bound.get(args);
+    invariant(enveloped !== undefined, 'an operation runs with the arguments that were prepared for it');
+    return enveloped;
+  };
+  return makeServer<ConnectionInitMessage['payload'], Extra>({
+    connectionInitWaitTimeout: initTimeoutMs,
+    async onSubscribe({ extra, subscriptions }, _id, payload) {
+      const underWay = Object.keys(subscriptions).length;
+      if (underWay > MAX_OPERATIONS) return [tooManyOperations(underWay)];
+      const enveloped = pipeline.enveloped(extra.caller);
+      const document = parseAndValidate(enveloped, payload.query);
+      if (!('kind' in document)) return document;
+      const args = await argumentsOf(enveloped, document, payload);
+      bound.set(args, enveloped);
+      return args;
+    },
+    execute: async (args) => boundTo(args).execute(args),
+    subscribe: async (args) => boundTo(args).subscribe(args),
+    onNext: (_context, _id, _payload, _args, result) =>
+      result.errors === undefined ? undefined : publicResult(result),
+    onError: ({ extra }, _id, _payload, errors) => errors.map((error) => endedBy(error, extra.connection, onError)),
+  });
+}
+
+/** The document, or what is wrong with it. */
+function parseAndValidate(enveloped: Enveloped, query: string): DocumentNode | readonly GraphQLError[] {
+  try {
+    const document = enveloped.parse(query);
+    const errors = enveloped.validate(enveloped.schema, document);
+    return errors.length === 0 ? document : errors;
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+async function argumentsOf(
+  enveloped: Enveloped,
+  document: DocumentNode,
+  { operationName, variables }: SubscribePayload,
+): Promise<ExecutionArgs> {
+  const contextValue = await enveloped.contextFactory();
+  return {
+    schema: enveloped.schema,
+    document,
+    operationName: operationName ?? null,
+    variableValues: variables ?? {},
+    contextValue,
+  };
+}
+
+/**
+ * What the client is told of an error that ends an operation. An error that an iterator has thrown comes wrapped, with
+ * its message still on it: unless it is expected, nothing of it goes out. A reader that is too slow loses its socket.
+ */
+function endedBy(
+  error: GraphQLError,
+  connection: Connection,
+  onError: (error: unknown) => void,
+): GraphQLFormattedError {
+  const thrown = error.originalError;
+  if (thrown === undefined) return publicError(error);
+  const failure = failureOf(thrown);
+  if (failure.kind === 'overflow') {
+    connection.close(CLOSE_CODES.tryAgainLater, 'Events were not read fast enough. Come back with the last cursor.');
+    return { message: 'Events were not read fast enough.' };
+  }
+  if (thrown instanceof GraphQLError) return publicError(thrown);
+  if (failure.kind === 'expected') {
+    const { code, facts } = failure;
+    return { message: failure.message, extensions: { code, facts } };
+  }
+  onError(thrown);
+  return { message: 'Internal error', extensions: { code: 'INTERNAL' } };
+}
+
+function publicResult({ data, errors = [], extensions }: ExecutionResult): FormattedExecutionResult {
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(extensions === undefined ? {} : { extensions }),
+    errors: errors.map(publicError),
+  };
+}
+
+/** The error as the client sees it: what is for the HTTP transport is left out. */
+function publicError(error: GraphQLError): GraphQLFormattedError {
+  const { extensions, ...told } = error.toJSON();
+  const { http: _, ...facts } = extensions ?? {};
+  return Object.keys(facts).length === 0 ? told : { ...told, extensions: facts };
+}
+
+function tooManyOperations(observed: number): GraphQLError {
+  const message = `${observed} operations are under way on this socket; at most ${MAX_OPERATIONS} are allowed.`;
+  return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', limit: MAX_OPERATIONS, observed } });
+}
