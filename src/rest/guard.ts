@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { changeAllowed, hostAllowed, type OriginPolicy, originAllowed } from '../access/index.ts';
 import { DomainError } from '../core/index.ts';
+import { quote } from './quote.ts';
 
 /** Methods that change nothing. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -33,7 +34,8 @@ export function addGuard(app: FastifyInstance, policy: OriginPolicy): void {
  * @throws {DomainError} FORBIDDEN for a foreign Host, and for a foreign Origin on what is no plain read
  */
 export function admit(request: FastifyRequest, reply: FastifyReply, policy: OriginPolicy): void {
-  const { host, origin, 'sec-fetch-site': site } = request.headers;
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  const hosts = request.raw.headersDistinct['host'] ?? [];
   reply.headers({
     'x-request-id': request.id,
     'x-content-type-options': 'nosniff',
@@ -42,13 +44,13 @@ export function admit(request: FastifyRequest, reply: FastifyReply, policy: Orig
     'cache-control': 'no-store',
     vary: 'Origin',
   });
-  if (!hostAllowed(host, policy)) {
-    throw new DomainError('FORBIDDEN', `The Host ${JSON.stringify(host ?? '')} is not one of this server's names.`);
+  if (hosts.length !== 1 || !hostAllowed(hosts[0], policy)) {
+    throw new DomainError('FORBIDDEN', `The Host ${quote(hosts.join(', '))} is not one of this server's names.`);
   }
   const isPreflight = request.method === 'OPTIONS' && origin !== undefined;
   const fetchSite = typeof site === 'string' ? site : undefined;
   if ((isPreflight || !SAFE.has(request.method)) && !changeAllowed({ origin, fetchSite }, policy)) {
-    const from = origin === undefined ? 'another site' : `the origin ${JSON.stringify(origin)}`;
+    const from = origin === undefined ? 'another site' : `the origin ${quote(origin)}`;
     throw new DomainError(
       'FORBIDDEN',
       `Pages of ${from} may not call this server. ALLOWED_ORIGINS names those that may.`,
@@ -65,16 +67,13 @@ function refuseEncodedBody(request: FastifyRequest): void {
   if (encoding === 'identity') return;
   throw new DomainError(
     'UNSUPPORTED_MEDIA_TYPE',
-    `Send the body unencoded; its Content-Encoding is ${JSON.stringify(encoding)}.`,
+    `Send the body unencoded; its Content-Encoding is ${quote(encoding)}.`,
   );
 }
 
 /** The 404 of a path that no route has, and of files that are not served. */
 export function noSuchPath(request: FastifyRequest): DomainError {
-  return new DomainError(
-    'NOT_FOUND',
-    `There is no path ${JSON.stringify(pathOf(request))}. /docs lists those there are.`,
-  );
+  return new DomainError('NOT_FOUND', `There is no path ${quote(pathOf(request))}. /docs lists those there are.`);
 }
 
 function pathOf(request: FastifyRequest): string {
@@ -88,7 +87,7 @@ function answerUnrouted(request: FastifyRequest, reply: FastifyReply, table: Met
   if (methods.length === 0) throw noSuchPath(request);
   const allow = [...methods, 'OPTIONS'].toSorted();
   if (request.method !== 'OPTIONS') {
-    const detail = `${path} does not take ${request.method}; it takes ${allow.join(', ')}.`;
+    const detail = `The path ${quote(path)} does not take ${request.method}; it takes ${allow.join(', ')}.`;
     throw new DomainError('METHOD_NOT_ALLOWED', detail, { facts: { allow } });
   }
   return reply

@@ -3,7 +3,6 @@
  * shapes, names and errors; rules live in the use cases and rows of the database are not touched here.
  */
 export { csvBody } from './body.ts';
-export type { KeyClaim, KeyStore, KeyUse } from './idempotency.ts';
 export { createLogger } from './logging.ts';
 export type { GaugeDefinition, ReadinessChecks } from './operations.ts';
 export { historyQuery, integerParameter, resourceQuery } from './pagination.ts';

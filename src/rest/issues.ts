@@ -1,6 +1,7 @@
 /** What a zod schema found wrong with a request, as one VALIDATION error whose sentences a person can act on. */
 import type { z } from 'zod';
 import { type DomainError, type FieldError, invalidFields } from '../core/index.ts';
+import { quote } from './quote.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -34,22 +35,22 @@ function fieldErrors(issue: Issue, { part, known }: Part): readonly FieldError[]
   if (issue.code === 'unrecognized_keys') {
     const what = part === 'query' ? 'query parameter' : 'field';
     const allowed = path.length > 0 ? '' : ` The ${what}s here are: ${known.join(', ') || 'none'}.`;
-    return issue.keys.map((key) => ({ path: [...path, key], message: `There is no ${what} ${show(key)}.${allowed}` }));
+    return issue.keys.map((key) => ({ path: [...path, key], message: `There is no ${what} ${quote(key)}.${allowed}` }));
   }
-  const where = path.length === 0 ? `The ${part}` : show(path.join('.'));
+  const where = path.length === 0 ? `The ${part}` : quote(path.join('.'));
   return [{ path: path.length === 0 ? [part] : path, message: sentence(where, issue) }];
 }
 
 function sentence(where: string, issue: Issue): string {
   if (issue.input === undefined) return `${where} is missing; it ${expectation(issue)}.`;
-  return `${where} ${expectation(issue)}; it is ${show(issue.input)}.`;
+  return `${where} ${expectation(issue)}; it is ${quote(issue.input)}.`;
 }
 
 /** Schemas with rules of their own give a message that begins with "must"; the rest is told from the issue. */
 function expectation(issue: Issue): string {
   if (issue.message.startsWith('must ')) return issue.message;
   if (issue.code === 'invalid_type') return `must be ${ARTICLES[issue.expected] ?? issue.expected}`;
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(show).join(', ')}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(quote).join(', ')}`;
   if (issue.code === 'too_small') return `must ${size(issue.origin, `at least ${issue.minimum}`)}`;
   if (issue.code === 'too_big') return `must ${size(issue.origin, `at most ${issue.maximum}`)}`;
   return `is not valid (${issue.message})`;
@@ -75,10 +76,4 @@ function knownFields(schema: z.ZodType): readonly string[] {
   return 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null
     ? Object.keys(schema.shape)
     : [];
-}
-
-/** A value as JSON, cut to what fits into a sentence. */
-function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }

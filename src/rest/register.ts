@@ -11,7 +11,7 @@ import { answerOnce, type KeyStore, parseKey, requestHash } from './idempotency.
 import type { RawRequest, Route, RouteAnswer } from './route.ts';
 
 /** What serving a row takes. */
-export interface RouteHost {
+export interface RouteHost extends KeyStore {
   /** Runs a document of the facade for a caller. */
   execute<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
@@ -20,7 +20,6 @@ export interface RouteHost {
   ): Promise<ExecutionResult<Data>>;
   /** Who sends a request with these headers; rejects with UNAUTHENTICATED when it is nobody known. */
   authenticate(headers: IncomingHttpHeaders): Promise<Principal>;
-  readonly idempotencyKeys: KeyStore;
   /** Names the log lines of bugs. */
   readonly ids: IdSource;
   /** Largest CSV body in bytes. */
@@ -80,7 +79,7 @@ async function runOnce({ key, ownerId, request, host, run }: KeyedRun): Promise<
   const bytes = isStream(body) ? await readAll(body) : null;
   const raw = rawRequest(request, bytes === null ? body : replay(bytes));
   const use = { ownerId, key, request: requestHash(request.method, request.url, bytes ?? body) };
-  return answerOnce(host.idempotencyKeys, use, async () => {
+  return answerOnce(host, use, async () => {
     try {
       return await run(raw);
     } catch (error) {

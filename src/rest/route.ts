@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { type ErrorCode, type Json, notFound } from '../core/index.ts';
 import { parsePart } from './issues.ts';
 import { succeeded } from './outcome.ts';
+import { quote } from './quote.ts';
 
 /** Runs one of the facade's documents for the caller of this request. */
 export type Execute = <Data, Variables>(
@@ -162,7 +163,7 @@ function parseIds(params: Readonly<Record<string, string>>, resource: string): R
   return Object.fromEntries(
     Object.entries(params).map(([name, text]) => {
       const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
-      if (id > LARGEST_ID) throw notFound(resource, JSON.stringify(text));
+      if (id > LARGEST_ID) throw notFound(resource, quote(text));
       return [name, id];
     }),
   );

@@ -6,7 +6,7 @@ let server: Server;
 beforeAll(async () => {
   server = await startLibrary();
 });
-afterAll(() => server.app.close());
+afterAll(() => server.stop());
 beforeEach(() => {
   server.library.books.length = 0;
 });

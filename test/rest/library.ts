@@ -7,20 +7,19 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { buildSchema, type ExecutionResult, execute, GraphQLError, parse } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { z } from 'zod';
-import { DomainError, type ErrorCode, randomIds } from '../../src/core/index.ts';
+import { DomainError, type ErrorCode, randomIds, systemClock } from '../../src/core/index.ts';
 import {
   createHttpServer,
   createLogger,
   csvBody,
   type HttpServerOptions,
   historyQuery,
-  type KeyClaim,
-  type KeyStore,
   noBody,
   noQuery,
   type Route,
   route,
 } from '../../src/rest/index.ts';
+import { createTestDatabase } from '../support/database.ts';
 
 const schema = buildSchema(`
   type Book { id: ID! title: String! pages: Int }
@@ -244,30 +243,6 @@ export const bookRoutes: readonly Route[] = [
   }),
 ];
 
-/** Keys of one server in memory, with the same answers as the table in the database. */
-export class KeysInMemory implements KeyStore {
-  readonly #uses = new Map<string, { readonly request: string; answer: { status: number; answer: string } | null }>();
-
-  async claim(use: { ownerId: number; key: string; request: string }): Promise<KeyClaim> {
-    const found = this.#uses.get(use.key);
-    if (found === undefined) {
-      this.#uses.set(use.key, { request: use.request, answer: null });
-      return { kind: 'claimed' };
-    }
-    if (found.request !== use.request) return { kind: 'mismatch' };
-    return found.answer === null ? { kind: 'in_progress', retryAfterSeconds: 60 } : { kind: 'replay', ...found.answer };
-  }
-
-  async complete(use: { key: string }, answer: { status: number; answer: string }): Promise<void> {
-    const found = this.#uses.get(use.key);
-    if (found !== undefined) found.answer = answer;
-  }
-
-  async release(use: { key: string }): Promise<void> {
-    this.#uses.delete(use.key);
-  }
-}
-
 function rootValuePlugin(rootValue: unknown): Plugin {
   return {
     onExecute({ args }) {
@@ -286,8 +261,10 @@ async function executeOver<Data, Variables>(
   return { ...result, data: JSON.parse(JSON.stringify(result.data ?? null)) };
 }
 
-/** Starts a server on a free port of 127.0.0.1. `log` receives the lines of its log. */
+/** Starts a server on a free port of 127.0.0.1, with a database of its own. `log` receives the lines of its log. */
 export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
+  const test = await createTestDatabase('sqlite');
+  const database = await test.open();
   const library = new Library();
   const log: string[] = [];
   const rootValue = {
@@ -307,7 +284,8 @@ export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
       logging: false,
     }),
     authenticate: async () => ({ userId: 1, scopes: new Set(['read', 'trade'] as const) }),
-    idempotencyKeys: new KeysInMemory(),
+    database,
+    clock: systemClock,
     ids: randomIds,
     importMaxBytes: 1000,
     logger: createLogger('info', { write: (line) => void log.push(line) }),
@@ -320,7 +298,11 @@ export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
     ...changes,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  return { app, library, log, port: Number(new URL(url).port), url };
+  const stop = async () => {
+    await app.close();
+    await test.drop();
+  };
+  return { app, library, log, stop, port: Number(new URL(url).port), url };
 }
 
 /** Writes bytes to a server as they are, and resolves with all that comes back until the connection closes. */
