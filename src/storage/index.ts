@@ -12,4 +12,13 @@ export {
 } from './database.ts';
 export { DEFAULT_USER_NAME, ensureDefaultUser } from './default-user.ts';
 export { isUniqueViolation } from './errors.ts';
+export {
+  claimIdempotencyKey,
+  completeIdempotencyKey,
+  type IdempotencyClaim,
+  type IdempotencyOutcome,
+  type IdempotentRequest,
+  pruneIdempotencyKeys,
+  releaseIdempotencyKey,
+} from './idempotency.ts';
 export { MigrationRefused } from './migrations.ts';
