@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/core/index.ts';
 // The parser is the folder's own affair; its refusals are easier to read without a database.
@@ -23,6 +23,11 @@ async function refusal(csv: Parameters<typeof parseBarsCsv>[0], interval: Interv
   );
   if (error instanceof DomainError) return error;
   throw new Error(`Expected a DomainError, found ${String(error)}.`);
+}
+
+async function* broken(): AsyncGenerator<string> {
+  yield `${HEADER}\n2020-01-02,1,1,1,1,1\n`;
+  throw new Error('connection lost');
 }
 
 describe('price files', () => {
@@ -177,11 +182,6 @@ describe('price files', () => {
   });
 
   it('hand on what breaks while they arrive', async () => {
-    async function* broken(): AsyncGenerator<string> {
-      yield `${HEADER}\n2020-01-02,1,1,1,1,1\n`;
-      throw new Error('connection lost');
-    }
-
     await expect(parseBarsCsv(broken(), '1d')).rejects.toThrow('connection lost');
   });
 

@@ -1,177 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Principal, Scope } from '../../src/access/index.ts';
-import { type Clock, randomIds } from '../../src/core/index.ts';
-import { Journal } from '../../src/events/index.ts';
-import {
-  type AlignedBarsRequest,
-  type Bars,
-  formatBarTime,
-  type ImportResult,
-  type Interval,
-  importBars,
-  MarketData,
-  SimulatedProvider,
-} from '../../src/market/index.ts';
-import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
+import type { AlignedBarsRequest, Interval } from '../../src/market/index.ts';
 import { eachDatabase } from '../support/database.ts';
-import { csvOfDates, sessionDates, sp500Csv } from './price-file.ts';
+import { type Market, openMarket, timesOf } from './open-market.ts';
+import { csvOfDates, sessionDates } from './price-file.ts';
 
-/** A Thursday, after the close. */
-const clock: Clock = { now: () => Date.parse('2026-03-12T21:00:00Z') };
-
-interface Market {
-  readonly database: Database;
-  readonly data: MarketData;
-  readonly userId: number;
-  /** Another user, who has imported nothing. */
-  readonly strangerId: number;
-  readonly bring: (symbol: string, csv: string, interval?: Interval) => Promise<ImportResult>;
-}
-
-const times = (bars: Bars): string[] => [...bars.time].map((time) => formatBarTime(time, bars.interval));
-
-eachDatabase((_, create) => {
-  async function openMarket(): Promise<Market> {
-    const database = await (await create()).open(clock);
-    const userId = await ensureDefaultUser(database, clock);
-    const stranger = await database.transaction((tx) =>
-      tx.user.create({ data: { name: 'stranger', createdAt: new Date(0) } }),
-    );
-    const journal = new Journal({ database, clock });
-    const principal: Principal = { userId, scopes: new Set<Scope>(['read', 'trade']) };
-    return {
-      database,
-      data: new MarketData({ database, provider: new SimulatedProvider({ clock }), clock }),
-      userId,
-      strangerId: stranger.id,
-      bring: (symbol, csv, interval = '1d') =>
-        importBars({ journal, clock, ids: randomIds }, principal, { symbol, interval, csv }),
-    };
+eachDatabase((_provider, create) => {
+  async function marketWith(symbols: readonly string[]): Promise<Market> {
+    const market = await openMarket(create);
+    for (const symbol of symbols)
+      await market.bring(symbol, csvOfDates(sessionDates(symbol, '2020-01-02', '2020-02-28')));
+    return market;
   }
-
-  describe('importing bars', () => {
-    it('stores a file, says so in the journal, and gives back the same bars', async () => {
-      const { database, data, userId, bring } = await openMarket();
-
-      const result = await bring('gspc', sp500Csv());
-
-      const expected = {
-        symbol: 'GSPC',
-        interval: '1d',
-        rows: 5105,
-        inserted: 5105,
-        updated: 0,
-        first: '2000-01-03',
-        last: '2020-04-17',
-        source: 'csv',
-      };
-      expect(result).toEqual(expected);
-      const events = await database.read.event.findMany();
-      expect(events).toHaveLength(1);
-      expect(events[0]).toMatchObject({ ownerId: userId, type: 'BarsImported', subjectType: 'bar_series' });
-      expect(JSON.parse(events[0]?.payload ?? '')).toEqual(expected);
-      const bars = await data.bars(userId, { symbol: 'gspc', interval: '1d', start: '2000-01-01', end: '2020-04-17' });
-      expect(bars).toMatchObject({ symbol: 'GSPC', interval: '1d', source: 'csv' });
-      expect(bars.close).toHaveLength(5105);
-      expect([bars.open[0], bars.close.at(-1)]).toEqual([1469.25, 2874.560059]);
-      expect(bars.close.buffer).toBeInstanceOf(SharedArrayBuffer);
-    });
-
-    it('a second time inserts and updates nothing', async () => {
-      const { database, bring } = await openMarket();
-      const csv = csvOfDates(sessionDates('A', '2019-12-20', '2020-01-10'));
-      await bring('A', csv);
-      const before = await database.read.barChunk.findMany();
-
-      const again = await bring('a', csv);
-
-      expect(again).toMatchObject({ rows: 14, inserted: 0, updated: 0 });
-      expect(await database.read.barChunk.findMany()).toEqual(before);
-      expect(await database.read.barSeries.findMany()).toMatchObject([{ rows: 14 }]);
-    });
-
-    it('merges what overlaps, before and after, and counts it', async () => {
-      const { data, userId, bring } = await openMarket();
-      await bring('A', csvOfDates(sessionDates('A', '2020-01-06', '2020-01-10'), 100));
-
-      const merged = await bring('A', csvOfDates(sessionDates('A', '2019-12-30', '2020-01-07'), 200));
-
-      expect(merged).toMatchObject({ rows: 6, inserted: 4, updated: 2, first: '2019-12-30', last: '2020-01-07' });
-      const bars = await data.bars(userId, { symbol: 'A', interval: '1d', start: '2019-12-30', end: '2020-01-10' });
-      expect([...bars.open]).toEqual([200, 200, 200, 200, 200, 200, 100, 100, 100]);
-      expect((await data.symbols(userId))[0]).toMatchObject({ first: '2019-12-30', last: '2020-01-10', rows: 9 });
-    });
-
-    it('of two files at once loses no bar', async () => {
-      const { data, userId, bring } = await openMarket();
-      const dates = sessionDates('A', '2020-01-02', '2020-03-31');
-
-      await Promise.all(
-        [0, 1, 2, 3].map((part) => bring('A', csvOfDates(dates.filter((_, index) => index % 4 === part)))),
-      );
-
-      const bars = await data.bars(userId, { symbol: 'A', interval: '1d', start: '2020-01-02', end: '2020-03-31' });
-      expect(times(bars)).toEqual(dates);
-      expect((await data.symbols(userId))[0]).toMatchObject({ rows: dates.length });
-    });
-
-    it('of a wrong file leaves nothing behind', async () => {
-      const { database, bring } = await openMarket();
-
-      await expect(bring('A', `${csvOfDates(['2020-01-02', '2020-01-03'])}\n2020-01-06,1,1,1,1`)).rejects.toMatchObject(
-        {
-          code: 'VALIDATION',
-          fields: [{ path: ['csv', '4'] }],
-        },
-      );
-
-      expect(await database.read.barSeries.count()).toBe(0);
-      expect(await database.read.event.count()).toBe(0);
-    });
-
-    it('refuses bars of the future, and hostile symbols before it reads anything', async () => {
-      const { bring } = await openMarket();
-
-      await expect(bring('A', csvOfDates(['2026-03-16']))).rejects.toMatchObject({
-        code: 'VALIDATION',
-        fields: [{ path: ['csv'] }],
-      });
-      await expect(bring('../A', csvOfDates(['2020-01-02']))).rejects.toMatchObject({ fields: [{ path: ['symbol'] }] });
-    });
-
-    it('needs the scope "trade"', async () => {
-      const { database, userId } = await openMarket();
-      const deps = { journal: new Journal({ database, clock }), clock, ids: randomIds };
-      const reader: Principal = { userId, scopes: new Set<Scope>(['read']) };
-
-      await expect(importBars(deps, reader, { symbol: 'A', interval: '1d', csv: '' })).rejects.toMatchObject({
-        code: 'FORBIDDEN',
-      });
-    });
-
-    it('is noticed when stored bytes have changed since', async () => {
-      const { database, data, userId, bring } = await openMarket();
-      await bring('A', csvOfDates(['2020-01-02', '2020-01-03']));
-      const chunk = await database.read.barChunk.findFirstOrThrow();
-      const columns = Uint8Array.from(chunk.columns);
-      columns[20] = (columns[20] ?? 0) ^ 1;
-      await database.transaction((tx) => tx.barChunk.updateMany({ data: { columns } }));
-
-      const reading = data.bars(userId, { symbol: 'A', interval: '1d', start: '2020-01-02', end: '2020-01-03' });
-
-      await expect(reading).rejects.toThrow(/^Invariant: .*\(A 1d\) in 2020/);
-    });
-  });
 
   describe('the source of bars', () => {
     const range = { interval: '1d', start: '2020-01-02', end: '2020-01-31' } as const;
-
-    async function marketWith(symbols: readonly string[]): Promise<Market> {
-      const market = await openMarket();
-      for (const symbol of symbols)
-        await market.bring(symbol, csvOfDates(sessionDates(symbol, '2020-01-02', '2020-02-28')));
-      return market;
-    }
 
     it('is the imported series of that symbol, interval and owner, else the provider', async () => {
       const { data, userId, strangerId } = await marketWith(['SPY']);
@@ -225,7 +67,7 @@ eachDatabase((_, create) => {
     });
 
     it('is an imported series only when it has every session of the range', async () => {
-      const market = await openMarket();
+      const market = await openMarket(create);
       const sessions = sessionDates('SPY', '2020-01-02', '2020-02-28');
       await market.bring('SPY', csvOfDates(sessions.filter((date) => date !== '2020-01-15')));
       const ask = (start: string, end: string, source?: string) =>
@@ -248,14 +90,14 @@ eachDatabase((_, create) => {
         /from 2020-01-02 to 2020-02-28 and lack .* from 2019-12-31/,
       );
       await expect(ask('2020-02-03', '2020-03-02')).rejects.toThrow(/lack the sessions after that, up to 2020-03-02/);
-      expect(times(await ask('2019-12-31', '2020-01-17', 'csv'))).toEqual(
+      expect(timesOf(await ask('2019-12-31', '2020-01-17', 'csv'))).toEqual(
         sessions.slice(0, 12).filter((date) => date !== '2020-01-15'),
       );
       expect((await ask('2019-12-31', '2020-03-31', 'simulated')).source).toBe('simulated');
     });
 
     it('must have every day when the symbol trades around the clock', async () => {
-      const market = await openMarket();
+      const market = await openMarket(create);
       const days = sessionDates('BTC-USD', '2020-01-01', '2020-01-31');
       await market.bring('BTC-USD', csvOfDates(days));
       await market.bring('ETH-USD', csvOfDates(sessionDates('SPY', '2020-01-02', '2020-01-31')));
@@ -267,7 +109,7 @@ eachDatabase((_, create) => {
     });
 
     it('need not have what has not happened yet', async () => {
-      const market = await openMarket();
+      const market = await openMarket(create);
       await market.bring('SPY', csvOfDates(sessionDates('SPY', '2026-03-02', '2026-03-12')));
 
       const bars = await market.data.bars(market.userId, {
@@ -277,11 +119,11 @@ eachDatabase((_, create) => {
         end: '2099-12-31',
       });
 
-      expect(times(bars).at(-1)).toBe('2026-03-12');
+      expect(timesOf(bars).at(-1)).toBe('2026-03-12');
     });
 
     it('is checked at its ends when bars are not daily', async () => {
-      const market = await openMarket();
+      const market = await openMarket(create);
       const minutes = ['2020-01-02 14:30', '2020-01-02 14:31', '2020-01-06 20:59'];
       await market.bring('SPY', csvOfDates(minutes), '1m');
       await market.bring('SPY', csvOfDates(['2020-01-06', '2020-01-13', '2020-01-20', '2020-01-27']), '1w');
@@ -307,14 +149,14 @@ eachDatabase((_, create) => {
     };
 
     it('are answered on common times, reproducibly', async () => {
-      const { data, userId } = await openMarket();
+      const { data, userId } = await openMarket(create);
       const request = { ...valid, symbols: ['SPY', 'btc-usd'] };
 
       const aligned = await data.alignedBars(userId, request);
 
       expect(aligned.bars.map(({ symbol }) => symbol)).toEqual(['SPY', 'BTC-USD']);
       expect(aligned.bars[1]?.time).toEqual(aligned.bars[0]?.time);
-      expect(aligned.bars[0] === undefined ? [] : times(aligned.bars[0])).toEqual(
+      expect(aligned.bars[0] === undefined ? [] : timesOf(aligned.bars[0])).toEqual(
         sessionDates('SPY', valid.start, valid.end),
       );
       expect((await data.alignedBars(userId, request)).hash).toBe(aligned.hash);
@@ -356,7 +198,7 @@ eachDatabase((_, create) => {
     ] satisfies [string, Partial<AlignedBarsRequest>, string, RegExp][])(
       'are refused for %s',
       async (_, change, path, message) => {
-        const { data, userId } = await openMarket();
+        const { data, userId } = await openMarket(create);
 
         await expect(data.alignedBars(userId, { ...valid, ...change })).rejects.toMatchObject({
           code: 'VALIDATION',
@@ -369,7 +211,7 @@ eachDatabase((_, create) => {
 
   describe('quotes and the list of symbols', () => {
     it("quotes are the provider's, for imported symbols too", async () => {
-      const { data, bring } = await openMarket();
+      const { data, bring } = await openMarket(create);
       await bring('SPY', csvOfDates(['2020-01-02']));
 
       const quotes = await data.quotes(['spy', 'EUR/USD']);
@@ -382,7 +224,7 @@ eachDatabase((_, create) => {
     });
 
     it("lists the owner's imports, then the well-known simulated symbols", async () => {
-      const { data, userId, strangerId, bring } = await openMarket();
+      const { data, userId, strangerId, bring } = await openMarket(create);
       await bring('IBM', csvOfDates(['2020-01-02', '2020-01-03']));
       await bring('IBM', csvOfDates(['2020-01-02 14:30']), '1h');
 

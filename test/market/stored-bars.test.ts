@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alignToCommonTimes, contentHash } from '../../src/market/align.ts';
 import { allocateColumns, type BarColumns, type Bars, COLUMN_NAMES } from '../../src/market/bars.ts';
