@@ -67,12 +67,12 @@ function migration(name: string, sql: string): Migration {
 
 async function startChild(test: TestDatabase, migrations?: readonly Migration[]): Promise<ChildProcess> {
   const given = migrations === undefined ? [] : [JSON.stringify(migrations)];
-  const process_ = spawn(process.execPath, ['--import', 'tsx', child, test.provider, locationOf(test), ...given], {
+  const running = spawn(process.execPath, ['--import', 'tsx', child, test.provider, locationOf(test), ...given], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  if (process_.stdout === null) throw new Error('The child has no output.');
-  await once(process_.stdout, 'data');
-  return process_;
+  if (running.stdout === null) throw new Error('The child has no output.');
+  await once(running.stdout, 'data');
+  return running;
 }
 
 describe('the migrations', () => {
@@ -191,12 +191,12 @@ describe('a migration that fails', () => {
   });
 });
 
+function applied(name: string, changes: Partial<RecordedMigration> = {}): RecordedMigration {
+  return { name, checksum: `checksum of ${name}`, isFinished: true, isRolledBack: false, ...changes };
+}
+
 describe('what is to be applied next', () => {
   const known = [migration('1_one', ''), migration('2_two', ''), migration('3_three', '')];
-
-  function applied(name: string, changes: Partial<RecordedMigration> = {}): RecordedMigration {
-    return { name, checksum: `checksum of ${name}`, isFinished: true, isRolledBack: false, ...changes };
-  }
 
   it('is the oldest that is not recorded', () => {
     expect(nextMigration(known, [])?.name).toBe('1_one');
