@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { isLoopback } from './access/index.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MARKET_DATA = ['simulated'] as const;
@@ -25,15 +26,21 @@ const originList = z
 
 const databaseUrl = z
   .string()
-  .regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'must be postgresql://user:password@host:port/database or file:/path/to.db');
+  .regex(
+    /^(file:.+|postgres(ql)?:\/\/.+)$/,
+    'must be postgresql://user:password@host:port/database or file:/path/to.db',
+  );
 
 const environment = z.object({
-  HOST: z.string().min(1, 'must be a host name or address').default('127.0.0.1'),
+  HOST: z
+    .string()
+    .refine(isLoopback, 'must be a loopback address (127.0.0.1, ::1 or localhost): there is no access control yet')
+    .default('127.0.0.1'),
   PORT: integer(0, 65_535, 8000),
   DATA_DIR: z.string().min(1, 'must be a folder').default('./data'),
   DATABASE_URL: databaseUrl.optional(),
   MARKET_DATA: oneOf(MARKET_DATA, 'simulated'),
-  SIMULATION_SEED: integer(0, 4_294_967_295, 1),
+  SIMULATION_SEED: z.string().max(64, 'must have at most 64 characters').default('dunlin'),
   ALLOWED_ORIGINS: originList,
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   COMPUTE_THREADS: integer(1, 1024, availableParallelism()),
@@ -43,7 +50,7 @@ const environment = z.object({
   OPTIMIZE_MAX_COMBINATIONS: integer(1, 1_000_000, 10_000),
   OPTIMIZE_MAX_RUNNING_JOBS: integer(1, 1000, 4),
   OPTIMIZE_MAX_WAITING_JOBS: integer(1, 100_000, 1000),
-  IMPORT_MAX_BYTES: integer(1024, 2_147_483_647, 268_435_456),
+  IMPORT_MAX_BYTES: integer(1024, 2_147_483_647, 134_217_728),
 });
 
 /** Everything that the environment decides; see the README's table for what each key means. */
@@ -56,7 +63,8 @@ export interface Config {
   /** `file:…` or `postgresql://…`. */
   readonly databaseUrl: string;
   readonly marketData: (typeof MARKET_DATA)[number];
-  readonly simulationSeed: number;
+  /** Another seed is another simulated world. */
+  readonly simulationSeed: string;
   /** Origins allowed beside loopback ones, e.g. `https://app.example.com`. */
   readonly allowedOrigins: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];

@@ -1,3 +1,4 @@
+import { at } from '../strategies/index.ts';
 import type { Trade } from './trade.ts';
 
 /** A half-open range of bar indexes: `from` included, `to` not. */
@@ -31,17 +32,21 @@ export class RunRecorder implements AccountRun {
   }
 
   /**
-   * Writes down one close.
+   * Completes the bars [from, to) of the slice, whose equity is written and whose position did not change.
    *
-   * @param bar index within the slice
+   * @param from index within the slice, as `to`
    * @returns false when equity is used up: the account is then flat for the rest of the slice, at that equity, and the
    *   position that ruined it counts as no closed trade, since nothing filled
    */
-  mark(bar: number, equity: number, isOpen: boolean): boolean {
-    this.equity[bar] = equity;
-    this.exposed[bar] = isOpen ? 1 : 0;
-    if (equity > 0) return true;
-    this.equity.fill(equity, bar);
-    return false;
+  complete(from: number, to: number, isOpen: boolean): boolean {
+    for (let bar = from; bar < to; bar++) {
+      this.exposed[bar] = isOpen ? 1 : 0;
+      const equity = at(this.equity, bar);
+      if (equity > 0) continue;
+      // Written so that NaN counts as used up too: it never becomes a number again.
+      this.equity.fill(equity, bar);
+      return false;
+    }
+    return true;
   }
 }

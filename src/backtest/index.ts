@@ -5,6 +5,14 @@
 export type { AccountRun, Slice } from './account-run.ts';
 export { type BacktestInput, type BacktestResult, runBacktest } from './backtest.ts';
 export {
+  type BacktestDeps,
+  type BacktestOutcome,
+  type BacktestRequest,
+  backtestStrategy,
+  backtestTask,
+  strategySignals,
+} from './backtest-strategy.ts';
+export {
   computeMetrics,
   equityReturns,
   type Metrics,

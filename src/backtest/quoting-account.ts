@@ -34,8 +34,9 @@ export function followQuotes(
   const account = new QuotingAccount(plan, terms, run);
   for (let t = slice.from; t < slice.to; t++) {
     if (t > slice.from) account.fillQuotesOf(t - 1);
-    const equity = account.equityAt(at(bars.close, t));
-    if (!run.mark(t - slice.from, equity, account.isOpen)) break;
+    const bar = t - slice.from;
+    run.equity[bar] = account.equityAt(at(bars.close, t));
+    if (!run.complete(bar, bar + 1, account.isOpen)) break;
   }
   return run;
 }

@@ -16,7 +16,7 @@ export interface BacktestSettings {
 }
 
 /** Settings from outside; what is left out or null takes its default. */
-export type RawSettings = { readonly [Name in keyof BacktestSettings]?: BacktestSettings[Name] | null };
+export type RawSettings = { readonly [Name in keyof BacktestSettings]?: BacktestSettings[Name] | null | undefined };
 
 /** Costs are on unless one says 0. */
 const DEFAULTS = { initialCapital: 100_000, commissionBps: 0, slippageBps: 2, allowShort: false };

@@ -1,4 +1,4 @@
-import type { Bars } from '../market/index.ts';
+import { type Bars, formatBarTime } from '../market/index.ts';
 import {
   computeIndicators,
   indicatorSpecs,
@@ -12,8 +12,8 @@ import { decisionInput } from './simulation.ts';
 /** What a strategy wants of one symbol after its last bar. */
 export interface Signal {
   readonly symbol: string;
-  /** Start of the last bar, epoch milliseconds. */
-  readonly time: number;
+  /** The last bar: `2020-01-02`, within the day `2020-01-02T14:30:00Z`. */
+  readonly date: string;
   /** −1, 0 or +1; for the second symbol of a spread the opposite of the spread's. */
   readonly target: number;
   /** The target after the bar before; 0 when there is none. */
@@ -52,7 +52,7 @@ function signalOf(bars: Bars, targets: Int8Array, sign: 1 | -1): Signal {
   const rose = sign * (last - before);
   return {
     symbol: bars.symbol,
-    time: bars.time.at(-1) ?? Number.NaN,
+    date: formatBarTime(bars.time.at(-1) ?? Number.NaN, bars.interval),
     target: last === 0 ? 0 : sign * last,
     previousTarget: before === 0 ? 0 : sign * before,
     signal: rose > 0 ? 'buy' : rose < 0 ? 'sell' : 'hold',

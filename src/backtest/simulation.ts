@@ -42,9 +42,9 @@ export function prepareSimulation(input: SimulationInput): (slice: Slice) => Acc
   const { initialCapital } = input.settings;
   return (slice) => {
     const run = runAccounts(accounts, slice, initialCapital);
-    const ruinedAt = run.equity.findIndex((equity) => equity <= 0);
-    // A single account is already flat after its ruin; several stop together when their sum is used up.
-    if (accounts.length === 1 || ruinedAt < 0) return run;
+    // A single account is flat after its ruin by itself; several stop together when their sum is used up.
+    const ruinedAt = accounts.length === 1 ? -1 : run.equity.findIndex((equity) => equity <= 0);
+    if (ruinedAt < 0) return run;
     const end = slice.from + ruinedAt + 1;
     return padRun(runAccounts(accounts, { from: slice.from, to: end }, initialCapital), slice.to - slice.from);
   };
@@ -55,7 +55,8 @@ export const OVERFLOW_REASON = 'The prices drive the equity beyond what a number
 
 /** Whether every equity of the run is a finite number: absurd prices can compound beyond what a number can hold. */
 export function isFiniteRun(run: AccountRun): boolean {
-  return run.equity.every((equity) => Number.isFinite(equity));
+  for (let t = 0; t < run.equity.length; t++) if (!Number.isFinite(at(run.equity, t))) return false;
+  return true;
 }
 
 /** What a type decides on for the symbols at `series`. */

@@ -33,15 +33,23 @@ export function followTargets(plan: TargetPlan, slice: Slice, capital: number, c
   const run = new RunRecorder(slice.to - slice.from);
   const account = new TargetAccount(plan.legs, capital, costs);
   let held = 0;
-  for (let t = slice.from; t < slice.to; t++) {
-    const wanted = t === slice.from ? 0 : (plan.targets[t - 1] ?? 0);
-    if (wanted !== held) {
-      account.change(wanted, t, run);
-      held = wanted;
-    }
-    if (!run.mark(t - slice.from, account.equityAtClose(t), account.isOpen)) break;
+  for (let bar = slice.from; bar < slice.to; ) {
+    const wanted = bar === slice.from ? 0 : (plan.targets[bar - 1] ?? 0);
+    if (wanted !== held) account.change(wanted, bar, run);
+    held = wanted;
+    const end = nextChange(plan.targets, bar, { held, to: slice.to });
+    account.mark(run.equity.subarray(bar - slice.from, end - slice.from), bar);
+    if (!run.complete(bar - slice.from, end - slice.from, account.isOpen)) break;
+    bar = end;
   }
   return run;
+}
+
+/** The first bar after `bar` at whose open another target than `held` is executed; `to` when there is none. */
+function nextChange(targets: Int8Array, bar: number, run: { readonly held: number; readonly to: number }): number {
+  let next = bar + 1;
+  while (next < run.to && targets[next - 1] === run.held) next++;
+  return next;
 }
 
 /** An open position as it was entered. */
@@ -103,10 +111,13 @@ class TargetAccount {
     return this.entry !== null;
   }
 
-  equityAtClose(bar: number): number {
-    let equity = this.cash;
-    for (const holding of this.holdings) equity += holding.shares * at(holding.bars.close, bar);
-    return equity;
+  /** Writes the equity at the closes from bar `from` on, during which the share counts are constant. */
+  mark(equity: Float64Array, from: number): void {
+    equity.fill(this.cash);
+    for (const { shares, bars } of this.holdings) {
+      if (shares === 0) continue;
+      for (let i = 0; i < equity.length; i++) equity[i] = at(equity, i) + shares * at(bars.close, from + i);
+    }
   }
 
   /**

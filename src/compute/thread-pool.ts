@@ -83,8 +83,7 @@ export class ThreadPool implements Compute {
     input: Input,
     options: RunOptions<Message> = {},
   ): Promise<Output> {
-    if (this.#closed !== undefined)
-      throw new ComputeFailure('aborted', `Task '${task.name}' came after the pool was closed.`);
+    if (this.#closed !== undefined) throw new ComputeFailure('aborted', `Task '${task.name}' came to a closed pool.`);
     const { signal, onMessage, timeoutMs = this.#taskTimeoutMs } = options;
     const run = new ThreadRun<Input, Output, Message>({
       taskName: task.name,
@@ -123,7 +122,7 @@ export class ThreadPool implements Compute {
   }
 
   async #close(): Promise<void> {
-    // A thread that was terminated a moment ago would otherwise be replaced when its exit is noticed, after destroy().
+    // Piscina would otherwise replace the threads that are terminated from here on, even after destroy().
     this.#piscina.options.minThreads = 0;
     for (const run of [...this.#queued, ...this.#running.keys()]) {
       this.#stop(run, 'was aborted, because the pool is closing');

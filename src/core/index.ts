@@ -14,5 +14,7 @@ export {
 } from './errors.ts';
 export { type IdSource, randomIds } from './ids.ts';
 export { InvariantViolation, invariant } from './invariant.ts';
-export type { Json, JsonObject } from './json.ts';
+export { type Json, type JsonObject, readJson } from './json.ts';
+export type { Log } from './log.ts';
+export { memberOf } from './member.ts';
 export { type Random, seededRandom } from './random.ts';

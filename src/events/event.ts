@@ -45,7 +45,7 @@ export type Delivery =
 /** Which events: those of one owner, narrowed to some types or to one subject. */
 export interface EventFilter {
   readonly ownerId: number;
-  /** Default: all. */
+  /** Default: all stored events. Ticks of progress reach only those who name their type. */
   readonly types?: readonly string[];
   /** Default: all. */
   readonly subject?: { readonly type: string; readonly id: number };
@@ -54,7 +54,7 @@ export interface EventFilter {
 /** Whether the filter lets an event or a tick through. */
 export function matches(filter: EventFilter, event: JournalEvent | ProgressEvent): boolean {
   if (event.ownerId !== filter.ownerId) return false;
-  if (filter.types !== undefined && !filter.types.includes(event.type)) return false;
+  if (filter.types === undefined ? !('cursor' in event) : !filter.types.includes(event.type)) return false;
   if (filter.subject === undefined) return true;
   return event.subjectType === filter.subject.type && event.subjectId === filter.subject.id;
 }

@@ -19,6 +19,14 @@ export function alignToCommonTimes(series: readonly Bars[]): readonly Bars[] {
   return series.map((bars, index) => ({ ...bars, ...pickRows(bars, picked[index] ?? []) }));
 }
 
+/** The series without the bars that start after `until` (epoch ms); all have the same times. */
+export function cutAfter(series: readonly Bars[], until: number): readonly Bars[] {
+  const kept = series[0]?.time.findLastIndex((time) => time <= until) ?? -1;
+  const rows = Array.from({ length: kept + 1 }, (_, row) => row);
+  if (rows.length === series[0]?.time.length) return series;
+  return series.map((bars) => ({ ...bars, ...pickRows(bars, rows) }));
+}
+
 /**
  * The fingerprint of what a job computed on: SHA-256 (hex) over source, interval, symbols in their order, and every
  * value of every column as little-endian float64.

@@ -41,8 +41,8 @@ export function missingSessions(series: SeriesCoverage, range: DateRange, now: n
   const dayOf = (time: number): number => (hasDates ? utcDay(time) : calendar.dayOf(time));
   const firstDay = dayOf(series.firstTime);
   const lastDay = dayOf(series.lastTime);
-  if (firstDay > first + slack.first * DAY_MS) return `the sessions from ${formatDate(first)} on`;
-  if (lastDay < last - slack.last * DAY_MS) return `the sessions up to ${formatDate(last)}`;
+  if (firstDay > first + slack.first * DAY_MS) return `the sessions before that, from ${formatDate(first)} on`;
+  if (lastDay < last - slack.last * DAY_MS) return `the sessions after that, up to ${formatDate(last)}`;
   return series.interval === '1d' ? holes(series.times, sessions(calendar, first, last)) : undefined;
 }
 

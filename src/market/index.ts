@@ -1,3 +1,28 @@
-/** Prices: instruments, calendars, bars, quotes, and the sources they come from. */
-export type { Bars } from './bars.ts';
-export { INTERVALS, type Interval } from './interval.ts';
+/**
+ * Prices: instruments, calendars, bars, quotes, and the sources they come from. `MarketData` is the one door through
+ * which everything else gets them; `importBars` is the one way in for files.
+ */
+export type { BarColumns, Bars } from './bars.ts';
+export { formatBarTime } from './bars.ts';
+export { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tradingDay } from './calendar/index.ts';
+export type { CsvSource } from './csv/index.ts';
+export { type ImportDeps, type ImportInput, type ImportResult, importBars } from './import-bars.ts';
+export { INTERVALS, type Interval, intervalMinutes, parseInterval } from './interval.ts';
+export { type LatestBarsDeps, latestBars } from './latest-bars.ts';
+export {
+  type AlignedBars,
+  type AlignedBarsRequest,
+  MarketData,
+  type SourcedBarsRequest,
+  type SymbolListing,
+} from './market-data.ts';
+export type { BarsRequest, ListedSymbol, MarketDataProvider, Quote } from './provider.ts';
+export { SimulatedProvider } from './simulated/index.ts';
+export {
+  calendarOf,
+  commonPeriodsPerYear,
+  parseSymbol,
+  parseSymbols,
+  periodsPerYear,
+  tradesAroundTheClock,
+} from './symbol.ts';

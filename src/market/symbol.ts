@@ -3,6 +3,9 @@ import { invalid } from '../core/index.ts';
 import { aroundTheClock, nyse, type TradingCalendar } from './calendar/index.ts';
 import { type Interval, intervalMinutes } from './interval.ts';
 
+/** The greatest number of symbols of one request. */
+const MAX_SYMBOLS = 100;
+
 const SYMBOL = /^[A-Z0-9][A-Z0-9./:_-]{0,31}$/;
 
 /**
@@ -20,6 +23,21 @@ export function parseSymbol(raw: string, path: string): string {
     );
   }
   return symbol;
+}
+
+/**
+ * Several symbols in their canonical form, each once.
+ *
+ * @throws {DomainError} VALIDATION at `symbols` when there are none or more than 100, or one is no symbol or repeats
+ */
+export function parseSymbols(raw: readonly string[]): readonly string[] {
+  if (raw.length === 0 || raw.length > MAX_SYMBOLS) {
+    throw invalid('symbols', `Expected 1 to ${MAX_SYMBOLS} symbols, found ${raw.length}.`);
+  }
+  const symbols = raw.map((symbol) => parseSymbol(symbol, 'symbols'));
+  const repeated = symbols.find((symbol, index) => symbols.indexOf(symbol) !== index);
+  if (repeated !== undefined) throw invalid('symbols', `Expected each symbol once, found ${repeated} twice.`);
+  return symbols;
 }
 
 /** Whether the market of this (canonical) symbol never closes: pairs such as `EUR/USD` and coins such as `BTC-USD`. */
@@ -43,6 +61,21 @@ export function periodsPerYear(symbol: string, interval: Interval, source: strin
   const [days, minutesPerDay] = neverCloses ? [365, 1440] : [252, 390];
   const minutes = intervalMinutes(interval);
   return minutes === null ? days : (days * minutesPerDay) / minutes;
+}
+
+/**
+ * `periodsPerYear` of several symbols that are simulated together.
+ *
+ * @throws {DomainError} VALIDATION at `periodsPerYear` when they differ, so that the caller has to say
+ */
+export function commonPeriodsPerYear(symbols: readonly string[], interval: Interval, source: string): number {
+  const periods = new Set(symbols.map((symbol) => periodsPerYear(symbol, interval, source)));
+  const [first] = periods;
+  if (first !== undefined && periods.size === 1) return first;
+  throw invalid(
+    'periodsPerYear',
+    `The symbols trade on calendars with ${[...periods].join(' and ')} periods a year: give periodsPerYear.`,
+  );
 }
 
 function quoted(raw: string): string {

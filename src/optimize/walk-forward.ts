@@ -27,8 +27,8 @@ const FLOOR_MARGIN = 1e-9;
  * @throws {DomainError} VALIDATION naming each setting that is out of its range
  */
 export function parseWalkForward(raw: {
-  readonly nSplits?: number | null;
-  readonly trainRatio?: number | null;
+  readonly nSplits?: number | null | undefined;
+  readonly trainRatio?: number | null | undefined;
 }): WalkForwardSettings {
   const nSplits = raw.nSplits ?? DEFAULTS.nSplits;
   const trainRatio = raw.trainRatio ?? DEFAULTS.trainRatio;

@@ -22,7 +22,8 @@ export interface Database {
    * transactions run one after the other (BEGIN IMMEDIATE), on PostgreSQL side by side (READ COMMITTED). Await every
    * query inside `work`; once a statement failed there, nothing is committed.
    *
-   * @throws {DomainError} UNAVAILABLE when the database is down, full, or locked for longer than we wait
+   * @throws {DomainError} UNAVAILABLE when the database is down, full, or locked for longer than we wait. Nothing was
+   * committed then, but for one case: when PostgreSQL's connection breaks during COMMIT itself, nobody here can know.
    */
   transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
   /** Tells the processes that `follow` the channel, when `tx` commits. Nothing to do on SQLite, where they poll. */

@@ -12,4 +12,20 @@ export {
 } from './database.ts';
 export { DEFAULT_USER_NAME, ensureDefaultUser } from './default-user.ts';
 export { isUniqueViolation } from './errors.ts';
+export type { default as PrismaTypes } from './generated/pothos.ts';
+export { getDatamodel } from './generated/pothos.ts';
+export type {
+  Optimization as OptimizationRow,
+  PrismaClient,
+  Strategy as StrategyRow,
+} from './generated/sqlite/client.ts';
+export {
+  claimIdempotencyKey,
+  completeIdempotencyKey,
+  type IdempotencyClaim,
+  type IdempotencyOutcome,
+  type IdempotentRequest,
+  pruneIdempotencyKeys,
+  releaseIdempotencyKey,
+} from './idempotency.ts';
 export { MigrationRefused } from './migrations.ts';

@@ -27,6 +27,18 @@ export {
   valueError,
 } from './parameters.ts';
 export { builtInStrategies, StrategyRegistry } from './registry.ts';
+export {
+  createStrategy,
+  deleteStrategy,
+  findStrategy,
+  type SavedStrategy,
+  STRATEGY_MODES,
+  type StrategyDeps,
+  type StrategyInput,
+  type StrategyMode,
+  savedStrategy,
+  updateStrategy,
+} from './saved-strategy.ts';
 export type {
   DecisionInput,
   ParameterGrid,

@@ -1,6 +1,12 @@
 /** Every figure of every built-in type, against a second implementation of the definitions that shares no code. */
 import { describe, expect, test } from 'vitest';
-import { type BacktestSettings, parseSettings, prepareSimulation, type RawSettings, runBacktest } from '../../src/backtest/index.ts';
+import {
+  type BacktestSettings,
+  parseSettings,
+  prepareSimulation,
+  type RawSettings,
+  runBacktest,
+} from '../../src/backtest/index.ts';
 import type { Bars } from '../../src/market/index.ts';
 import {
   builtInStrategies,
@@ -12,7 +18,7 @@ import {
 } from '../../src/strategies/index.ts';
 import { expectClose } from '../support/close-to.ts';
 import { oracle } from '../support/oracle.ts';
-import { barsOf, flatBars, randomBars, type Row, sp500 } from '../support/series.ts';
+import { barsOf, flatBars, type Row, randomBars, sp500 } from '../support/series.ts';
 
 const registry = new StrategyRegistry(builtInStrategies);
 
@@ -36,7 +42,11 @@ const PARAMETERS: Readonly<Record<string, readonly Parameters[]>> = {
     { window: 12, zscore_entry: -1.5, zscore_exit: 0 },
     { window: 20, zscore_entry: -1, zscore_exit: -0.3 },
   ],
-  stat_arb: [{ lookback: 10, entry_zscore: 1 }, { lookback: 5, entry_zscore: 1.2, exit_zscore: 0 }, { lookback: 15, exit_zscore: -1 }],
+  stat_arb: [
+    { lookback: 10, entry_zscore: 1 },
+    { lookback: 5, entry_zscore: 1.2, exit_zscore: 0 },
+    { lookback: 15, exit_zscore: -1 },
+  ],
   market_making: [
     {},
     { spread_bps: 40, max_inventory: 30, quote_size: 7, volatility_window: 5 },
@@ -56,7 +66,8 @@ function compare(typeName: string, bars: readonly Bars[], label: string): void {
 
       expect(actual.equity.length, what).toBe(expected.equity.length);
       for (const [t, equity] of actual.equity.entries()) expectClose(equity, expected.equity[t], `${what} equity ${t}`);
-      for (const [i, trade] of actual.trades.entries()) expectClose(trade.profit, expected.profits[i], `${what} trade ${i}`);
+      for (const [i, trade] of actual.trades.entries())
+        expectClose(trade.profit, expected.profits[i], `${what} trade ${i}`);
       for (const [name, figure] of Object.entries(expected.metrics)) {
         expectClose(figureOf(actual.metrics, name), figure, `${what} ${name}`);
       }
@@ -83,7 +94,9 @@ describe.each(Object.keys(PARAMETERS))('%s equals its definition', (typeName) =>
 
   test('on the S&P 500 of 2000 and 2001', () => {
     const index = sp500(500);
-    const bars = symbolsFor(typeName, (symbol, place) => (place === 0 ? index : randomBars(9, { length: 500, symbol })));
+    const bars = symbolsFor(typeName, (symbol, place) =>
+      place === 0 ? index : randomBars(9, { length: 500, symbol }),
+    );
 
     compare(typeName, bars, 'S&P 500');
   });
@@ -93,35 +106,59 @@ describe.each(Object.keys(PARAMETERS))('%s equals its definition', (typeName) =>
     ['two bars', 2],
     ['three bars', 3],
   ])('on %s', (label, length) => {
-    compare(typeName, symbolsFor(typeName, (symbol, place) => randomBars(7 + place, { length, symbol })), label);
+    compare(
+      typeName,
+      symbolsFor(typeName, (symbol, place) => randomBars(7 + place, { length, symbol })),
+      label,
+    );
   });
 
   test('on constant prices', () => {
-    compare(typeName, symbolsFor(typeName, (symbol) => flatBars(Array<number>(60).fill(0.1), symbol)), 'constant');
+    compare(
+      typeName,
+      symbolsFor(typeName, (symbol) => flatBars(Array<number>(60).fill(0.1), symbol)),
+      'constant',
+    );
   });
 
   test('on prices that are constant for long stretches', () => {
     const steps = Array.from({ length: 90 }, (_, t) => 100 + 0.1 * Math.floor(t / 30));
 
-    compare(typeName, symbolsFor(typeName, (symbol, place) => flatBars(steps.map((p) => p + place), symbol)), 'steps');
+    compare(
+      typeName,
+      symbolsFor(typeName, (symbol, place) =>
+        flatBars(
+          steps.map((p) => p + place),
+          symbol,
+        ),
+      ),
+      'steps',
+    );
   });
 
   test.each([
     ['tiny', 1e-6],
     ['huge', 1e9],
   ])('on %s prices', (label, start) => {
-    compare(typeName, symbolsFor(typeName, (symbol, p) => randomBars(11 + p, { length: 120, start, symbol })), label);
+    compare(
+      typeName,
+      symbolsFor(typeName, (symbol, p) => randomBars(11 + p, { length: 120, start, symbol })),
+      label,
+    );
   });
 
   test('across gaps of many orders of magnitude', () => {
     const calm = randomBars(13, { length: 150 });
-    const scale = (t: number) => (t < 40 ? 1e-6 : t < 80 ? 1e6 : t < 110 ? 1e-3 : 1);
     const rows = Array.from(calm.open, (open, t): Row => {
-      const by = scale(t);
+      const by = t < 40 ? 1e-6 : t < 80 ? 1e6 : t < 110 ? 1e-3 : 1;
       return [open * by, (calm.high[t] ?? 0) * by, (calm.low[t] ?? 0) * by, (calm.close[t] ?? 0) * by];
     });
 
-    compare(typeName, symbolsFor(typeName, (symbol, p) => (p === 0 ? barsOf(rows, symbol) : randomBars(14, { length: 150, symbol }))), 'gaps');
+    compare(
+      typeName,
+      symbolsFor(typeName, (symbol, p) => (p === 0 ? barsOf(rows, symbol) : randomBars(14, { length: 150, symbol }))),
+      'gaps',
+    );
   });
 
   test('on slices that start in the middle of a position', () => {
@@ -132,7 +169,12 @@ describe.each(Object.keys(PARAMETERS))('%s equals its definition', (typeName) =>
       const settings: BacktestSettings = parseSettings({ allowShort: true, commissionBps: 5 }, { periodsPerYear: 252 });
       const indicators = computeIndicators(indicatorSpecs(type, params, bars.length), bars);
       const simulate = prepareSimulation({ type, params, bars, indicators, settings });
-      for (const slice of [{ from: 0, to: 90 }, { from: 37, to: 120 }, { from: 61, to: 62 }, { from: 150, to: 200 }]) {
+      for (const slice of [
+        { from: 0, to: 90 },
+        { from: 37, to: 120 },
+        { from: 61, to: 62 },
+        { from: 150, to: 200 },
+      ]) {
         const actual = simulate(slice);
         const expected = oracle(typeName, { bars, params, settings, slice });
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { failureOf, firstMessage, openPool, timed } from '../support/compute-pool.ts';
 import { busy, double, endless, neverSettles, untilCancelled } from '../support/compute-tasks.ts';
@@ -149,6 +150,22 @@ describe('closing', () => {
     expect((await Promise.all(runs)).map((failure) => failure.reason)).toEqual(['aborted', 'aborted', 'aborted']);
     expect(late.reason).toBe('aborted');
     expect(elapsed).toBeLessThan(2000);
+  });
+
+  it('starts no thread in place of those that it terminates', async () => {
+    const pool = openPool();
+    const begun = firstMessage();
+    const run = failureOf(pool.run(endless, null, { onMessage: begun.onMessage }));
+    await begun.arrived;
+    const started: Worker[] = [];
+    const onWorker = (worker: Worker) => started.push(worker);
+    process.on('worker', onWorker);
+
+    await pool.close();
+    process.off('worker', onWorker);
+
+    expect((await run).reason).toBe('aborted');
+    expect(started).toHaveLength(0);
   });
 
   it('can be asked for twice', async () => {

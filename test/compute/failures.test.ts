@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { serveTasks } from '../../src/compute/index.ts';
@@ -168,6 +169,14 @@ describe('a worker entry that cannot be loaded', () => {
 });
 
 describe('serveTasks', () => {
+  it('leaves the priority of a main thread alone', () => {
+    const before = getPriority(0);
+
+    serveTasks([tasks.double]);
+
+    expect(getPriority(0)).toBe(before);
+  });
+
   it('refuses two tasks of one name', () => {
     expect(() => serveTasks([tasks.double, tasks.busy, tasks.double])).toThrow('same name');
   });

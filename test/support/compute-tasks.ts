@@ -43,7 +43,7 @@ export const throwRangeError = defineTask('throwRangeError', (): never => {
 });
 
 export const throwUncloneable = defineTask('throwUncloneable', (): never => {
-  throw Object.assign(new Error('holds a function'), { callback: () => 1 });
+  throw new Error('holds a function', { cause: () => 1 });
 });
 
 export const returnUncloneable = defineTask('returnUncloneable', () => () => 1);

@@ -54,7 +54,12 @@ export function randomBars(
     const open = price * move(swing / 2);
     const close = open * move(swing);
     price = close;
-    return [open, Math.max(open, close) * (1 + random() * swing * 0.2), Math.min(open, close) * (1 - random() * swing * 0.2), close];
+    return [
+      open,
+      Math.max(open, close) * (1 + random() * swing * 0.2),
+      Math.min(open, close) * (1 - random() * swing * 0.2),
+      close,
+    ];
   });
   return barsOf(rows, options.symbol);
 }
@@ -62,7 +67,10 @@ export function randomBars(
 /** The first `length` of 5,104 daily bars of the S&P 500 index. */
 export function sp500(length = 5104): Bars {
   const file = new URL('../../node_modules/vega-datasets/data/sp500-2000.csv', import.meta.url);
-  const lines = readFileSync(file, 'utf8').trim().split('\n').slice(1, length + 1);
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1, length + 1);
   const rows = lines.map((line): Row => {
     const [, open = '', high = '', low = '', close = ''] = line.split(',');
     return [Number(open), Number(high), Number(low), Number(close)];

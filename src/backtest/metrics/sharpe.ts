@@ -11,6 +11,7 @@ const NO_VARIANCE = 1e-15;
  * @returns 0 when sd(r) ≤ 10⁻¹⁵ and for fewer than two returns
  */
 export function sharpe(returns: Float64Array, periodsPerYear: number): number {
-  const deviation = sampleDeviation(returns);
-  return deviation > NO_VARIANCE ? (mean(returns) / deviation) * Math.sqrt(periodsPerYear) : 0;
+  const center = mean(returns);
+  const deviation = sampleDeviation(returns, center);
+  return deviation > NO_VARIANCE ? (center / deviation) * Math.sqrt(periodsPerYear) : 0;
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, type Info, parse } from 'csv-parse';
 import { invalid, invariant } from '../../core/index.ts';
 import { allocateColumns, type BarColumns, COLUMN_NAMES, copyRows } from '../bars.ts';
 import type { Interval } from '../interval.ts';
@@ -46,38 +46,37 @@ export async function parseBarsCsv(source: CsvSource, interval: Interval): Promi
 }
 
 /** One record of the file and the number of the line on which it ends. */
-class CsvLine {
+interface CsvLine {
   readonly cells: readonly string[];
   readonly row: number;
-
-  constructor(cells: readonly string[], row: number) {
-    this.cells = cells;
-    this.row = row;
-  }
 }
 
 async function* csvLines(source: CsvSource): AsyncGenerator<CsvLine> {
-  const parser = parse<string[] | CsvLine>({
+  const parser = parse({
     bom: true,
     relax_column_count: true,
     skip_empty_lines: true,
     trim: true,
     max_record_size: MAX_ROW_LENGTH,
-    on_record: (record, context) => (record instanceof CsvLine ? record : new CsvLine(record, context.lines)),
+    info: true,
   });
   const input = Readable.from(typeof source === 'string' ? pieces(source) : source, { objectMode: false });
   try {
     // Piping is what must not fail silently: when the source breaks, the parser is destroyed with that error.
     input.once('error', (error) => parser.destroy(error)).pipe(parser);
-    for await (const line of parser) {
-      invariant(line instanceof CsvLine, 'the CSV parser emits what on_record returns');
-      yield line;
+    for await (const entry of parser) {
+      invariant(isParsedRecord(entry), 'with its option "info" the CSV parser emits records with their lines');
+      yield { cells: entry.record, row: entry.info.lines };
     }
   } catch (error) {
     throw error instanceof CsvError ? unreadable(error) : error;
   } finally {
     input.destroy();
   }
+}
+
+function isParsedRecord(entry: unknown): entry is { readonly record: readonly string[]; readonly info: Info } {
+  return typeof entry === 'object' && entry !== null && 'record' in entry && 'info' in entry;
 }
 
 /** Columns that double when they are full. */

@@ -1,0 +1,157 @@
+/** The use cases: backtest a strategy over a range, and what a saved strategy says now. */
+import { type Principal, requireScope } from '../access/index.ts';
+import { type Compute, ComputeFailure, defineTask, type Task, type TaskName } from '../compute/index.ts';
+import { type Clock, invalid, unavailable } from '../core/index.ts';
+import {
+  type AlignedBars,
+  type Bars,
+  commonPeriodsPerYear,
+  latestBars,
+  type MarketData,
+  parseInterval,
+  parseSymbols,
+} from '../market/index.ts';
+import type { Database } from '../storage/index.ts';
+import {
+  findStrategy,
+  type Parameters,
+  parseParameters,
+  requireSymbolCount,
+  type StrategyRegistry,
+} from '../strategies/index.ts';
+import { type BacktestResult, runBacktest } from './backtest.ts';
+import { type BacktestSettings, parseSettings, type RawSettings } from './settings.ts';
+import { currentSignals, type Signal } from './signals.ts';
+
+/** Most bars of one backtest: its answer has a point per bar. */
+const MAX_BARS = 250_000;
+
+/** Bars that a saved strategy's signals are computed from, the newest. */
+const SIGNAL_BARS = 504;
+
+/** What the use cases work with. */
+export interface BacktestDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly registry: StrategyRegistry;
+  readonly market: MarketData;
+  readonly compute: Compute;
+}
+
+/** What a caller asks for. Null and undefined both take the default. */
+export interface BacktestRequest extends RawSettings {
+  readonly strategyType: string;
+  /** Parameter name -> value; what is left out takes the type's default. */
+  readonly params?: unknown;
+  readonly symbols: readonly string[];
+  /** First and last date, inclusive, `YYYY-MM-DD`; an end in the future means today. */
+  readonly start: string;
+  readonly end: string;
+  readonly interval?: string | null | undefined;
+  readonly source?: string | null | undefined;
+}
+
+/** A backtest with what it was computed from. */
+export interface BacktestOutcome extends BacktestResult {
+  readonly strategyType: string;
+  readonly params: Parameters;
+  readonly settings: BacktestSettings;
+  /** The bars, all on the same times; the equity has a value for each. */
+  readonly bars: readonly Bars[];
+  readonly dataSource: string;
+  /** SHA-256 of the bars, hex. */
+  readonly dataHash: string;
+}
+
+interface BacktestTaskInput {
+  readonly strategyType: string;
+  readonly params: Parameters;
+  readonly bars: readonly Bars[];
+  readonly settings: BacktestSettings;
+}
+
+const TASK: TaskName<BacktestTaskInput, BacktestResult> = { name: 'backtest' };
+
+/** The task that a worker serves for `backtestStrategy`. */
+export function backtestTask(registry: StrategyRegistry): Task<BacktestTaskInput, BacktestResult> {
+  return defineTask('backtest', ({ strategyType, ...input }) =>
+    runBacktest({ ...input, type: registry.get(strategyType) }),
+  );
+}
+
+/**
+ * Backtests one combination over [start, end]. Scope `read`: nothing is stored.
+ *
+ * @throws {DomainError} VALIDATION naming the field, value and limit; UNAVAILABLE when the market data cannot be had
+ */
+export async function backtestStrategy(
+  deps: BacktestDeps,
+  principal: Principal,
+  input: BacktestRequest,
+): Promise<BacktestOutcome> {
+  requireScope(principal, 'read');
+  const type = deps.registry.get(input.strategyType);
+  const params = parseParameters(type, input.params ?? {}, 'params');
+  const symbols = parseSymbols(input.symbols);
+  requireSymbolCount(type, symbols.length);
+  const interval = parseInterval(input.interval ?? '1d', 'interval');
+  const data = await deps.market.alignedBars(principal.userId, {
+    symbols,
+    interval,
+    start: input.start,
+    end: input.end,
+    ...(input.source == null ? {} : { source: input.source }),
+  });
+  refuseTooManyBars(data);
+  const settings = parseSettings(input, {
+    periodsPerYear: input.periodsPerYear ?? commonPeriodsPerYear(symbols, interval, data.source),
+  });
+  const result = await computed(deps, { strategyType: type.name, params, bars: data.bars, settings });
+  return {
+    ...result,
+    strategyType: type.name,
+    params,
+    settings,
+    bars: data.bars,
+    dataSource: data.source,
+    dataHash: data.hash,
+  };
+}
+
+/**
+ * What a saved strategy says now: the target position of each symbol after its newest bar and after the one before,
+ * computed from the newest 504 bars. Scope `read`.
+ *
+ * @throws {DomainError} NOT_FOUND; VALIDATION for a type that quotes instead of taking a position
+ */
+export async function strategySignals(
+  deps: BacktestDeps,
+  principal: Principal,
+  strategyId: number,
+): Promise<readonly Signal[]> {
+  const strategy = await findStrategy(deps.database, principal, strategyId);
+  const type = deps.registry.get(strategy.strategyType);
+  const { symbols, interval } = strategy;
+  const bars = await latestBars(deps, principal.userId, { symbols, interval, count: SIGNAL_BARS });
+  const signals = currentSignals({ type, params: strategy.params, bars, allowShort: false });
+  if (signals !== null) return signals;
+  throw invalid('strategyId', `A ${type.name} strategy quotes both sides and has no target position, so no signals.`);
+}
+
+async function computed(deps: BacktestDeps, input: BacktestTaskInput): Promise<BacktestResult> {
+  try {
+    return await deps.compute.run(TASK, input);
+  } catch (error) {
+    if (!(error instanceof ComputeFailure) || error.reason === 'threw') throw error;
+    throw unavailable(`The backtest could not be computed: ${error.message}`, error);
+  }
+}
+
+function refuseTooManyBars(data: AlignedBars): void {
+  const observed = data.bars[0]?.time.length ?? 0;
+  if (observed <= MAX_BARS) return;
+  throw invalid('start', `A backtest covers at most ${MAX_BARS} bars; this range has ${observed}.`, {
+    limit: MAX_BARS,
+    observed,
+  });
+}

@@ -1,0 +1,152 @@
+/** Backtests and signals. */
+import {
+  type BacktestOutcome,
+  backtestStrategy,
+  type Metrics,
+  type Signal,
+  strategySignals,
+  type Trade,
+} from '../backtest/index.ts';
+import { type Bars, formatBarTime } from '../market/index.ts';
+import { builder } from './builder.ts';
+import { attempt } from './errors.ts';
+import { enumOf, parseId } from './inputs.ts';
+import { barDate, IntervalEnum } from './market.ts';
+import { payloadType } from './payload.ts';
+
+const MetricsRef = builder.objectRef<Metrics>('Metrics').implement({
+  description: 'Fractions, not percent; null where the figure is not defined.',
+  fields: (t) => ({
+    totalReturn: t.exposeFloat('totalReturn', { description: 'Last equity / initial capital - 1.' }),
+    sharpe: t.exposeFloat('sharpe', { description: 'Annualised, risk-free rate 0; 0 without variance.' }),
+    sortino: t.exposeFloat('sortino', { nullable: true, description: 'Null without a losing bar.' }),
+    volatility: t.exposeFloat('volatility', { nullable: true, description: 'Annualised; null for a single bar.' }),
+    cagr: t.exposeFloat('cagr', {
+      nullable: true,
+      description: 'Growth per year; null when equity ends at 0 or below.',
+    }),
+    calmar: t.exposeFloat('calmar', { nullable: true, description: 'CAGR / |max drawdown|; null without a drawdown.' }),
+    maxDrawdown: t.exposeFloat('maxDrawdown', { description: 'At most 0.' }),
+    winRate: t.exposeFloat('winRate', { description: 'Share of closed trades with a profit; 0 without trades.' }),
+    profitFactor: t.exposeFloat('profitFactor', {
+      nullable: true,
+      description: 'Sum of profits / |sum of losses|; null without losses.',
+    }),
+    exposure: t.exposeFloat('exposure', { description: 'Share of bars with a position.' }),
+    trades: t.exposeInt('trades', { description: 'Closed trades.' }),
+  }),
+});
+
+const EquityPoint = builder
+  .objectRef<{ readonly outcome: BacktestOutcome; readonly index: number }>('EquityPoint')
+  .implement({
+    description: 'Equity after the close of a bar.',
+    fields: (t) => ({
+      date: t.string({ resolve: ({ outcome, index }) => barDate(firstSeries(outcome), index) }),
+      equity: t.float({ resolve: ({ outcome, index }) => outcome.equity[index] ?? 0 }),
+    }),
+  });
+
+const SideEnum = enumOf('TradeSide', ['long', 'short'] as const, 'LONG was bought first, SHORT was sold first.');
+
+const TradeRef = builder
+  .objectRef<{ readonly trade: Trade; readonly outcome: BacktestOutcome }>('BacktestTrade')
+  .implement({
+    description: 'A closed position, from flat to flat.',
+    fields: (t) => ({
+      symbol: t.string({ description: 'Of a spread: both, as `A/B`.', resolve: ({ trade }) => trade.symbol }),
+      side: t.field({ type: SideEnum, resolve: ({ trade }) => trade.side }),
+      quantity: t.float({ description: 'Units, fractional.', resolve: ({ trade }) => trade.quantity }),
+      entryAt: t.string({
+        description: 'The bar of the entry.',
+        resolve: ({ trade, outcome }) => formatBarTime(trade.entryTime, firstSeries(outcome).interval),
+      }),
+      entryPrice: t.float({ resolve: ({ trade }) => trade.entryPrice }),
+      exitAt: t.string({
+        description: 'The bar of the exit.',
+        resolve: ({ trade, outcome }) => formatBarTime(trade.exitTime, firstSeries(outcome).interval),
+      }),
+      exitPrice: t.float({ resolve: ({ trade }) => trade.exitPrice }),
+      profit: t.float({ description: 'After costs.', resolve: ({ trade }) => trade.profit }),
+      return: t.float({
+        description: 'Profit / equity before the entry.',
+        resolve: ({ trade }) => trade.returnFraction,
+      }),
+    }),
+  });
+
+const BacktestRef = builder.objectRef<BacktestOutcome>('Backtest').implement({
+  description: 'A backtest: metrics, equity after each bar, closed trades.',
+  fields: (t) => ({
+    strategyType: t.exposeString('strategyType'),
+    params: t.field({ type: 'JSON', resolve: (outcome) => outcome.params }),
+    symbols: t.field({ type: ['Symbol'], resolve: (outcome) => outcome.bars.map((bars) => bars.symbol) }),
+    metrics: t.field({ type: MetricsRef, resolve: (outcome) => outcome.metrics }),
+    equityCurve: t.field({
+      type: [EquityPoint],
+      resolve: (outcome) => Array.from(outcome.equity, (_equity, index) => ({ outcome, index })),
+    }),
+    trades: t.field({ type: [TradeRef], resolve: (outcome) => outcome.trades.map((trade) => ({ trade, outcome })) }),
+    dataSource: t.exposeString('dataSource'),
+    dataHash: t.exposeString('dataHash', { description: 'SHA-256 of the bars, hex.' }),
+  }),
+});
+
+const SignalEnum = enumOf('SignalSide', ['buy', 'sell', 'hold'] as const, 'What the change of target asks for.');
+
+const SignalRef = builder.objectRef<Signal>('Signal').implement({
+  description: 'What a strategy wants to hold of a symbol after its newest bar.',
+  fields: (t) => ({
+    symbol: t.expose('symbol', { type: 'Symbol' }),
+    date: t.exposeString('date', { description: 'The newest bar.' }),
+    target: t.exposeFloat('target', {
+      description: '-1 short, 0 flat, 1 long; the two of a spread have opposite signs.',
+    }),
+    previousTarget: t.exposeFloat('previousTarget', { description: 'After the bar before.' }),
+    signal: t.field({ type: SignalEnum, resolve: (signal) => signal.signal }),
+  }),
+});
+
+const BacktestInputRef = builder.inputType('RunBacktestInput', {
+  fields: (t) => ({
+    strategyType: t.string({ required: true, description: 'The name of a strategy type.' }),
+    params: t.field({ type: 'JSON', description: 'Parameter -> value; what is left out takes its default.' }),
+    symbols: t.field({ type: ['Symbol'], required: true }),
+    start: t.field({ type: 'Date', required: true, description: 'First date, inclusive.' }),
+    end: t.field({ type: 'Date', required: true, description: 'Last date, inclusive; in the future: today.' }),
+    interval: t.field({ type: IntervalEnum, defaultValue: '1d' }),
+    initialCapital: t.float({ description: 'Default 100,000.' }),
+    commissionBps: t.float({ description: 'Basis points of the traded value; default 0.' }),
+    slippageBps: t.float({ description: 'Basis points of the price, against us; default 2.' }),
+    allowShort: t.boolean({ description: 'Default false.' }),
+    periodsPerYear: t.float({ description: "For annualising; default: of the symbols' market and interval." }),
+    source: t.string({ description: '`csv` or the name of a provider; default: an import, else the provider.' }),
+  }),
+});
+
+function firstSeries(outcome: BacktestOutcome): Bars {
+  const [bars] = outcome.bars;
+  if (bars === undefined) throw new Error('A backtest has at least one series of bars.');
+  return bars;
+}
+
+builder.queryFields((t) => ({
+  strategySignals: t.field({
+    type: [SignalRef],
+    description: 'What a saved strategy says now, computed from its newest 504 bars.',
+    args: { strategyId: t.arg.id({ required: true }) },
+    resolve: async (_root, { strategyId }, { caller, services }) => [
+      ...(await strategySignals(services, caller.principal, parseId(strategyId))),
+    ],
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  runBacktest: t.field({
+    type: payloadType('RunBacktestPayload', 'backtest', BacktestRef),
+    description: 'Backtests one combination of parameters over a range. Nothing is stored. Scope `read`.',
+    args: { input: t.arg({ type: BacktestInputRef, required: true }) },
+    resolve: (_root, { input }, { caller, services }) =>
+      attempt(() => backtestStrategy(services, caller.principal, input)),
+  }),
+}));

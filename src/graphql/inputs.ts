@@ -1,0 +1,29 @@
+import { builder } from './builder.ts';
+
+/**
+ * A database id out of an `ID` argument. What is no positive 32-bit integer cannot be the id of a row: it reads as 0,
+ * which no row has, so that it is answered like any other id that does not exist.
+ */
+export function parseId(raw: string | number): number {
+  const text = String(raw);
+  const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
+  return id <= 2_147_483_647 ? id : 0;
+}
+
+/**
+ * A GraphQL enum whose internal values are the words of a union: `auto_trade` is `AUTO_TRADE`, `1d` is `D1`.
+ *
+ * @param names GraphQL names where upper case of the word is not a valid one
+ */
+export function enumOf<const Values extends readonly string[]>(
+  name: string,
+  values: Values,
+  description: string,
+  names: Readonly<Record<string, string>> = {},
+) {
+  const entries = values.map((value: Values[number]) => [names[value] ?? value.toUpperCase(), { value }] as const);
+  return builder.enumType(name, {
+    description,
+    values: Object.fromEntries(entries) as Record<string, { value: Values[number] }>,
+  });
+}

@@ -1,0 +1,104 @@
+/** The events of optimization jobs as GraphQL types, and the subscription that streams them. */
+import { type Json, type JsonObject, memberOf } from '../core/index.ts';
+import type { Delivery } from '../events/index.ts';
+import {
+  OPTIMIZATION_EVENTS,
+  OPTIMIZATION_PROGRESSED,
+  OPTIMIZATION_STATUSES,
+  OPTIMIZATION_SUBJECT,
+} from '../optimize/index.ts';
+import { builder } from './builder.ts';
+import { deliveries, Event, type EventShape } from './events.ts';
+import { parseId } from './inputs.ts';
+import { OptimizationStatusEnum } from './optimizations.ts';
+
+interface OptimizationEventShape extends EventShape {
+  readonly type: string;
+  readonly optimizationId: number;
+  readonly payload: JsonObject;
+}
+
+const OptimizationEvent = builder.interfaceRef<OptimizationEventShape>('OptimizationEvent').implement({
+  description: 'Something that happened to an optimization job.',
+  interfaces: [Event],
+  fields: (t) => ({
+    optimizationId: t.exposeID('optimizationId'),
+    status: t.field({
+      type: OptimizationStatusEnum,
+      description: 'The state of the job after it.',
+      resolve: (event) => memberOf(OPTIMIZATION_STATUSES, textOrNull(event.payload['status']) ?? ''),
+    }),
+  }),
+  resolveType: (event) => event.type,
+});
+
+builder.objectRef<OptimizationEventShape>(OPTIMIZATION_PROGRESSED).implement({
+  description: 'How far a running job is: at most four times a second, latest wins, never replayed.',
+  interfaces: [Event, OptimizationEvent],
+  fields: (t) => ({
+    combo: t.int({ description: 'Combinations done.', resolve: (event) => Number(event.payload['combo']) }),
+    total: t.int({ description: 'Combinations in all.', resolve: (event) => Number(event.payload['total']) }),
+    fold: t.int({ description: 'From 1; 0 before the first.', resolve: (event) => Number(event.payload['fold']) }),
+    nFolds: t.int({ resolve: (event) => Number(event.payload['nFolds']) }),
+  }),
+});
+
+const DESCRIPTIONS: Readonly<Record<(typeof OPTIMIZATION_EVENTS)[number], string>> = {
+  OptimizationStarted: 'A job was submitted.',
+  OptimizationCompleted: 'A job has computed every combination.',
+  OptimizationCancelled: 'A job was cancelled; what it had computed is kept.',
+  OptimizationFailed: 'A job could not go on; `error` says why.',
+};
+
+for (const type of OPTIMIZATION_EVENTS) {
+  builder.objectRef<OptimizationEventShape>(type).implement({
+    description: DESCRIPTIONS[type],
+    interfaces: [Event, OptimizationEvent],
+    fields: (t) => ({
+      totalCombinations: t.int({ resolve: (event) => Number(event.payload['totalCombinations']) }),
+      nFolds: t.int({ resolve: (event) => Number(event.payload['nFolds']) }),
+      bestSharpe: t.float({
+        nullable: true,
+        description: 'Mean test Sharpe of the best, null when nothing was ranked.',
+        resolve: (event) => numberOrNull(event.payload['bestSharpe']),
+      }),
+      error: t.string({ nullable: true, resolve: (event) => textOrNull(event.payload['error']) }),
+    }),
+  });
+}
+
+builder.subscriptionFields((t) => ({
+  optimizationEvents: t.field({
+    type: OptimizationEvent,
+    description: 'The events of one job, or of all my jobs. Progress is not replayed.',
+    args: {
+      jobId: t.arg.id({ description: 'Only this job.' }),
+      after: t.arg({ type: 'Cursor', description: 'Replay what came after this first.' }),
+    },
+    subscribe: (_root, { jobId, after }, context) =>
+      deliveries(
+        context,
+        {
+          ownerId: context.caller.principal.userId,
+          types: [...OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED],
+          ...(jobId == null ? {} : { subject: { type: OPTIMIZATION_SUBJECT, id: parseId(jobId) } }),
+        },
+        after,
+      ),
+    resolve: ({ kind, event }: Delivery) => ({
+      type: event.type,
+      cursor: kind === 'event' ? event.cursor : null,
+      occurredAt: event.occurredAt,
+      optimizationId: event.subjectId,
+      payload: event.payload,
+    }),
+  }),
+}));
+
+function numberOrNull(value: Json | undefined): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function textOrNull(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}

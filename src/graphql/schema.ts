@@ -1,0 +1,15 @@
+/** The executable schema: every file that adds types, then the builder. */
+import './scalars.ts';
+import './errors.ts';
+import './system.ts';
+import './events.ts';
+import './market.ts';
+import './strategies.ts';
+import './backtests.ts';
+import './optimizations.ts';
+import './optimization-events.ts';
+import { lexicographicSortSchema } from 'graphql';
+import { builder } from './builder.ts';
+
+/** Sorted, so that its printed form is stable. */
+export const schema = lexicographicSortSchema(builder.toSchema());

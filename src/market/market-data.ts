@@ -1,0 +1,223 @@
+import { type Clock, DAY_MS, type DateRange, formatDate, invalid, parseDateRange } from '../core/index.ts';
+import type { Database } from '../storage/index.ts';
+import { alignToCommonTimes, contentHash, cutAfter } from './align.ts';
+import { findSeries, listSeries, readSeries, type StoredSeries } from './bar-store.ts';
+import { type Bars, formatBarTime } from './bars.ts';
+import { missingSessions } from './coverage.ts';
+import { type Interval, intervalMinutes } from './interval.ts';
+import type { BarsRequest, MarketDataProvider, Quote } from './provider.ts';
+import { CSV_SOURCE, checkSource } from './source.ts';
+import { calendarOf, parseSymbols } from './symbol.ts';
+
+/** The greatest number of bars of one request, all symbols together: 190 MB. */
+const MAX_TOTAL_BARS = 4_000_000;
+
+/** A series that somebody asks for, and perhaps from where. */
+export interface SourcedBarsRequest extends BarsRequest {
+  /** `csv` or the provider's name; by default an imported series, where there is one, else the provider. */
+  readonly source?: string;
+}
+
+/** Several series that somebody asks for, on their common times. */
+export interface AlignedBarsRequest extends Omit<SourcedBarsRequest, 'symbol'> {
+  /** 1 to 100 symbols in any case, each once. */
+  readonly symbols: readonly string[];
+  /** Drops bars that start after this: what a job saw when it was submitted. */
+  readonly until?: Date;
+}
+
+/** Several series of one source with identical times. */
+export interface AlignedBars {
+  /** In the order of the request; at least one bar each. */
+  readonly bars: readonly Bars[];
+  readonly source: string;
+  /** SHA-256 (hex) over source, interval, symbols and every value. */
+  readonly hash: string;
+}
+
+/** One line of the list of symbols: what a provider suggests, or what was imported. */
+export interface SymbolListing {
+  readonly symbol: string;
+  readonly name: string;
+  readonly source: string;
+  /** The following are known of imported series only. */
+  readonly interval: Interval | null;
+  /** First and last bar: `2020-01-02`, within the day `2020-01-02T14:30:00Z`. */
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly rows: number | null;
+}
+
+/** Where the bars of one symbol come from; the imported series when it is that. */
+interface Resolution {
+  readonly symbol: string;
+  readonly source: string;
+  readonly series: StoredSeries | undefined;
+}
+
+/**
+ * The one door to prices. An imported series is used for its owner, symbol and interval; when it lacks sessions of the
+ * range that is an error and never filled from elsewhere, unless the request names a source. Without an imported series
+ * the provider answers. Paths of errors: `symbols`, `interval`, `start`, `end`, `source`.
+ */
+export class MarketData {
+  readonly provider: MarketDataProvider;
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(options: { readonly database: Database; readonly provider: MarketDataProvider; readonly clock: Clock }) {
+    this.provider = options.provider;
+    this.#database = options.database;
+    this.#clock = options.clock;
+  }
+
+  /**
+   * The bars of one series, at least one.
+   *
+   * @throws {DomainError} VALIDATION when the request is wrong, the imported series lacks sessions, or there are no bars
+   */
+  async bars(ownerId: number, request: SourcedBarsRequest): Promise<Bars> {
+    const { symbol, ...rest } = request;
+    const [bars] = await this.#load(ownerId, { ...rest, symbols: [symbol] });
+    if (bars === undefined) throw noBars([symbol], request);
+    return bars;
+  }
+
+  /**
+   * Several series from one source, cut to the times that all of them have.
+   *
+   * @throws {DomainError} VALIDATION as for `bars`, and when symbols repeat or would come from different sources
+   */
+  async alignedBars(ownerId: number, request: AlignedBarsRequest): Promise<AlignedBars> {
+    const loaded = await this.#load(ownerId, request);
+    const bars = cutAfter(alignToCommonTimes(loaded), request.until?.getTime() ?? Number.POSITIVE_INFINITY);
+    const first = bars[0];
+    if (first === undefined || first.time.length === 0) throw noBars(request.symbols, request);
+    return { bars, source: first.source, hash: contentHash(bars) };
+  }
+
+  /**
+   * Quotes now, in the order of `symbols` (any case). They are always the provider's and say so, for imported symbols too.
+   *
+   * @throws {DomainError} VALIDATION at `symbols`
+   */
+  async quotes(symbols: readonly string[]): Promise<readonly Quote[]> {
+    return this.provider.quotes(parseSymbols(symbols));
+  }
+
+  /** What the owner imported, then what the provider suggests. Other symbols may be known, too. */
+  async symbols(ownerId: number): Promise<readonly SymbolListing[]> {
+    const listed = await this.provider.symbols();
+    const names = new Map(listed.map(({ symbol, name }) => [symbol, name]));
+    const imported = await listSeries(this.#database.read, ownerId);
+    return [
+      ...imported.map((series) => ({
+        symbol: series.symbol,
+        name: names.get(series.symbol) ?? series.symbol,
+        source: series.source,
+        interval: series.interval,
+        first: formatBarTime(series.firstTime, series.interval),
+        last: formatBarTime(series.lastTime, series.interval),
+        rows: series.rows,
+      })),
+      ...listed.map(({ symbol, name }) => {
+        return { symbol, name, source: this.provider.name, interval: null, first: null, last: null, rows: null };
+      }),
+    ];
+  }
+
+  async #load(ownerId: number, request: AlignedBarsRequest): Promise<readonly Bars[]> {
+    const symbols = parseSymbols(request.symbols);
+    const range = parseDateRange(request);
+    checkSource(request.source, this.provider.name);
+    const resolutions = await Promise.all(symbols.map((symbol) => this.#resolve(ownerId, symbol, request)));
+    refuseMixedSources(resolutions);
+
+    const loaded: Bars[] = [];
+    let total = 0;
+    for (const resolution of resolutions) {
+      const bars = await this.#loadOne(resolution, request, range);
+      if (bars.time.length === 0) throw noBars([resolution.symbol], request);
+      total += bars.time.length;
+      if (total > MAX_TOTAL_BARS) throw tooManyBars(total);
+      loaded.push(bars);
+    }
+    return loaded;
+  }
+
+  async #resolve(ownerId: number, symbol: string, request: AlignedBarsRequest): Promise<Resolution> {
+    const { source, interval } = request;
+    const provider = { symbol, source: this.provider.name, series: undefined };
+    if (source === this.provider.name) return provider;
+    const series = await findSeries(this.#database.read, ownerId, { symbol, interval });
+    if (series !== undefined) return { symbol, source: series.source, series };
+    if (source === undefined) return provider;
+    throw invalid(
+      'source',
+      `No ${interval} bars of ${symbol} were imported. Import them with POST /api/data/import?symbol=${symbol}&interval=${interval}, or name the source "${this.provider.name}".`,
+    );
+  }
+
+  async #loadOne({ symbol, series }: Resolution, request: AlignedBarsRequest, range: DateRange): Promise<Bars> {
+    const { interval, start, end, source } = request;
+    if (series === undefined) {
+      this.#checkProvided(interval);
+      return this.provider.bars({ symbol, interval, start, end });
+    }
+    const columns = await readSeries(this.#database.read, series, instantsOf(series, range));
+    const missing = missingSessions({ ...series, times: columns.time }, range, this.#clock.now());
+    if (missing !== undefined && source === undefined) throw incomplete(series, missing, this.provider.name);
+    return { symbol, interval, source: series.source, ...columns };
+  }
+
+  #checkProvided(interval: Interval): void {
+    const { intervals } = this.provider.capabilities;
+    if (intervals.includes(interval)) return;
+    throw invalid(
+      'interval',
+      `The source "${this.provider.name}" has no ${interval} bars, only ${intervals.join(', ')}.`,
+    );
+  }
+}
+
+/** The instants [from, until) of the dates of a range, as the series tells time. */
+function instantsOf(series: StoredSeries, range: DateRange): { readonly from: number; readonly until: number } {
+  if (intervalMinutes(series.interval) === null) return { from: range.start, until: range.end + DAY_MS };
+  const calendar = calendarOf(series.symbol);
+  return { from: calendar.startOfDay(range.start), until: calendar.startOfDay(range.end + DAY_MS) };
+}
+
+function refuseMixedSources(resolutions: readonly Resolution[]): void {
+  if (new Set(resolutions.map(({ source }) => source)).size <= 1) return;
+  const found = resolutions.map(({ symbol, source }) => `${symbol} from "${source}"`).join(', ');
+  throw invalid(
+    'symbols',
+    `The symbols would come from different sources: ${found}. Name one with "source", or import all of them.`,
+  );
+}
+
+function incomplete(series: StoredSeries, missing: string, provider: string): Error {
+  const { symbol, interval } = series;
+  const first = formatDate(series.firstTime);
+  const last = formatDate(series.lastTime);
+  return invalid(
+    'symbols',
+    `The imported ${interval} bars of ${symbol} run from ${first} to ${last} and lack ${missing}. Import them, ask for another range, or name a source: "${CSV_SOURCE}" for the bars that there are, "${provider}" for others.`,
+    { symbol, interval, first, last },
+  );
+}
+
+function noBars(symbols: readonly string[], range: { readonly start: string; readonly end: string }): Error {
+  const common = symbols.length > 1 ? 'times in common' : 'bars';
+  return invalid('symbols', `${symbols.join(', ')}: there are no ${common} from ${range.start} to ${range.end}.`, {
+    start: range.start,
+    end: range.end,
+  });
+}
+
+function tooManyBars(total: number): Error {
+  return invalid('symbols', `The request holds ${total} bars or more; at most ${MAX_TOTAL_BARS} are served at once.`, {
+    limit: MAX_TOTAL_BARS,
+    observed: total,
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * Computes one job on the worker threads: the indicators first, each distinct one once, then the combinations in small
+ * chunks. It knows nothing of rows and leases; outcomes are handed over as they come, so that a cancelled job keeps them.
+ */
+import type { Compute } from '../compute/index.ts';
+import { defineTask, type Task, type TaskName } from '../compute/index.ts';
+import type { Bars } from '../market/index.ts';
+import {
+  computeIndicators,
+  type IndicatorSpec,
+  type IndicatorTable,
+  type StrategyRegistry,
+} from '../strategies/index.ts';
+import { type CombinationOutcome, type EvaluationPlan, evaluateCombination } from './evaluate.ts';
+
+/** Combinations x bars of one chunk: some tens of milliseconds of work, so that cancelling and progress are prompt. */
+const CHUNK_WORK = 2_000_000;
+
+interface IndicatorTaskInput {
+  readonly specs: readonly IndicatorSpec[];
+  readonly bars: readonly Bars[];
+}
+
+interface EvaluateTaskInput {
+  readonly plan: EvaluationPlan;
+  /** Half-open range of places in the order of the grid. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A fold of a combination is done; `fold` is 1-based. */
+interface FoldDone {
+  readonly fold: number;
+}
+
+const INDICATORS: TaskName<IndicatorTaskInput, IndicatorTable> = { name: 'optimize.indicators' };
+const EVALUATE: TaskName<EvaluateTaskInput, readonly CombinationOutcome[], FoldDone> = { name: 'optimize.evaluate' };
+
+/** The tasks that a worker serves for `computeJob`. */
+export function optimizeTasks(
+  registry: StrategyRegistry,
+): readonly [
+  Task<IndicatorTaskInput, IndicatorTable>,
+  Task<EvaluateTaskInput, readonly CombinationOutcome[], FoldDone>,
+] {
+  return [
+    defineTask('optimize.indicators', ({ specs, bars }) => computeIndicators(specs, bars)),
+    defineTask('optimize.evaluate', ({ plan, from, to }, context) => {
+      const type = registry.get(plan.typeName);
+      const outcomes: CombinationOutcome[] = [];
+      const hooks = {
+        isCancelled: () => context.isCancelled(),
+        onFold: (fold: number) => context.report({ fold: fold + 1 }),
+      };
+      for (let index = from; index < to; index += 1) {
+        const outcome = evaluateCombination(plan, type, { index, hooks });
+        if (outcome === null) return outcomes;
+        outcomes.push(outcome);
+      }
+      return outcomes;
+    }),
+  ];
+}
+
+/** A job as the workers see it, before its indicators are computed. */
+export interface ComputableJob extends Omit<EvaluationPlan, 'indicators'> {
+  readonly combinations: number;
+  /** Every indicator that a combination reads. */
+  readonly specs: readonly IndicatorSpec[];
+}
+
+/** What `computeJob` tells while it works. */
+export interface JobObserver {
+  /** The outcomes of one chunk, in the order in which chunks end; with the `index` of each they can be put in order. */
+  onOutcomes(outcomes: readonly CombinationOutcome[]): void;
+  onFold(fold: number): void;
+}
+
+/**
+ * Computes every combination.
+ *
+ * @throws {ComputeFailure} when a worker fails, or `signal` aborts; what was done before has been observed
+ */
+export async function computeJob(
+  compute: Compute,
+  job: ComputableJob,
+  { signal, observer }: { readonly signal: AbortSignal; readonly observer: JobObserver },
+): Promise<void> {
+  const { specs, combinations, ...plan } = job;
+  const indicators = await computeTable(compute, specs, job.bars, signal);
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const chunk = chunkSize(combinations, job.bars, compute.parallelism);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < combinations) {
+      const from = next;
+      next = Math.min(from + chunk, combinations);
+      const input = { plan: { ...plan, indicators }, from, to: next };
+      const options = { signal: both, onMessage: ({ fold }: FoldDone) => observer.onFold(fold) };
+      observer.onOutcomes(await compute.run(EVALUATE, input, options));
+    }
+  };
+  try {
+    // One lane per thread and job: jobs that run at the same time share the threads evenly.
+    await Promise.all(Array.from({ length: compute.parallelism }, lane));
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Splits the indicators over the threads. */
+async function computeTable(
+  compute: Compute,
+  specs: readonly IndicatorSpec[],
+  bars: readonly Bars[],
+  signal: AbortSignal,
+): Promise<IndicatorTable> {
+  const lanes = Math.min(compute.parallelism, Math.max(1, specs.length));
+  const parts = Array.from({ length: lanes }, (_lane, i) => specs.filter((_spec, k) => k % lanes === i));
+  const tables = await Promise.all(parts.map((part) => compute.run(INDICATORS, { specs: part, bars }, { signal })));
+  return new Map(tables.flatMap((table) => [...table]));
+}
+
+/** At least 1; small enough that every thread gets several chunks and none takes long. */
+function chunkSize(combinations: number, bars: readonly Bars[], threads: number): number {
+  const work = bars.reduce((total, series) => total + series.time.length, 0);
+  const byWork = Math.floor(CHUNK_WORK / Math.max(1, work));
+  const byShare = Math.ceil(combinations / (threads * 4));
+  return Math.max(1, Math.min(byWork, byShare));
+}

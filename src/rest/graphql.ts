@@ -1,0 +1,34 @@
+/** `/graphql` over HTTP: queries, mutations, GraphiQL and server-sent events, handed to graphql-yoga. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** The part of graphql-yoga that the mount needs. */
+export interface GraphqlHandler {
+  /** Answers a request whose JSON body was already parsed. */
+  handleNodeRequestAndResponse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    context: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  ): Promise<Response> | Response;
+}
+
+/** GraphiQL is one file with its scripts inline, and runs its editor in workers made from blobs. */
+const GRAPHIQL_POLICY =
+  "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/** Mounts the handler. Bodies are JSON only and CORS is the host's, so yoga's own CORS and multipart have to be off. */
+export function addGraphql(app: FastifyInstance, handler: GraphqlHandler): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    async handler(request, reply) {
+      const response = await handler.handleNodeRequestAndResponse(request, reply, { request, reply });
+      response.headers.forEach((value, name) => {
+        reply.header(name, value);
+      });
+      if (response.headers.get('content-type')?.startsWith('text/html') === true) {
+        reply.header('content-security-policy', GRAPHIQL_POLICY);
+      }
+      return reply.code(response.status).send(response.body);
+    },
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * `Idempotency-Key`: a POST that is sent again with the same key and body gets the answer of the first, instead of doing
+ * the work twice. Refusals are answers too and are kept; failures of ours (5xx) and 429 free the key, so that trying
+ * again makes sense.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Clock, conflict, DomainError, invalid } from '../core/index.ts';
+import {
+  claimIdempotencyKey,
+  completeIdempotencyKey,
+  type Database,
+  type IdempotencyClaim,
+  type IdempotentRequest,
+  releaseIdempotencyKey,
+} from '../storage/index.ts';
+import type { RouteAnswer } from './route.ts';
+
+/** Printable ASCII, so that the key reads the same in a log, a header and a database. */
+const KEY = /^[\x20-\x7e]{1,128}$/;
+
+/** @throws {DomainError} VALIDATION when the header is no key */
+export function parseKey(header: string | readonly string[]): string {
+  if (typeof header === 'string' && KEY.test(header)) return header;
+  throw invalid(
+    'Idempotency-Key',
+    'The header Idempotency-Key must be 1 to 128 printable ASCII characters, sent once.',
+  );
+}
+
+/** Hash of what the key stands for. */
+export function requestHash(method: string, url: string, body: unknown): string {
+  const bytes = body instanceof Uint8Array ? body : (JSON.stringify(body) ?? '');
+  return createHash('sha256').update(`${method} ${url}\n`).update(bytes).digest('hex');
+}
+
+/** Where keys are kept, and the time that their leases are measured by. */
+export interface KeyStore {
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+/**
+ * Does the work under the key, or gives the stored answer with `Idempotent-Replay: true`.
+ *
+ * @throws {DomainError} IDEMPOTENCY_MISMATCH for another request, CONFLICT while the first is under way
+ */
+export async function answerOnce(
+  { database, clock }: KeyStore,
+  wanted: IdempotentRequest,
+  work: () => Promise<RouteAnswer>,
+): Promise<RouteAnswer> {
+  const outcome = await claimIdempotencyKey(database, clock, wanted);
+  if (outcome.kind === 'claimed') return answerClaimed(database, outcome.claim, work);
+  if (outcome.kind === 'replay') {
+    const { headers, body } = storedAnswer.parse(JSON.parse(outcome.answer));
+    return { status: outcome.status, headers: { ...headers, 'idempotent-replay': 'true' }, body };
+  }
+  if (outcome.kind === 'in_progress') {
+    const { retryAfterSeconds } = outcome;
+    const detail = `The first request with this Idempotency-Key is still under way. Ask again in ${retryAfterSeconds} s.`;
+    throw conflict(detail, { retryAfterSeconds });
+  }
+  const detail = `The Idempotency-Key ${JSON.stringify(wanted.key)} was used with another request. Use a new key for a new request.`;
+  throw new DomainError('IDEMPOTENCY_MISMATCH', detail);
+}
+
+/** What is kept beside the status. */
+const storedAnswer = z.object({ headers: z.record(z.string(), z.string()), body: z.unknown() });
+
+async function answerClaimed(
+  database: Database,
+  claim: IdempotencyClaim,
+  work: () => Promise<RouteAnswer>,
+): Promise<RouteAnswer> {
+  const answer = await work().catch(async (error: unknown) => {
+    await releaseIdempotencyKey(database, claim);
+    throw error;
+  });
+  const { status, headers, body } = answer;
+  if (status >= 500 || status === 429) await releaseIdempotencyKey(database, claim);
+  else await completeIdempotencyKey(database, claim, { status, answer: JSON.stringify({ headers, body }) });
+  return answer;
+}

@@ -1,0 +1,79 @@
+/** What a zod schema found wrong with a request, as one VALIDATION error whose sentences a person can act on. */
+import type { z } from 'zod';
+import { type DomainError, type FieldError, invalidFields } from '../core/index.ts';
+import { quote } from './quote.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Parses one part of a request. Unknown keys of a strict schema become one error each.
+ *
+ * @throws {DomainError} VALIDATION naming every field that is wrong, in the names of the request
+ */
+export function parsePart<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  part: 'body' | 'query',
+): z.output<Schema> {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw validationError(parsed.error.issues, { part, known: knownFields(schema) });
+}
+
+interface Part {
+  readonly part: 'body' | 'query';
+  /** Names of the fields at the top level, for the message about an unknown one. */
+  readonly known: readonly string[];
+}
+
+function validationError(issues: readonly Issue[], part: Part): DomainError {
+  return invalidFields(issues.flatMap((issue) => fieldErrors(issue, part)));
+}
+
+function fieldErrors(issue: Issue, { part, known }: Part): readonly FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    const what = part === 'query' ? 'query parameter' : 'field';
+    const allowed = path.length > 0 ? '' : ` The ${what}s here are: ${known.join(', ') || 'none'}.`;
+    return issue.keys.map((key) => ({ path: [...path, key], message: `There is no ${what} ${quote(key)}.${allowed}` }));
+  }
+  const where = path.length === 0 ? `The ${part}` : quote(path.join('.'));
+  return [{ path: path.length === 0 ? [part] : path, message: sentence(where, issue) }];
+}
+
+function sentence(where: string, issue: Issue): string {
+  if (issue.input === undefined) return `${where} is missing; it ${expectation(issue)}.`;
+  return `${where} ${expectation(issue)}; it is ${quote(issue.input)}.`;
+}
+
+/** Schemas with rules of their own give a message that begins with "must"; the rest is told from the issue. */
+function expectation(issue: Issue): string {
+  if (issue.message.startsWith('must ')) return issue.message;
+  if (issue.code === 'invalid_type') return `must be ${ARTICLES[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(quote).join(', ')}`;
+  if (issue.code === 'too_small') return `must ${size(issue.origin, `at least ${issue.minimum}`)}`;
+  if (issue.code === 'too_big') return `must ${size(issue.origin, `at most ${issue.maximum}`)}`;
+  return `is not valid (${issue.message})`;
+}
+
+function size(origin: string, bound: string): string {
+  if (origin === 'array') return `have ${bound} items`;
+  return origin === 'string' ? `have ${bound} characters` : `be ${bound}`;
+}
+
+/** JSON types in words. */
+const ARTICLES: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  array: 'an array',
+  object: 'a JSON object',
+  record: 'a JSON object',
+  string: 'a text',
+  boolean: 'true or false',
+};
+
+function knownFields(schema: z.ZodType): readonly string[] {
+  return 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null
+    ? Object.keys(schema.shape)
+    : [];
+}

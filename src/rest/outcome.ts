@@ -1,0 +1,55 @@
+/** What came of a document: its data, or the expected error that it reports in either of GraphQL's two places. */
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import { DomainError, type FieldError } from '../core/index.ts';
+import { facadePath } from './naming.ts';
+import { isErrorCode } from './problem.ts';
+
+/**
+ * The data of a document that succeeded. A mutation reports expected errors in the `errors` of its payload, a query in
+ * the `extensions` of a top-level error.
+ *
+ * @throws {DomainError} with the code, fields and facts of the first error; INTERNAL (logged by the pipeline, whose
+ *   message carries the id) for a bug
+ */
+export function succeeded<Data>(result: ExecutionResult<Data>): Data {
+  const [topLevel] = result.errors ?? [];
+  if (topLevel !== undefined) throw fromTopLevel(topLevel);
+  const { data } = result;
+  if (data === null || data === undefined) throw new Error('A document answered neither data nor errors.');
+  for (const payload of Object.values(data)) {
+    const errors = payloadErrors(payload);
+    if (errors.length > 0) throw fromPayload(errors);
+  }
+  return data;
+}
+
+function fromTopLevel(error: GraphQLError): DomainError {
+  const { code, errors, facts } = error.extensions;
+  if (!isErrorCode(code)) throw new Error('A document failed without a code.', { cause: error });
+  return new DomainError(code, error.message, {
+    fields: Array.isArray(errors) ? facadeFields(errors) : [],
+    facts: typeof facts === 'object' && facts !== null ? { ...facts } : {},
+    cause: error,
+  });
+}
+
+interface UserError extends FieldError {
+  readonly code?: unknown;
+}
+
+function payloadErrors(payload: unknown): readonly UserError[] {
+  if (typeof payload !== 'object' || payload === null || !('errors' in payload)) return [];
+  return Array.isArray(payload.errors) ? (payload.errors as readonly UserError[]) : [];
+}
+
+function fromPayload(errors: readonly UserError[]): DomainError {
+  const code = errors[0]?.code;
+  if (!isErrorCode(code)) throw new Error('A payload reports an error without a code.');
+  const message = errors.map((error) => error.message).join(' ');
+  return new DomainError(code, message, { fields: facadeFields(errors) });
+}
+
+/** An error about no field in particular has an empty path. */
+function facadeFields(errors: readonly FieldError[]): readonly FieldError[] {
+  return errors.flatMap(({ path, message }) => (path.length === 0 ? [] : [{ path: facadePath(path), message }]));
+}

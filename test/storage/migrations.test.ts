@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import SqliteFile from 'better-sqlite3';
+import { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
+import { dataSource, deriveSchema, readSource } from '../../prisma/derive.ts';
+import { diffSchemas } from '../../prisma/schema-engine.ts';
+import { systemClock } from '../../src/core/index.ts';
+import type { DatabaseProvider } from '../../src/storage/index.ts';
+import { migratePostgresql } from '../../src/storage/migrate-postgresql.ts';
+import { migrateSqlite } from '../../src/storage/migrate-sqlite.ts';
+import { type Migration, nextMigration, type RecordedMigration, readMigrations } from '../../src/storage/migrations.ts';
+import { createTestDatabase, eachDatabase, type TestDatabase } from '../support/database.ts';
+
+const child = fileURLToPath(new URL('../support/migrate-child.ts', import.meta.url));
+
+/** What a migration function takes: the file, or the url. */
+function locationOf(test: TestDatabase): string {
+  return test.url.replace(/^file:/, '');
+}
+
+function migrate(test: TestDatabase, migrations?: readonly Migration[]): Promise<void> {
+  const run = test.provider === 'sqlite' ? migrateSqlite : migratePostgresql;
+  return run(locationOf(test), systemClock, migrations);
+}
+
+async function query(test: TestDatabase, sql: string): Promise<readonly Record<string, unknown>[]> {
+  if (test.provider === 'sqlite') {
+    const connection = new SqliteFile(locationOf(test));
+    const statement = connection.prepare<[], Record<string, unknown>>(sql);
+    const rows = statement.reader ? statement.all() : [];
+    if (!statement.reader) statement.run();
+    connection.close();
+    return rows;
+  }
+  const client = new Client({ connectionString: test.url });
+  await client.connect();
+  const { rows } = await client.query<Record<string, unknown>>(sql);
+  await client.end();
+  return rows;
+}
+
+/** Every column of every table but the migrations' own, and every index, as text. */
+async function describeTables(test: TestDatabase): Promise<readonly string[]> {
+  const sql =
+    test.provider === 'sqlite'
+      ? `SELECT m.name AS t, c.name AS c, c.type AS k, c."notnull" AS n, c.dflt_value AS d, c.pk AS p FROM sqlite_master m
+           JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '\\_prisma%' ESCAPE '\\'
+         UNION ALL SELECT m.name, i.name, m.tbl_name, i.cid, NULL, i.seqno FROM sqlite_master m
+           JOIN pragma_index_info(m.name) i WHERE m.type = 'index' AND m.tbl_name NOT LIKE '\\_prisma%' ESCAPE '\\'
+         UNION ALL SELECT m.name, f."from", f."table", f."to", f.on_delete, f.on_update FROM sqlite_master m
+           JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`
+      : `SELECT table_name AS t, column_name AS c, data_type AS k, is_nullable AS n, column_default AS d FROM information_schema.columns
+           WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+         UNION ALL SELECT tablename, indexname, indexdef, '', '' FROM pg_indexes
+           WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
+         UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', '' FROM pg_constraint
+           WHERE contype = 'f'`;
+  return (await query(test, sql)).map((row) => JSON.stringify(row)).toSorted();
+}
+
+function migration(name: string, sql: string): Migration {
+  return { name, sql, checksum: `checksum of ${name}` };
+}
+
+async function startChild(test: TestDatabase, migrations?: readonly Migration[]): Promise<ChildProcess> {
+  const given = migrations === undefined ? [] : [JSON.stringify(migrations)];
+  const process_ = spawn(process.execPath, ['--import', 'tsx', child, test.provider, locationOf(test), ...given], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  if (process_.stdout === null) throw new Error('The child has no output.');
+  await once(process_.stdout, 'data');
+  return process_;
+}
+
+describe('the migrations', () => {
+  eachDatabase((provider, create) => {
+    it('produce the schema that is asked for', async () => {
+      const migrated = await create();
+      await migrate(migrated);
+      const direct = await create();
+      const sql = await diffSchemas(provider, dataSource(provider), deriveSchema(readSource(), provider));
+      await migrate(direct, [migration('1_all', sql)]);
+
+      const tables = await describeTables(migrated);
+
+      expect(tables.length).toBeGreaterThan(20);
+      expect(tables).toEqual(await describeTables(direct));
+    });
+
+    it('are recorded as Prisma records them', async () => {
+      const test = await create();
+
+      await migrate(test);
+
+      const rows = await query(test, 'SELECT * FROM _prisma_migrations ORDER BY started_at');
+      expect(rows).toHaveLength(readMigrations(provider).length);
+      for (const [index, { name, checksum }] of readMigrations(provider).entries()) {
+        expect(rows[index]).toMatchObject({
+          migration_name: name,
+          checksum,
+          applied_steps_count: 1,
+          logs: null,
+          rolled_back_at: null,
+        });
+        expect(rows[index]?.['finished_at']).not.toBeNull();
+      }
+    });
+
+    it('are applied once when 20 processes start together', { timeout: 90_000 }, async () => {
+      const test = await create();
+      const children = await Promise.all(Array.from({ length: 20 }, () => startChild(test)));
+
+      const exits = children.map((one) => once(one, 'exit'));
+      for (const one of children) one.stdin?.write('go\n');
+
+      const codes = await Promise.all(exits.map(async (exit) => Number((await exit)[0])));
+      expect(codes).toEqual(codes.map(() => 0));
+      expect(await query(test, 'SELECT migration_name FROM _prisma_migrations')).toHaveLength(
+        readMigrations(provider).length,
+      );
+    });
+
+    it('leave the old schema when the process is killed, and the next start applies them', {
+      timeout: 90_000,
+    }, async () => {
+      const test = await create();
+      const slow = provider === 'sqlite' ? fillSlowly.sqlite : fillSlowly.postgresql;
+      const migrations = [
+        migration('1_first', 'CREATE TABLE first (id INTEGER);'),
+        migration('2_second', `CREATE TABLE second (id BIGINT); ${slow} CREATE TABLE third (id INTEGER);`),
+      ];
+
+      for (const delayMs of [100, 300]) {
+        const one = await startChild(test, migrations);
+        one.stdin?.write('go\n');
+        await sleep(delayMs);
+        const exit = once(one, 'exit');
+        one.kill('SIGKILL');
+        await exit;
+
+        const state = await tablesOf(test);
+        expect(['', 'first']).toContain(state);
+      }
+      await migrate(test, migrations);
+
+      expect(await tablesOf(test)).toBe('first second third');
+    });
+  });
+});
+
+/** A statement that takes a second or two. */
+const fillSlowly: Readonly<Record<DatabaseProvider, string>> = {
+  sqlite: `INSERT INTO second WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000) SELECT i FROM n;`,
+  postgresql: `INSERT INTO second SELECT i FROM generate_series(1, 200000) i; SELECT pg_sleep(1);`,
+};
+
+async function tablesOf(test: TestDatabase): Promise<string> {
+  const sql =
+    test.provider === 'sqlite'
+      ? `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY name`
+      : `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' ORDER BY 1`;
+  return (await query(test, sql)).map(({ name }) => String(name)).join(' ');
+}
+
+describe('a migration that fails', () => {
+  eachDatabase((_provider, create) => {
+    it('leaves nothing behind, and is applied when it is mended', async () => {
+      const test = await create();
+      const bad = migration('1_bad', 'CREATE TABLE half (id INTEGER); CREATE TABLE half (id INTEGER);');
+
+      await expect(migrate(test, [bad])).rejects.toThrow('already exists');
+
+      expect(await tablesOf(test)).toBe('');
+      await migrate(test, [migration('1_bad', 'CREATE TABLE whole (id INTEGER);')]);
+      expect(await tablesOf(test)).toBe('whole');
+    });
+  });
+
+  it('cannot leave rows on SQLite that refer to nothing', async () => {
+    const test = await createTestDatabase('sqlite');
+    const sql = `CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE kid (parent INTEGER REFERENCES parent (id));
+      INSERT INTO kid VALUES (7);`;
+
+    await expect(migrate(test, [migration('1_orphan', sql)])).rejects.toThrow('breaks a foreign key');
+
+    expect(await tablesOf(test)).toBe('');
+    await test.drop();
+  });
+});
+
+describe('what is to be applied next', () => {
+  const known = [migration('1_one', ''), migration('2_two', ''), migration('3_three', '')];
+
+  function applied(name: string, changes: Partial<RecordedMigration> = {}): RecordedMigration {
+    return { name, checksum: `checksum of ${name}`, isFinished: true, isRolledBack: false, ...changes };
+  }
+
+  it('is the oldest that is not recorded', () => {
+    expect(nextMigration(known, [])?.name).toBe('1_one');
+    expect(nextMigration(known, [applied('1_one')])?.name).toBe('2_two');
+    expect(
+      nextMigration(
+        known,
+        known.map(({ name }) => applied(name)),
+      ),
+    ).toBeNull();
+  });
+
+  it('is also one that was rolled back', () => {
+    expect(nextMigration(known, [applied('1_one', { isRolledBack: true })])?.name).toBe('1_one');
+  });
+
+  it.each([
+    ['was changed after it was applied', [applied('1_one', { checksum: 'other' })]],
+    ['is not known to this version', [applied('1_one'), applied('9_newer')]],
+    ['did not finish', [applied('1_one', { isFinished: false })]],
+    ['was applied before the older 2_two', [applied('1_one'), applied('3_three')]],
+  ])('is refused when a recorded migration %s', (message, recorded) => {
+    expect(() => nextMigration(known, recorded)).toThrow(message);
+  });
+});
