@@ -3,9 +3,16 @@
  * same limits and the same masking; this file only adds what a socket needs: a bound on subscriptions, and an end for
  * those whose reader is too slow.
  */
-import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+} from 'graphql';
 import {
   type ConnectionInitMessage,
+  type ExecutionResult,
   handleProtocols,
   makeServer,
   type Server,
