@@ -90,7 +90,7 @@ function prepareAccount(input: SimulationInput, series: readonly number[]): Acco
   const targets = new Int8Array(barsAt(decision.bars, 0).time.length);
   type.decide(decision, targets);
   const plan = { legs: legsOf(type.trades, decision.bars), targets };
-  return (slice, capital) => followTargets(plan, slice, capital, costs);
+  return (slice, capital) => followTargets(plan, slice, { capital, costs });
 }
 
 function legsOf(trades: 'targets' | 'spread', bars: readonly Bars[]): readonly Leg[] {
