@@ -6,23 +6,15 @@ import type { Logger } from 'pino';
 import { hostAllowed, localUser, originAllowed, type Principal } from './access/index.ts';
 import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
-import { type Clock, type IdSource, randomIds, systemClock } from './core/index.ts';
+import { type Clock, type IdSource, randomIds, readJson, systemClock } from './core/index.ts';
 import { Journal } from './events/index.ts';
-import { createPipeline, type Pipeline, type Services } from './graphql/index.ts';
+import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, SimulatedProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
-import { createHttpServer, REST_ROUTES } from './rest/index.ts';
-import {
-  claimIdempotencyKey,
-  completeIdempotencyKey,
-  type Database,
-  ensureDefaultUser,
-  openDatabase,
-  pruneIdempotencyKeys,
-  releaseIdempotencyKey,
-} from './storage/index.ts';
+import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
+import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
-import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS } from './ws/index.ts';
+import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS, type WebSockets } from './ws/index.ts';
 
 /** Minute of each hour at which what has expired is deleted. */
 const HOUSEKEEPING = '17 * * * *';
@@ -45,131 +37,145 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** What has to be ended, in the order of `closeParts`. */
+interface Parts {
+  housekeeping: Job;
+  http: Awaited<ReturnType<typeof createHttpServer>>;
+  sockets: WebSockets;
+  runner: OptimizationRunner;
+  journal: Journal;
+  compute: ThreadPool;
+  database: Database;
+}
+
 /**
  * Builds every part, recovers what an earlier process left, and listens.
  *
  * @throws {Error} when the database cannot be used or the port is taken; nothing is left running then
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
-  const cleanups: (() => unknown)[] = [];
-  const close = async (): Promise<void> => {
-    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-  };
+  const parts: Partial<Parts> = {};
   try {
-    const { clock = systemClock, ids = randomIds, log } = options;
-    const database = await openDatabase(config.databaseUrl, clock);
-    cleanups.push(() => database.close());
-    const principal = localUser(await ensureDefaultUser(database, clock));
-    const services = await startServices(config, { ...options, clock, ids, database, cleanups });
-    const pipeline = createPipeline(services);
-    const url = await listen(config, { services, pipeline, principal, log, cleanups });
-    cleanups.push(scheduleHousekeeping(services));
+    const { clock = systemClock, ids = randomIds } = options;
+    parts.database = await openDatabase(config.databaseUrl, clock);
+    const principal = localUser(await ensureDefaultUser(parts.database, clock));
+    const services = await startServices(config, { ...options, clock, ids, database: parts.database }, parts);
+    const url = await listen(config, { services, principal, log: options.log }, parts);
+    parts.housekeeping = scheduleHousekeeping(services);
     services.runner.start();
-    return { url, services, close };
+    return { url, services, close: () => closeParts(parts) };
   } catch (error) {
-    await close();
+    await closeParts(parts);
     throw error;
   }
 }
 
-interface ServiceParts extends AppOptions {
+/** What listens first, then what works, then what is worked with. */
+async function closeParts(parts: Partial<Parts>): Promise<void> {
+  parts.housekeeping?.cancel();
+  const answered = parts.http?.close();
+  await parts.sockets?.close();
+  await parts.runner?.close();
+  // Ends the streams of server-sent events too, which `answered` waits for.
+  await parts.journal?.close();
+  await answered;
+  await parts.compute?.close();
+  await parts.database?.close();
+}
+
+interface ServiceBasis extends AppOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly database: Database;
-  readonly cleanups: (() => unknown)[];
 }
 
-async function startServices(config: Config, parts: ServiceParts): Promise<Services> {
-  const { database, clock, ids, log, cleanups } = parts;
+async function startServices(config: Config, basis: ServiceBasis, parts: Partial<Parts>): Promise<Services> {
+  const { database, clock, ids, log } = basis;
   const journal = new Journal({
     database,
     clock,
     onError: (err) => log.error({ err }, 'New events could not be read; they will be at the next poll'),
   });
+  parts.journal = journal;
   await journal.start();
-  cleanups.push(() => journal.close());
   const compute = new ThreadPool({
-    workerUrl: parts.workerUrl ?? new URL('./worker.js', import.meta.url),
+    workerUrl: basis.workerUrl ?? new URL('./worker.js', import.meta.url),
     threads: config.compute.threads,
     maxMemoryMb: config.compute.memoryMb,
     taskTimeoutMs: config.compute.timeoutMs,
     onThreadError: (err) => log.error({ err }, 'A worker thread died without a task; it is replaced'),
   });
-  cleanups.push(() => compute.close());
+  parts.compute = compute;
   const registry = new StrategyRegistry(builtInStrategies);
   const provider = new SimulatedProvider({ clock, seed: config.simulationSeed });
   const market = new MarketData({ database, provider, clock });
   const shared = { database, journal, clock, ids, log, registry, market, compute };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
-  cleanups.push(() => runner.close());
+  parts.runner = runner;
   return { ...shared, runner, limits: config.optimize, info: { version: packageVersion() } };
 }
 
-interface ListenParts {
+interface Doors {
   readonly services: Services;
-  readonly pipeline: Pipeline;
   readonly principal: Principal;
   readonly log: Logger;
-  readonly cleanups: (() => unknown)[];
 }
 
 /** Opens the doors; every one of them lets in the default user, because only this machine can knock. */
-async function listen(config: Config, parts: ListenParts): Promise<string> {
-  const { services, pipeline, principal, log, cleanups } = parts;
-  const { database, clock, ids, journal, compute, runner } = services;
+async function listen(config: Config, { services, principal, log }: Doors, parts: Partial<Parts>): Promise<string> {
+  const { ids, journal, info } = services;
+  const pipeline = createPipeline(services);
   const origins = { allowedOrigins: config.allowedOrigins };
   const http = await createHttpServer({
     logger: log,
     origins,
     routes: REST_ROUTES,
-    execute: pipeline.execute,
+    execute: (document, variables, caller) => pipeline.execute(document, variables, caller),
     authenticate: () => Promise.resolve(principal),
-    idempotencyKeys: {
-      claim: (use) => claimIdempotencyKey(database, clock, use),
-      complete: (use, answer) => completeIdempotencyKey(database, use, answer),
-      release: (use) => releaseIdempotencyKey(database, use),
-    },
+    database: services.database,
+    clock: services.clock,
     graphql: {
       handleNodeRequestAndResponse: (request, reply) =>
         pipeline.yoga.handleNodeRequestAndResponse(request, reply, { caller: { principal, requestId: request.id } }),
     },
-    readiness: { database: () => database.read.user.count() },
-    gauges: [
-      { name: 'compute_tasks_running', help: 'Tasks that hold a thread.', read: () => compute.stats().running },
-      { name: 'compute_tasks_queued', help: 'Tasks that wait for a thread.', read: () => compute.stats().queued },
-      { name: 'optimize_jobs_running', help: 'Optimization jobs that run here.', read: () => runner.runningCount },
-      { name: 'journal_head', help: 'Cursor of the newest event.', read: () => Number(journal.head()) },
-    ],
-    asyncApi: asyncApiDocument(WEBSOCKET_CHANNELS, services.info.version),
-    version: services.info.version,
+    readiness: { database: () => services.database.read.user.count() },
+    gauges: gauges(services),
+    asyncApi: asyncApiDocument(WEBSOCKET_CHANNELS, info.version),
+    version: info.version,
     ids,
     importMaxBytes: config.importMaxBytes,
   });
-  cleanups.push(() => http.close());
-  const sockets = attachWebSockets(http.server, {
+  parts.http = http;
+  parts.sockets = attachWebSockets(http.server, {
     pipeline,
     channels: WEBSOCKET_CHANNELS,
     head: () => journal.head(),
     isHostAllowed: (host) => hostAllowed(host, origins),
     isOriginAllowed: (origin) => originAllowed(origin, origins),
     authenticate: () => ({ principal, requestId: ids.next() }),
-    ids,
-    log,
+    onError: (err) => log.error({ err }, 'A WebSocket met a bug'),
   });
-  cleanups.push(() => sockets.close());
   await http.listen({ host: config.host, port: config.port });
   return urlOf(http.server.address());
 }
 
+function gauges({ compute, runner, journal }: Services): readonly GaugeDefinition[] {
+  return [
+    { name: 'compute_tasks_running', help: 'Tasks that hold a thread.', read: () => compute.stats().running },
+    { name: 'compute_tasks_queued', help: 'Tasks that wait for a thread.', read: () => compute.stats().queued },
+    { name: 'optimize_jobs_running', help: 'Optimization jobs that run here.', read: () => runner.runningCount },
+    { name: 'journal_head', help: 'Cursor of the newest event.', read: () => Number(journal.head()) },
+  ];
+}
+
 /** Timers only wake us up: what is deleted is decided by the clock and the rows. */
-function scheduleHousekeeping({ database, clock, log }: Services): () => void {
-  const job: Job = scheduleJob(HOUSEKEEPING, () => {
+function scheduleHousekeeping({ database, clock, log }: Services): Job {
+  return scheduleJob(HOUSEKEEPING, () => {
     pruneIdempotencyKeys(database, clock).then(
       (count) => log.info({ count }, 'Deleted idempotency keys that have expired'),
       (err: unknown) => log.error({ err }, 'Deleting idempotency keys failed; it is tried again in an hour'),
     );
   });
-  return () => job.cancel();
 }
 
 function urlOf(address: AddressInfo | string | null): string {
@@ -180,5 +186,5 @@ function urlOf(address: AddressInfo | string | null): string {
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return readJson<{ readonly version: string }>(text).version;
 }

@@ -38,6 +38,8 @@ Dunlin ${app.services.info.version} trades on paper: no order can reach a broker
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `Dunlin could not start: ${String(error)}\n`);
+  process.stderr.write(
+    error instanceof ConfigError ? `${error.message}\n` : `Dunlin could not start: ${String(error)}\n`,
+  );
   process.exitCode = 1;
 });

@@ -59,8 +59,14 @@ function parseHost(host: string | undefined): HostHeader | null {
 }
 
 /** `localhost`, 127.0.0.0/8 in dotted decimal, and `[::1]`. Other spellings of the same addresses are not needed. */
-function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || /^127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/.test(name);
+/** Whether a host name (IPv6 with or without brackets) is of this machine only. */
+export function isLoopback(name: string): boolean {
+  return (
+    name === 'localhost' ||
+    name === '[::1]' ||
+    name === '::1' ||
+    /^127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/.test(name)
+  );
 }
 
 function isHostOf(host: HostHeader, url: URL): boolean {

@@ -18,7 +18,7 @@ export interface JournalWrite {
    * Appends an event in this transaction and answers its cursor. Append after the changes: from the first append to the
    * commit other writers of events wait on PostgreSQL too.
    */
-  append(draft: EventDraft): Promise<bigint>;
+  readonly append: (draft: EventDraft) => Promise<bigint>;
 }
 
 /** Settings of a journal. */
@@ -29,7 +29,7 @@ export interface JournalOptions {
   readonly queueLimit?: number;
   /** How often other processes' commits are looked for on SQLite, in ms; on PostgreSQL they are announced. Default 250. */
   readonly pollMs?: number;
-  /** Hears when new events could not be read, which is tried again at the next poll. Default: a process warning. */
+  /** Hears once when new events cannot be read any more, which is tried again at each poll. Default: a process warning. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -47,6 +47,7 @@ export class Journal {
   /** By owner, so that an event costs only those whom it may concern. */
   readonly #subscriptions = new Map<number, Set<Subscription>>();
   #following: Following | null = null;
+  #isFailing = false;
   #isClosed = false;
 
   constructor(options: JournalOptions) {
@@ -73,7 +74,7 @@ export class Journal {
     this.#following = await this.#database.follow({
       channel: CHANNEL,
       pollMs: this.#pollMs,
-      heard: () => this.#catchUp(),
+      heard: () => void this.#catchUp(),
     });
   }
 
@@ -82,6 +83,7 @@ export class Journal {
    * `Database.transaction` for what `work` may do.
    */
   async write<T>(work: (write: JournalWrite) => Promise<T>): Promise<T> {
+    invariant(this.#following !== null, 'a journal is started before it is written');
     const result = await this.#database.transaction(async (db) => {
       let isAnnounced = false;
       const append = async (draft: EventDraft): Promise<bigint> => {
@@ -92,7 +94,7 @@ export class Journal {
       };
       return work({ db, append });
     });
-    this.#catchUp();
+    void this.#catchUp();
     return result;
   }
 
@@ -130,6 +132,7 @@ export class Journal {
     filter: EventFilter,
     options: { readonly after?: bigint; readonly signal?: AbortSignal } = {},
   ): AsyncIterableIterator<Delivery> {
+    invariant(this.#following !== null, 'a journal is started before it is read');
     const subscription = new Subscription(this.#host, filter, options);
     if (this.#isClosed) subscription.end();
     else if (options.signal?.aborted !== true) this.#remember(subscription);
@@ -139,7 +142,7 @@ export class Journal {
   /** At most `limit` events after the cursor `after`, oldest first, for those who poll. Errors as in `subscribe`. */
   async page(filter: EventFilter, after: bigint, limit: number): Promise<readonly JournalEvent[]> {
     await this.#admit(after);
-    return readEvents(this.#database.read, { after, until: this.head(), limit }, filter);
+    return readEvents(this.#database.read, { after, limit }, filter);
   }
 
   /** Ends all subscriptions and stops following. */
@@ -149,12 +152,17 @@ export class Journal {
       for (const subscription of subscriptions) subscription.end();
     }
     await this.#following?.close();
+    await this.#tail.settle();
   }
 
-  #catchUp(): void {
-    this.#tail.catchUp().catch((error: unknown) => {
-      if (!this.#isClosed) this.#onError(error);
-    });
+  async #catchUp(): Promise<void> {
+    try {
+      await this.#tail.catchUp();
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isClosed && !this.#isFailing) this.#onError(error);
+      this.#isFailing = true;
+    }
   }
 
   #publish(delivery: Delivery): void {

@@ -25,13 +25,16 @@ export interface ServerContext {
   readonly caller: Caller;
 }
 
+/** One answer, or those of a subscription. */
+export type OperationResult = ExecutionResult | AsyncGenerator<ExecutionResult>;
+
 /** The functions that run one client's operation, bound to its caller. */
 export interface Enveloped {
   readonly schema: GraphQLSchema;
   readonly parse: (source: string) => DocumentNode;
   readonly validate: typeof validate;
-  readonly execute: (args: ExecutionArgs) => unknown;
-  readonly subscribe: (args: ExecutionArgs) => unknown;
+  readonly execute: (args: ExecutionArgs) => PromiseLike<OperationResult> | OperationResult;
+  readonly subscribe: (args: ExecutionArgs) => PromiseLike<OperationResult> | OperationResult;
   readonly contextFactory: () => unknown;
 }
 

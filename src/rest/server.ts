@@ -6,6 +6,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { OriginPolicy } from '../access/index.ts';
 import type { JsonObject } from '../core/index.ts';
 import { JSON_BODY_LIMIT, readJsonOnly } from './body.ts';
+import { addDrain } from './drain.ts';
 import { expectedError, refuseUnreadable, sendProblem } from './failure.ts';
 import { addGraphql, type GraphqlHandler } from './graphql.ts';
 import { addGuard, admit, noSuchPath } from './guard.ts';
@@ -25,10 +26,18 @@ export interface HttpTimeouts {
   readonly keepAliveMs: number;
   /** How often connections are looked at for the first two. */
   readonly checkMs: number;
+  /** How long `close` waits for requests under way before it cuts them off. */
+  readonly drainMs: number;
 }
 
 /** Patient with slow lines, not with clients that send a byte a second to hold a connection. */
-const TIMEOUTS: HttpTimeouts = { headersMs: 10_000, requestMs: 120_000, keepAliveMs: 65_000, checkMs: 2000 };
+const TIMEOUTS: HttpTimeouts = {
+  headersMs: 10_000,
+  requestMs: 120_000,
+  keepAliveMs: 65_000,
+  checkMs: 2000,
+  drainMs: 5000,
+};
 
 /** Connections beyond this are closed at once: each costs a descriptor. */
 const MAX_CONNECTIONS = 8192;
@@ -61,6 +70,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.setNotFoundHandler((request) => {
     throw noSuchPath(request);
   });
+  addDrain(app, (options.timeouts ?? TIMEOUTS).drainMs);
   addGuard(app, options.origins);
   logAnswers(app);
   readJsonOnly(app);
@@ -83,6 +93,7 @@ function createInstance({ logger, ids, origins, timeouts = TIMEOUTS }: HttpServe
     keepAliveTimeout: timeouts.keepAliveMs,
     http: { headersTimeout: timeouts.headersMs, connectionsCheckingInterval: timeouts.checkMs },
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },
     clientErrorHandler: refuseUnreadable,
     frameworkErrors(error, request, reply) {

@@ -11,7 +11,7 @@ import { GuardedTransaction } from './guarded-transaction.ts';
 import { migratePostgresql } from './migrate-postgresql.ts';
 import { followChannel } from './postgresql-channel.ts';
 import { readerFactory } from './reader.ts';
-import { runTransaction, TRANSACTION_TIMEOUT_MS, withTranslatedErrors } from './transactions.ts';
+import { CLIENT_OPTIONS, runTransaction, TRANSACTION_TIMEOUT_MS, withTranslatedErrors } from './transactions.ts';
 
 /** Connections of each of the two pools. */
 const POOL_SIZE = 10;
@@ -35,8 +35,12 @@ export async function openPostgresql(url: string, clock: Clock): Promise<Databas
     options: '-c default_transaction_read_only=on',
     statement_timeout: TRANSACTION_TIMEOUT_MS,
   });
-  const write = clientOf(new PrismaClient({ adapter: { ...names, connect: () => writers.connect().then(guarded) } }));
-  const read = clientOf(new PrismaClient({ adapter: readerFactory('postgres', () => readers.connect()) }));
+  const write = clientOf(
+    new PrismaClient({ ...CLIENT_OPTIONS, adapter: { ...names, connect: () => writers.connect().then(guarded) } }),
+  );
+  const read = clientOf(
+    new PrismaClient({ ...CLIENT_OPTIONS, adapter: readerFactory('postgres', () => readers.connect()) }),
+  );
   return {
     provider: 'postgresql',
     location: describe(url),

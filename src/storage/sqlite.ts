@@ -11,7 +11,7 @@ import { migrateSqlite } from './migrate-sqlite.ts';
 import { readerFactory } from './reader.ts';
 import { connectSqlite } from './sqlite-connection.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
-import { runTransaction, withTranslatedErrors } from './transactions.ts';
+import { CLIENT_OPTIONS, runTransaction, withTranslatedErrors } from './transactions.ts';
 
 /** Opens and migrates the file at `path`. See `openDatabase`. */
 export async function openSqlite(path: string, clock: Clock): Promise<Database> {
@@ -23,9 +23,13 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
   await migrateSqlite(file, clock);
   const writer = new SqliteWriter(() => connectSqlite(file, 'write'));
   const write = new PrismaClient({
+    ...CLIENT_OPTIONS,
     adapter: { provider: 'sqlite', adapterName: writer.adapterName, connect: () => Promise.resolve(writer) },
   });
-  const read = new PrismaClient({ adapter: readerFactory('sqlite', () => connectSqlite(file, 'read')) });
+  const read = new PrismaClient({
+    ...CLIENT_OPTIONS,
+    adapter: readerFactory('sqlite', () => connectSqlite(file, 'read')),
+  });
   await Promise.all([write.$connect(), read.$connect()]);
   return {
     provider: 'sqlite',

@@ -13,6 +13,9 @@ const MAX_WAIT_MS = 30_000;
 /** How long a transaction may stay open, in ms, before it is rolled back. Prisma's default of 5 s would cut off an import. */
 export const TRANSACTION_TIMEOUT_MS = 30_000;
 
+/** For every Prisma client. Other formats than `minimal` look up the caller's source at each call, to quote it in errors. */
+export const CLIENT_OPTIONS = { errorFormat: 'minimal' } as const;
+
 const current = new AsyncLocalStorage<{ isOpen: boolean }>();
 
 /**

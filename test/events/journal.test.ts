@@ -85,7 +85,7 @@ describe('the journal', () => {
       const live = journal.subscribe({ ownerId }, { after: before });
       const first = live.next();
       let isHeard = false;
-      void first.then(() => {
+      const hearing = first.finally(() => {
         isHeard = true;
       });
 
@@ -95,7 +95,7 @@ describe('the journal', () => {
         expect(isHeard).toBe(false);
       });
 
-      expect(await first).toMatchObject({ done: false, value: { kind: 'event', event: { cursor: before + 1n } } });
+      expect(await hearing).toMatchObject({ done: false, value: { kind: 'event', event: { cursor: before + 1n } } });
       await live.return?.();
     });
 

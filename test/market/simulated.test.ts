@@ -36,6 +36,12 @@ function correlation(left: readonly number[], right: readonly number[]): number 
   return moments(products).mean / (a.deviation * b.deviation);
 }
 
+const decades = (symbol: string) => ask(symbol, '1d', '1990-01-01', '2025-12-31');
+
+async function levelOf(symbol: string): Promise<number> {
+  return (await provider().bars(ask(symbol, '1d', '2025-12-31', '2025-12-31'))).close[0] ?? Number.NaN;
+}
+
 describe('simulated bars', () => {
   it('are the same for the same seed and symbol, and different for another', async () => {
     const request = ask('SPY', '1d', '2020-01-01', '2020-12-31');
@@ -212,8 +218,6 @@ describe('simulated bars', () => {
 });
 
 describe('the statistics of simulated bars', () => {
-  const request = (symbol: string) => ask(symbol, '1d', '1990-01-01', '2025-12-31');
-
   it.each([
     ['SPY', 0.1, 0.22],
     ['TLT', 0.08, 0.25],
@@ -221,7 +225,7 @@ describe('the statistics of simulated bars', () => {
     ['EUR/USD', 0.05, 0.16],
     ['ZZZZ', 0.15, 0.65],
   ])('of %s have a yearly volatility from %d to %d and fat tails', async (symbol, low, high) => {
-    const { deviation, kurtosis } = moments(logReturns(await provider().bars(request(symbol))));
+    const { deviation, kurtosis } = moments(logReturns(await provider().bars(decades(symbol))));
 
     const volatility = deviation * Math.sqrt(252);
     expect(volatility).toBeGreaterThan(low);
@@ -230,14 +234,14 @@ describe('the statistics of simulated bars', () => {
   });
 
   it('have days of unrest in clusters', async () => {
-    const sizes = logReturns(await provider().bars(request('SPY'))).map(Math.abs);
+    const sizes = logReturns(await provider().bars(decades('SPY'))).map(Math.abs);
 
     expect(correlation(sizes.slice(0, -5), sizes.slice(5))).toBeGreaterThan(0.1);
   });
 
   it('have funds of equities that move together and bonds that do not', async () => {
     const [spy, qqq, tlt] = await Promise.all(
-      ['SPY', 'QQQ', 'TLT'].map(async (symbol) => logReturns(await provider().bars(request(symbol)))),
+      ['SPY', 'QQQ', 'TLT'].map(async (symbol) => logReturns(await provider().bars(decades(symbol)))),
     );
 
     expect(correlation(spy ?? [], qqq ?? [])).toBeGreaterThan(0.5);
@@ -245,20 +249,17 @@ describe('the statistics of simulated bars', () => {
   });
 
   it('have no memory in the direction of returns', async () => {
-    const returns = logReturns(await provider().bars(request('SPY')));
+    const returns = logReturns(await provider().bars(decades('SPY')));
 
     expect(Math.abs(correlation(returns.slice(0, -1), returns.slice(1)))).toBeLessThan(0.04);
   });
 
   it('have familiar levels at the end of 2025 and unknown symbols between 20 and 300', async () => {
-    const level = async (symbol: string): Promise<number> =>
-      (await provider().bars(ask(symbol, '1d', '2025-12-31', '2025-12-31'))).close[0] ?? Number.NaN;
-
-    expect(await level('SPY')).toBe(680);
-    expect(await level('EUR/USD')).toBe(1.1745);
+    expect(await levelOf('SPY')).toBe(680);
+    expect(await levelOf('EUR/USD')).toBe(1.1745);
     for (const symbol of ['ZZZZ', 'Q1', 'FOO.BAR']) {
-      expect(await level(symbol)).toBeGreaterThan(20);
-      expect(await level(symbol)).toBeLessThan(300);
+      expect(await levelOf(symbol)).toBeGreaterThan(20);
+      expect(await levelOf(symbol)).toBeLessThan(300);
     }
   });
 });

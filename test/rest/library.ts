@@ -2,6 +2,7 @@
  * A small API of books to test the host with: a schema, rows over it, and a running server. It stands in for what the
  * host knows nothing about; the host, graphql-js and yoga are the real ones.
  */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { buildSchema, type ExecutionResult, execute, GraphQLError, parse } from 'graphql';
@@ -19,6 +20,7 @@ import {
   type Route,
   route,
 } from '../../src/rest/index.ts';
+import { ensureDefaultUser } from '../../src/storage/index.ts';
 import { createTestDatabase } from '../support/database.ts';
 
 const schema = buildSchema(`
@@ -265,6 +267,7 @@ async function executeOver<Data, Variables>(
 export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
   const test = await createTestDatabase('sqlite');
   const database = await test.open();
+  const userId = await ensureDefaultUser(database, systemClock);
   const library = new Library();
   const log: string[] = [];
   const rootValue = {
@@ -283,7 +286,7 @@ export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
       multipart: false,
       logging: false,
     }),
-    authenticate: async () => ({ userId: 1, scopes: new Set(['read', 'trade'] as const) }),
+    authenticate: async () => ({ userId, scopes: new Set(['read', 'trade'] as const) }),
     database,
     clock: systemClock,
     ids: randomIds,
@@ -303,6 +306,13 @@ export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
     await test.drop();
   };
   return { app, library, log, stop, port: Number(new URL(url).port), url };
+}
+
+/** Keeps `addBook` from going on until the function that comes back is called. */
+export function holdWork(library: Library): () => void {
+  const gate = new AbortController();
+  library.gate = once(gate.signal, 'abort');
+  return () => gate.abort();
 }
 
 /** Writes bytes to a server as they are, and resolves with all that comes back until the connection closes. */

@@ -1,10 +1,13 @@
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sendRaw, startLibrary } from './library.ts';
+import { holdWork, sendRaw, startLibrary } from './library.ts';
 
 let server: Awaited<ReturnType<typeof startLibrary>>;
 beforeAll(async () => {
-  server = await startLibrary({ timeouts: { headersMs: 300, requestMs: 600, keepAliveMs: 300, checkMs: 50 } });
+  server = await startLibrary({
+    timeouts: { headersMs: 300, requestMs: 600, keepAliveMs: 300, checkMs: 50, drainMs: 300 },
+  });
 });
 afterAll(() => server.stop());
 
@@ -63,6 +66,27 @@ describe('what is no well-formed request', () => {
 
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
     expect(answer.length).toBeLessThan(1000);
+  });
+});
+
+describe('closing the server', () => {
+  it('waits for the requests under way, but not for those that never arrive', async () => {
+    const closing = await startLibrary({
+      timeouts: { headersMs: 60_000, requestMs: 60_000, keepAliveMs: 60_000, checkMs: 1000, drainMs: 400 },
+    });
+    const open = holdWork(closing.library);
+    const headers = { 'content-type': 'application/json' };
+    const underWay = fetch(`${closing.url}/api/books`, { method: 'POST', headers, body: '{"title": "Emma"}' });
+    const silent = sendRaw(closing.port, 'GET /healthz HTTP/1.1\r\nHost: loc');
+    await delay(100);
+
+    const stopped = closing.stop();
+    await delay(100);
+    open();
+
+    expect((await underWay).status).toBe(201);
+    expect(await silent).toBe('');
+    await stopped;
   });
 });
 

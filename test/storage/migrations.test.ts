@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { dataSource, deriveSchema, readSource } from '../../prisma/derive.ts';
+import { dataSource, deriveSchema, PROVIDERS, readSource } from '../../prisma/derive.ts';
 import { diffSchemas } from '../../prisma/schema-engine.ts';
 import { systemClock } from '../../src/core/index.ts';
 import type { DatabaseProvider } from '../../src/storage/index.ts';
@@ -67,15 +68,29 @@ function migration(name: string, sql: string): Migration {
 
 async function startChild(test: TestDatabase, migrations?: readonly Migration[]): Promise<ChildProcess> {
   const given = migrations === undefined ? [] : [JSON.stringify(migrations)];
-  const process_ = spawn(process.execPath, ['--import', 'tsx', child, test.provider, locationOf(test), ...given], {
+  const running = spawn(process.execPath, ['--import', 'tsx', child, test.provider, locationOf(test), ...given], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  if (process_.stdout === null) throw new Error('The child has no output.');
-  await once(process_.stdout, 'data');
-  return process_;
+  if (running.stdout === null) throw new Error('The child has no output.');
+  await once(running.stdout, 'data');
+  return running;
 }
 
 describe('the migrations', () => {
+  it('are all written, for the schema of each database as it is derived now', { timeout: 60_000 }, () => {
+    const script = fileURLToPath(new URL('../../prisma/migration.ts', import.meta.url));
+
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, '--check'], {
+      encoding: 'utf8',
+    });
+
+    expect(status, stderr).toBe(0);
+    for (const provider of PROVIDERS) {
+      const checkedIn = readFileSync(new URL(`../../prisma/${provider}/schema.prisma`, import.meta.url), 'utf8');
+      expect(checkedIn, 'mend it with: npm run generate').toBe(deriveSchema(readSource(), provider));
+    }
+  });
+
   eachDatabase((provider, create) => {
     it('produce the schema that is asked for', async () => {
       const migrated = await create();
@@ -191,12 +206,12 @@ describe('a migration that fails', () => {
   });
 });
 
+function applied(name: string, changes: Partial<RecordedMigration> = {}): RecordedMigration {
+  return { name, checksum: `checksum of ${name}`, isFinished: true, isRolledBack: false, ...changes };
+}
+
 describe('what is to be applied next', () => {
   const known = [migration('1_one', ''), migration('2_two', ''), migration('3_three', '')];
-
-  function applied(name: string, changes: Partial<RecordedMigration> = {}): RecordedMigration {
-    return { name, checksum: `checksum of ${name}`, isFinished: true, isRolledBack: false, ...changes };
-  }
 
   it('is the oldest that is not recorded', () => {
     expect(nextMigration(known, [])?.name).toBe('1_one');

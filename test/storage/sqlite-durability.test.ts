@@ -183,6 +183,21 @@ describe('a lock that another process holds', () => {
 });
 
 describe('transactions', () => {
+  it('run no statement after their end, where it would be in the next transaction', async () => {
+    const writer = new SqliteWriter(() => connectSqlite(file, 'write'));
+    const statement = { sql: 'CREATE TABLE late (id INTEGER)', args: [], argTypes: [] };
+    const ended = await writer.startTransaction();
+    await ended.rollback();
+    const next = await writer.startTransaction();
+
+    await expect(ended.executeRaw(statement)).rejects.toThrow('has ended');
+    await expect(ended.commit()).rejects.toThrow('has already ended');
+    await expect(writer.executeRaw()).rejects.toThrow('no queries outside a transaction');
+
+    await next.commit();
+    await writer.dispose();
+  });
+
   it('take turns in the order in which they were asked for', async () => {
     const database = await openDatabase(`file:${file}`, systemClock);
     const names = Array.from({ length: 20 }, (_, index) => `user ${index}`);

@@ -13,11 +13,12 @@ export interface CsvLayout {
 }
 
 const TIME_NAMES = ['date', 'datetime', 'timestamp', 'time'];
+const VOLUME_NAMES = ['volume', 'vol'];
 
 /**
  * Reads the header row: a time column (`date`, `datetime`, `timestamp`, `time`, or a first column without a name, as
- * pandas writes its index), `open`, `high`, `low`, `close`, perhaps `volume`, in any order and case. Other columns are
- * ignored, `Adj Close` too: prices are taken as they are given.
+ * pandas writes its index), `open`, `high`, `low`, `close`, perhaps `volume` or `vol`; in any order and case, bare or in
+ * angle brackets. Other columns are ignored, `Adj Close` too: prices are taken as they are given.
  *
  * @throws {DomainError} VALIDATION at `csv.<row>`, naming what is missing or there twice
  */
@@ -52,6 +53,6 @@ export function readHeader(cells: readonly string[], row: number): CsvLayout {
     high: need('high'),
     low: need('low'),
     close: need('close'),
-    volume: find('volume'),
+    volume: VOLUME_NAMES.map(find).find((index) => index !== undefined),
   };
 }
