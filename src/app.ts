@@ -11,16 +11,8 @@ import { Journal } from './events/index.ts';
 import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, SimulatedProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
-import { createHttpServer, type GaugeDefinition, type HttpServerOptions, REST_ROUTES } from './rest/index.ts';
-import {
-  claimIdempotencyKey,
-  completeIdempotencyKey,
-  type Database,
-  ensureDefaultUser,
-  openDatabase,
-  pruneIdempotencyKeys,
-  releaseIdempotencyKey,
-} from './storage/index.ts';
+import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
+import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
 import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS, type WebSockets } from './ws/index.ts';
 
@@ -140,7 +132,8 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     routes: REST_ROUTES,
     execute: pipeline.execute,
     authenticate: () => Promise.resolve(principal),
-    idempotencyKeys: keyStore(services),
+    database: services.database,
+    clock: services.clock,
     graphql: {
       handleNodeRequestAndResponse: (request, reply) =>
         pipeline.yoga.handleNodeRequestAndResponse(request, reply, { caller: { principal, requestId: request.id } }),
@@ -164,14 +157,6 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
   });
   await http.listen({ host: config.host, port: config.port });
   return urlOf(http.server.address());
-}
-
-function keyStore({ database, clock }: Services): HttpServerOptions['idempotencyKeys'] {
-  return {
-    claim: (use) => claimIdempotencyKey(database, clock, use),
-    complete: (use, answer) => completeIdempotencyKey(database, use, answer),
-    release: (use) => releaseIdempotencyKey(database, use),
-  };
 }
 
 function gauges({ compute, runner, journal }: Services): readonly GaugeDefinition[] {
