@@ -130,7 +130,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     logger: log,
     origins,
     routes: REST_ROUTES,
-    execute: pipeline.execute,
+    execute: (document, variables, caller) => pipeline.execute(document, variables, caller),
     authenticate: () => Promise.resolve(principal),
     database: services.database,
     clock: services.clock,

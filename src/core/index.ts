@@ -1,4 +1,4 @@
-/** The leaf vocabulary that every part speaks: time, identifiers, errors, assertions. It imports nothing of ours. */
+/** The leaf vocabulary of every part: time, dates, randomness, identifiers, errors, assertions. It imports nothing of ours. */
 export { type Clock, dateOf, systemClock } from './clock.ts';
 export { DAY_MS, type DateRange, dayFromDate, formatDate, parseDate, parseDateRange, utcDay } from './date.ts';
 export {

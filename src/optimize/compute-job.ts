@@ -2,19 +2,21 @@
  * Computes one job on the worker threads: the indicators first, each distinct one once, then the combinations in small
  * chunks. It knows nothing of rows and leases; outcomes are handed over as they come, so that a cancelled job keeps them.
  */
-import type { Compute } from '../compute/index.ts';
-import { defineTask, type Task, type TaskName } from '../compute/index.ts';
+import { type Compute, defineTask, type Task, type TaskContext, type TaskName } from '../compute/index.ts';
 import type { Bars } from '../market/index.ts';
 import {
   computeIndicators,
   type IndicatorSpec,
   type IndicatorTable,
   type StrategyRegistry,
+  type StrategyType,
 } from '../strategies/index.ts';
 import { type CombinationOutcome, type EvaluationPlan, evaluateCombination } from './evaluate.ts';
 
 /** Combinations x bars of one chunk: some tens of milliseconds of work, so that cancelling and progress are prompt. */
 const CHUNK_WORK = 2_000_000;
+/** Time between two reports of a thread, milliseconds. */
+const TELL_MS = 100;
 
 interface IndicatorTaskInput {
   readonly specs: readonly IndicatorSpec[];
@@ -28,38 +30,52 @@ interface EvaluateTaskInput {
   readonly to: number;
 }
 
-/** A fold of a combination is done; `fold` is 1-based. */
-interface FoldDone {
+/** What a thread has done since it last told: whole combinations, and the fold (from 1) that it computed last. */
+interface ChunkProgress {
+  readonly outcomes: readonly CombinationOutcome[];
   readonly fold: number;
 }
 
 const INDICATORS: TaskName<IndicatorTaskInput, IndicatorTable> = { name: 'optimize.indicators' };
-const EVALUATE: TaskName<EvaluateTaskInput, readonly CombinationOutcome[], FoldDone> = { name: 'optimize.evaluate' };
+const EVALUATE: TaskName<EvaluateTaskInput, ChunkProgress, ChunkProgress> = { name: 'optimize.evaluate' };
 
 /** The tasks that a worker serves for `computeJob`. */
 export function optimizeTasks(
   registry: StrategyRegistry,
-): readonly [
-  Task<IndicatorTaskInput, IndicatorTable>,
-  Task<EvaluateTaskInput, readonly CombinationOutcome[], FoldDone>,
-] {
+): readonly [Task<IndicatorTaskInput, IndicatorTable>, Task<EvaluateTaskInput, ChunkProgress, ChunkProgress>] {
   return [
     defineTask('optimize.indicators', ({ specs, bars }) => computeIndicators(specs, bars)),
-    defineTask('optimize.evaluate', ({ plan, from, to }, context) => {
-      const type = registry.get(plan.typeName);
-      const outcomes: CombinationOutcome[] = [];
-      const hooks = {
-        isCancelled: () => context.isCancelled(),
-        onFold: (fold: number) => context.report({ fold: fold + 1 }),
-      };
-      for (let index = from; index < to; index += 1) {
-        const outcome = evaluateCombination(plan, type, { index, hooks });
-        if (outcome === null) return outcomes;
-        outcomes.push(outcome);
-      }
-      return outcomes;
-    }),
+    defineTask('optimize.evaluate', (input, context) =>
+      evaluateChunk(input, registry.get(input.plan.typeName), context),
+    ),
   ];
+}
+
+/** Tells what it has done every 100 ms, so that neither progress nor what a cancelled job keeps waits for the chunk. */
+function evaluateChunk(
+  { plan, from, to }: EvaluateTaskInput,
+  type: StrategyType,
+  context: TaskContext<ChunkProgress>,
+): ChunkProgress {
+  let outcomes: CombinationOutcome[] = [];
+  let fold = 0;
+  let told = performance.now();
+  const hooks = {
+    isCancelled: () => context.isCancelled(),
+    onFold: (done: number) => {
+      fold = done + 1;
+      if (performance.now() - told < TELL_MS) return;
+      told = performance.now();
+      context.report({ outcomes, fold });
+      outcomes = [];
+    },
+  };
+  for (let index = from; index < to; index += 1) {
+    const outcome = evaluateCombination(plan, type, { index, hooks });
+    if (outcome === null) break;
+    outcomes.push(outcome);
+  }
+  return { outcomes, fold };
 }
 
 /** A job as the workers see it, before its indicators are computed. */
@@ -71,9 +87,8 @@ export interface ComputableJob extends Omit<EvaluationPlan, 'indicators'> {
 
 /** What `computeJob` tells while it works. */
 export interface JobObserver {
-  /** The outcomes of one chunk, in the order in which chunks end; with the `index` of each they can be put in order. */
-  onOutcomes(outcomes: readonly CombinationOutcome[]): void;
-  onFold(fold: number): void;
+  /** Combinations that are done, in no order (each knows its index), and the fold (from 1) that was computed last. */
+  onProgress(outcomes: readonly CombinationOutcome[], fold: number): void;
 }
 
 /**
@@ -97,8 +112,8 @@ export async function computeJob(
       const from = next;
       next = Math.min(from + chunk, combinations);
       const input = { plan: { ...plan, indicators }, from, to: next };
-      const options = { signal: both, onMessage: ({ fold }: FoldDone) => observer.onFold(fold) };
-      observer.onOutcomes(await compute.run(EVALUATE, input, options));
+      const tell = ({ outcomes, fold }: ChunkProgress) => observer.onProgress(outcomes, fold);
+      tell(await compute.run(EVALUATE, input, { signal: both, onMessage: tell }));
     }
   };
   try {

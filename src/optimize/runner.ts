@@ -179,12 +179,9 @@ export class OptimizationRunner {
       await computeJob(this.#deps.compute, computable, {
         signal: abort.signal,
         observer: {
-          onOutcomes: (done) => {
+          onProgress: (done, fold) => {
             outcomes.push(...done);
-            job.throttle.tick();
-          },
-          onFold: (fold) => {
-            job.fold = fold;
+            job.fold = fold || job.fold;
             job.throttle.tick();
           },
         },

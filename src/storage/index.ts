@@ -8,7 +8,6 @@ export {
   type Db,
   type Following,
   type FollowOptions,
-  openDatabase,
 } from './database.ts';
 export { DEFAULT_USER_NAME, ensureDefaultUser } from './default-user.ts';
 export { isUniqueViolation } from './errors.ts';
@@ -29,3 +28,4 @@ export {
   releaseIdempotencyKey,
 } from './idempotency.ts';
 export { MigrationRefused } from './migrations.ts';
+export { openDatabase } from './open.ts';

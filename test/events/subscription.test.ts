@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/index.ts';
-import { type Journal, type ProgressEvent, SubscriberOverflow } from '../../src/events/index.ts';
+import { Journal, type ProgressEvent, SubscriberOverflow } from '../../src/events/index.ts';
 import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { draft, range, startJournal, take, takeCursors } from '../support/events.ts';
@@ -86,6 +86,17 @@ describe('a subscriber that does not read', () => {
 
     expect(await takeCursors(slow, 10 * QUEUE_LIMIT - 1)).toEqual(
       range(before + 2n, before + 10n * BigInt(QUEUE_LIMIT)),
+    );
+  });
+});
+
+describe('a journal that was not started', () => {
+  it('is neither written nor read, for it would publish its whole past', async () => {
+    const idle = new Journal({ database, clock: systemClock });
+
+    expect(() => idle.subscribe({ ownerId })).toThrow('started before it is read');
+    await expect(idle.write((write) => write.append(draft({ ownerId })))).rejects.toThrow(
+      'started before it is written',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { AlignedBarsRequest, Interval } from '../../src/market/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { type Market, openMarket, timesOf } from './open-market.ts';
@@ -141,6 +141,10 @@ eachDatabase((_provider, create) => {
   });
 
   describe('requests for bars', () => {
+    let market: Market;
+    beforeAll(async () => {
+      market = await openMarket(create);
+    });
     const valid: AlignedBarsRequest = {
       symbols: ['SPY', 'QQQ'],
       interval: '1d',
@@ -149,7 +153,7 @@ eachDatabase((_provider, create) => {
     };
 
     it('are answered on common times, reproducibly', async () => {
-      const { data, userId } = await openMarket(create);
+      const { data, userId } = market;
       const request = { ...valid, symbols: ['SPY', 'btc-usd'] };
 
       const aligned = await data.alignedBars(userId, request);
@@ -198,7 +202,7 @@ eachDatabase((_provider, create) => {
     ] satisfies [string, Partial<AlignedBarsRequest>, string, RegExp][])(
       'are refused for %s',
       async (_, change, path, message) => {
-        const { data, userId } = await openMarket(create);
+        const { data, userId } = market;
 
         await expect(data.alignedBars(userId, { ...valid, ...change })).rejects.toMatchObject({
           code: 'VALIDATION',

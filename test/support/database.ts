@@ -66,13 +66,6 @@ export function eachDatabase(declare: (provider: DatabaseProvider, create: () =>
   });
 }
 
-/** The short way for tests that need one open database: made now, removed after the file's (or block's) tests. */
-export async function openTestDatabase(provider: DatabaseProvider = 'sqlite', clock?: Clock): Promise<Database> {
-  const database = await createTestDatabase(provider);
-  afterAll(() => database.drop());
-  return database.open(clock);
-}
-
 function createSqliteFile(): { url: string; remove: () => Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-test-'));
   return {

@@ -1,13 +1,5 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import {
-  type Clock,
-  type DateRange,
-  formatDate,
-  invalid,
-  invariant,
-  parseDateRange,
-  seededRandom,
-} from '../../core/index.ts';
+import { type Clock, type DateRange, invalid, invariant, parseDateRange, seededRandom } from '../../core/index.ts';
 import { allocateColumns, type BarColumns, type Bars, copyRows, lowerBound } from '../bars.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tradingDay } from '../calendar/index.ts';
@@ -17,7 +9,7 @@ import { calendarOf } from '../symbol.ts';
 import { aggregateDaily, periodStart, writeSession } from './aggregate.ts';
 import { dailyPath } from './daily-path.ts';
 import { instrumentOf, wellKnownInstruments } from './instruments.ts';
-import { type IntradayPath, intradayPath, type SessionBar } from './intraday-path.ts';
+import { intradayPath, type SessionBar } from './intraday-path.ts';
 import { HISTORY_START, MarketFactor } from './market-factor.ts';
 import { quoteAround } from './quote.ts';
 
@@ -25,10 +17,23 @@ import { quoteAround } from './quote.ts';
 const MAX_BARS = 2_000_000;
 /** Histories kept: 0.6 to 0.8 MB each. */
 const CACHED_HISTORIES = 48;
-/** Sessions kept minute by minute for quotes: 6 to 24 KB each. */
-const CACHED_SESSIONS = 256;
+/** Sessions kept minute by minute for quotes: 3 to 12 KB each. */
+const CACHED_SESSIONS = 1024;
 /** Minutes generated before other work gets its turn: about 10 ms. */
 const MINUTES_PER_TURN = 50_000;
+
+/** What the quotes of one symbol are made of while one session is the latest. */
+interface QuoteBasis {
+  readonly opensAt: number;
+  readonly closesAt: number;
+  /** The session's price at each full minute, see `IntradayPath`. */
+  readonly prices: Float64Array;
+  readonly close: number;
+  /** When and where the next session opens. */
+  readonly nextOpensAt: number;
+  readonly nextOpen: number;
+  readonly noiseSeed: number;
+}
 
 /**
  * Prices for any symbol, from 1980 to the clock's now, invented but the same at every call: bars and quotes depend on
@@ -41,7 +46,7 @@ export class SimulatedProvider implements MarketDataProvider {
   readonly #seed: string;
   readonly #factor: MarketFactor;
   readonly #histories = new BoundedCache<BarColumns>(CACHED_HISTORIES);
-  readonly #sessions = new BoundedCache<IntradayPath>(CACHED_SESSIONS);
+  readonly #sessions = new BoundedCache<QuoteBasis>(CACHED_SESSIONS);
 
   /** @param options.seed another seed is another world; default `dunlin` */
   constructor(options: { readonly clock: Clock; readonly seed?: string }) {
@@ -53,6 +58,8 @@ export class SimulatedProvider implements MarketDataProvider {
   /** @throws {DomainError} VALIDATION when a date is wrong or the range holds more than 2,000,000 bars */
   async bars(request: BarsRequest): Promise<Bars> {
     const range = parseDateRange(request);
+    // Making a history takes some 10 ms: many symbols must not hold up everything else.
+    await yieldToEvents();
     const { symbol, interval } = request;
     const columns =
       intervalMinutes(interval) === null ? this.#sessionBars(request, range) : await this.#intradayBars(request, range);
@@ -61,11 +68,13 @@ export class SimulatedProvider implements MarketDataProvider {
 
   async quotes(symbols: readonly string[]): Promise<readonly Quote[]> {
     const now = this.#clock.now();
-    return symbols.map((symbol) => {
-      const noiseSeed = Math.floor(seededRandom(`${this.#seed} quotes ${symbol}`).uniform() * 4_294_967_296) | 0;
-      const quote = quoteAround(this.#undisturbedPrice(symbol, now), now, noiseSeed);
-      return { symbol, ...quote, at: new Date(now), source: this.name };
-    });
+    const quotes: Quote[] = [];
+    for (const symbol of symbols) {
+      const basis = await this.#quoteBasis(symbol, now);
+      const quote = quoteAround(undisturbedPrice(basis, now), now, basis.noiseSeed);
+      quotes.push({ symbol, ...quote, at: new Date(now), source: this.name });
+    }
+    return quotes;
   }
 
   async symbols(): Promise<readonly ListedSymbol[]> {
@@ -115,30 +124,21 @@ export class SimulatedProvider implements MarketDataProvider {
     return row === rows ? target : copyRows(target, 0, row);
   }
 
-  /** The price without noise: on the session's path while it runs, else on the line from its close to the next open. */
-  #undisturbedPrice(symbol: string, now: number): number {
+  async #quoteBasis(symbol: string, now: number): Promise<QuoteBasis> {
     const calendar = calendarOf(symbol);
-    const today = this.#sessionBar(symbol, tradingDay(calendar, now));
-    if (now < today.closesAt) {
-      const { opensAt, prices } = this.#path(today);
-      const minute = Math.floor((now - opensAt) / 60_000);
-      return between(
-        prices[minute] ?? today.open,
-        prices[minute + 1] ?? today.close,
-        ((now - opensAt) % 60_000) / 60_000,
-      );
-    }
-    const next = this.#sessionBar(symbol, sessionAfter(calendar, today.day));
-    return between(today.close, next.open, (now - today.closesAt) / (next.opensAt - today.closesAt));
-  }
-
-  #path(session: SessionBar): IntradayPath {
-    const key = `${session.symbol} ${session.day}`;
+    const day = tradingDay(calendar, now);
+    const key = `${symbol} ${day}`;
     const kept = this.#sessions.get(key);
     if (kept !== undefined) return kept;
-    const path = intradayPath(this.#seed, session);
-    this.#sessions.set(key, path);
-    return path;
+    await yieldToEvents();
+    const session = this.#sessionBar(symbol, day);
+    const next = this.#sessionBar(symbol, sessionAfter(calendar, day));
+    const { opensAt, prices } = intradayPath(this.#seed, session);
+    const { closesAt, close } = session;
+    const noiseSeed = Math.floor(seededRandom(`${this.#seed} quotes ${symbol}`).uniform() * 4_294_967_296) | 0;
+    const basis = { opensAt, closesAt, prices, close, nextOpensAt: next.opensAt, nextOpen: next.open, noiseSeed };
+    this.#sessions.set(key, basis);
+    return basis;
   }
 
   #sessionBar(symbol: string, day: number): SessionBar {
@@ -179,6 +179,14 @@ function barsInSession(calendar: TradingCalendar, day: number, minutesPerBar: nu
   return Math.ceil((calendar.close(day) - calendar.open(day)) / 60_000 / minutesPerBar);
 }
 
+/** The price without noise: on the session's path while it runs, else on the line from its close to the next open. */
+function undisturbedPrice(basis: QuoteBasis, now: number): number {
+  const { opensAt, closesAt, prices, close, nextOpensAt, nextOpen } = basis;
+  if (now >= closesAt) return between(close, nextOpen, (now - closesAt) / (nextOpensAt - closesAt));
+  const minute = Math.floor((now - opensAt) / 60_000);
+  return between(prices[minute] ?? close, prices[minute + 1] ?? close, ((now - opensAt) % 60_000) / 60_000);
+}
+
 function between(from: number, to: number, part: number): number {
   return from + (to - from) * part;
 }
@@ -187,6 +195,6 @@ function tooManyBars(rows: number, interval: string): Error {
   return invalid(
     'interval',
     `The range holds ${rows} bars of ${interval}; at most ${MAX_BARS} are served at once. Ask for a shorter range or a longer interval.`,
-    { limit: MAX_BARS, observed: rows, historyStart: formatDate(HISTORY_START) },
+    { limit: MAX_BARS, observed: rows },
   );
 }
