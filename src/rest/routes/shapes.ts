@@ -67,12 +67,10 @@ export const symbols = z.array(z.string()).describe('Tickers such as `SPY`; how 
 export const interval = z.enum(INTERVALS).describe('Length of a bar.');
 
 /** Parameters of a strategy, in a request: names and values are the type's to check. */
-export const paramsInput = z
-  .record(z.string(), z.unknown())
-  .meta({
-    additionalProperties: { type: ['number', 'string', 'null'] },
-    description: 'Parameter → value; what is left out takes its default. `GET /api/strategies/types` lists them.',
-  });
+export const paramsInput = z.record(z.string(), z.unknown()).meta({
+  additionalProperties: { type: ['number', 'string', 'null'] },
+  description: 'Parameter → value; what is left out takes its default. `GET /api/strategies/types` lists them.',
+});
 
 /** Parameters of a strategy, in an answer. */
 export const params = z.unknown().meta({
