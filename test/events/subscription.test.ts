@@ -102,8 +102,19 @@ describe('a journal that was not started', () => {
 });
 
 describe('progress', () => {
+  const types = ['Progress', 'Happened'];
+
+  it('reaches only those who name its type', async () => {
+    const stored = journal.subscribe({ ownerId });
+
+    journal.publishProgress(progress(1, 1));
+    await publish(1);
+
+    expect(await take(stored, 1)).toMatchObject([{ kind: 'event' }]);
+  });
+
   it('is latest wins for each type and subject', async () => {
-    const live = journal.subscribe({ ownerId });
+    const live = journal.subscribe({ ownerId, types });
 
     for (const percent of [1, 2, 3]) journal.publishProgress(progress(1, percent));
     journal.publishProgress(progress(2, 50));
@@ -116,7 +127,7 @@ describe('progress', () => {
   });
 
   it('stays on its side of the stored events', async () => {
-    const live = journal.subscribe({ ownerId });
+    const live = journal.subscribe({ ownerId, types });
 
     journal.publishProgress(progress(1, 10));
     await publish(1);
@@ -133,7 +144,7 @@ describe('progress', () => {
   });
 
   it('ends nobody, even when it does not fit', async () => {
-    const live = journal.subscribe({ ownerId });
+    const live = journal.subscribe({ ownerId, types });
 
     for (let subject = 0; subject < 2 * QUEUE_LIMIT; subject += 1) journal.publishProgress(progress(subject, 1));
 
@@ -143,7 +154,7 @@ describe('progress', () => {
   });
 
   it("is not another owner's", async () => {
-    const live = journal.subscribe({ ownerId: ownerId + 1 });
+    const live = journal.subscribe({ ownerId: ownerId + 1, types });
 
     journal.publishProgress(progress(1, 1));
     const nothing = await Promise.race([live.next(), sleep(30, 'nothing')]);

@@ -18,6 +18,8 @@ export interface TestDatabase {
   readonly url: string;
   /** Opens it (again); every opened one is closed by `drop`. */
   open(clock?: Clock): Promise<Database>;
+  /** Has something ended before the database is closed. */
+  onDrop(end: () => Promise<void>): void;
   /** Closes what was opened and removes the database. */
   drop(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export const TEST_PROVIDERS: readonly DatabaseProvider[] =
 export async function createTestDatabase(provider: DatabaseProvider): Promise<TestDatabase> {
   const { url, remove } = provider === 'sqlite' ? createSqliteFile() : await createPostgresDatabase();
   const opened: Database[] = [];
+  const ends: (() => Promise<void>)[] = [];
   return {
     provider,
     url,
@@ -41,7 +44,9 @@ export async function createTestDatabase(provider: DatabaseProvider): Promise<Te
       opened.push(database);
       return database;
     },
+    onDrop: (end) => ends.push(end),
     drop: async () => {
+      await Promise.all(ends.map((end) => end()));
       await Promise.all(opened.map((database) => database.close()));
       await remove();
     },
