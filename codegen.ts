@@ -26,6 +26,7 @@ const config = {
     Symbol: 'string',
     Cursor: 'string',
     JSON: 'unknown',
+    Csv: 'string | AsyncIterable<Uint8Array>',
   },
   skipTypename: false,
   dedupeFragments: true,

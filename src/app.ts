@@ -153,7 +153,8 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     isHostAllowed: (host) => hostAllowed(host, origins),
     isOriginAllowed: (origin) => originAllowed(origin, origins),
     authenticate: () => ({ principal, requestId: ids.next() }),
-    onError: (err) => log.error({ err }, 'A WebSocket met a bug'),
+    ids,
+    log,
   });
   await http.listen({ host: config.host, port: config.port });
   return urlOf(http.server.address());

@@ -2,7 +2,7 @@
  * A market maker's account in one symbol. After bar t it rests quotes around fair = close_t, with h = halfSpread_t and
  * the skew k = h·inventory/maxInventory: bid = fair·(1 − h − k), ask = fair·(1 + h − k). In bar t+1 the bid fills first,
  * at min(open, bid) if low ≤ bid, then the ask at max(open, ask) if high ≥ ask. Resting orders pay commission but no
- * slippage. Pessimistic in one point only: nothing fills that the bar's range did not reach; queue position is ignored.
+ * slippage. Optimistic in one point: a quote that the bar's range touches fills whole, as if first in the queue.
  */
 
 import type { Bars } from '../market/index.ts';
@@ -16,6 +16,15 @@ export interface QuotePlan {
   readonly policy: QuotePolicy;
 }
 
+/** The money and the rules of one account. */
+export interface QuotingTerms {
+  /** Cash that every slice starts with. */
+  readonly capital: number;
+  readonly costs: Costs;
+  /** Whether the inventory may fall below 0. */
+  readonly allowShort: boolean;
+}
+
 /** Forgives the rounding of maxInventory/quoteSize, so that three quotes of 0.1 fit into 0.3. */
 const LOT_MARGIN = 1e-9;
 
@@ -24,11 +33,7 @@ const LOT_MARGIN = 1e-9;
  * decided with the cash and inventory after bar t, for each side by itself: not when its fill would take the inventory
  * beyond ±maxInventory (below 0 unless `allowShort`) or, at the quoted price, cash below 0.
  */
-export function followQuotes(
-  plan: QuotePlan,
-  slice: Slice,
-  terms: { readonly capital: number; readonly costs: Costs; readonly allowShort: boolean },
-): AccountRun {
+export function followQuotes(plan: QuotePlan, slice: Slice, terms: QuotingTerms): AccountRun {
   const { bars } = plan;
   const run = new RunRecorder(slice.to - slice.from);
   const account = new QuotingAccount(plan, terms, run);
@@ -65,11 +70,7 @@ class QuotingAccount {
   private cash: number;
   private position: Position | null = null;
 
-  constructor(
-    plan: QuotePlan,
-    terms: { readonly capital: number; readonly costs: Costs; readonly allowShort: boolean },
-    run: RunRecorder,
-  ) {
+  constructor(plan: QuotePlan, terms: QuotingTerms, run: RunRecorder) {
     this.bars = plan.bars;
     this.policy = plan.policy;
     this.commission = terms.costs.commission;

@@ -1,7 +1,8 @@
 /**
  * One combination of parameters over one set of bars: what it wants is decided once over the whole series, and any
  * number of slices then follow it. Several symbols are sub-accounts with an equal part of the capital each; a spread is
- * one account with two legs.
+ * one account with two legs. A sub-account whose equity is used up is flat from then on and its debt stays in the sum;
+ * when the sum itself is used up, every account is flat from the next bar on.
  */
 
 import { invariant } from '../core/index.ts';
@@ -89,7 +90,7 @@ function prepareAccount(input: SimulationInput, series: readonly number[]): Acco
   const targets = new Int8Array(barsAt(decision.bars, 0).time.length);
   type.decide(decision, targets);
   const plan = { legs: legsOf(type.trades, decision.bars), targets };
-  return (slice, capital) => followTargets(plan, slice, capital, costs);
+  return (slice, capital) => followTargets(plan, slice, { capital, costs });
 }
 
 function legsOf(trades: 'targets' | 'spread', bars: readonly Bars[]): readonly Leg[] {

@@ -29,9 +29,13 @@ export interface Leg {
  * Follows `plan.targets` through a slice from a flat start. The first target that can act is that of the slice's first
  * bar; the last bar's is not executed. A position that is open at the end is marked at its last close and is no trade.
  */
-export function followTargets(plan: TargetPlan, slice: Slice, capital: number, costs: Costs): AccountRun {
+export function followTargets(
+  plan: TargetPlan,
+  slice: Slice,
+  terms: { readonly capital: number; readonly costs: Costs },
+): AccountRun {
   const run = new RunRecorder(slice.to - slice.from);
-  const account = new TargetAccount(plan.legs, capital, costs);
+  const account = new TargetAccount(plan.legs, terms.capital, terms.costs);
   let held = 0;
   for (let bar = slice.from; bar < slice.to; ) {
     const wanted = bar === slice.from ? 0 : (plan.targets[bar - 1] ?? 0);

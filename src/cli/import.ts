@@ -1,7 +1,5 @@
 /** `npm run import -- FILE --symbol SPY [--interval 1d] [--url http://127.0.0.1:8000]`: sends a price file to a running server. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
 const USAGE = 'Usage: npm run import -- FILE --symbol SPY [--interval 1d] [--url http://127.0.0.1:8000]';
@@ -29,16 +27,11 @@ function readArguments(): Arguments {
 }
 
 async function send({ file, symbol, interval, url }: Arguments): Promise<string> {
-  await stat(file);
+  const body = await readFile(file);
   const target = new URL('/api/data/import', url);
   target.search = new URLSearchParams({ symbol, interval }).toString();
-  const body = Readable.toWeb(createReadStream(file));
-  const response = await fetch(target, {
-    method: 'POST',
-    headers: { 'content-type': 'text/csv' },
-    body,
-    duplex: 'half',
-  } as RequestInit).catch((cause: unknown) => {
+  const headers = { 'content-type': 'text/csv' };
+  const response = await fetch(target, { method: 'POST', headers, body }).catch((cause: unknown) => {
     throw new Error(`No server answers at ${url}. Start it with: npm start`, { cause });
   });
   const text = await response.text();

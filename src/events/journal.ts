@@ -83,6 +83,7 @@ export class Journal {
    * `Database.transaction` for what `work` may do.
    */
   async write<T>(work: (write: JournalWrite) => Promise<T>): Promise<T> {
+    invariant(this.#following !== null, 'a journal is started before it is written');
     const result = await this.#database.transaction(async (db) => {
       let isAnnounced = false;
       const append = async (draft: EventDraft): Promise<bigint> => {
@@ -131,6 +132,7 @@ export class Journal {
     filter: EventFilter,
     options: { readonly after?: bigint; readonly signal?: AbortSignal } = {},
   ): AsyncIterableIterator<Delivery> {
+    invariant(this.#following !== null, 'a journal is started before it is read');
     const subscription = new Subscription(this.#host, filter, options);
     if (this.#isClosed) subscription.end();
     else if (options.signal?.aborted !== true) this.#remember(subscription);
@@ -150,6 +152,7 @@ export class Journal {
       for (const subscription of subscriptions) subscription.end();
     }
     await this.#following?.close();
+    await this.#tail.settle();
   }
 
   async #catchUp(): Promise<void> {

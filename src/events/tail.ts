@@ -42,6 +42,11 @@ export class Tail {
     return this.#reading;
   }
 
+  /** Waits for the read that is under way, if any; whoever waits for it too hears how it went. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([this.#reading]);
+  }
+
   async #read(): Promise<void> {
     while (this.#isWanted) {
       this.#isWanted = false;

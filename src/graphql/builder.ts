@@ -18,6 +18,7 @@ export const builder = new SchemaBuilder<{
     Symbol: { Input: string; Output: string };
     Cursor: { Input: string; Output: bigint | string };
     JSON: { Input: Json; Output: unknown };
+    Csv: { Input: string | AsyncIterable<Uint8Array>; Output: never };
   };
 }>({
   plugins: [PrismaPlugin, RelayPlugin],

@@ -1,6 +1,12 @@
 import { builder } from './builder.ts';
 
 /**
+ * Most rows that one page of a list may have where REST pages through it too. Clients' GraphQL documents are stopped
+ * before by the limit on their cost.
+ */
+export const LARGEST_PAGE = 500;
+
+/**
  * A database id out of an `ID` argument. What is no positive 32-bit integer cannot be the id of a row: it reads as 0,
  * which no row has, so that it is answered like any other id that does not exist.
  */

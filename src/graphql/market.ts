@@ -134,7 +134,8 @@ const ImportBarsInput = builder.inputType('ImportBarsInput', {
   fields: (t) => ({
     symbol: t.field({ type: 'Symbol', required: true }),
     interval: t.field({ type: IntervalEnum, defaultValue: '1d' }),
-    csv: t.string({
+    csv: t.field({
+      type: 'Csv',
       required: true,
       description:
         'The file: a header with date, open, high, low, close, volume in any order and case, then a row per bar, oldest first. For files above 1 MiB use the REST import.',

@@ -14,7 +14,7 @@ import {
 } from '../optimize/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, parseId } from './inputs.ts';
+import { enumOf, LARGEST_PAGE, parseId } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
 import { payloadType } from './payload.ts';
 
@@ -180,7 +180,12 @@ const OptimizationRef = builder.prismaObject('Optimization', {
       type: TrialRef,
       cursor: 'optimizationId_index',
       description: 'A row per combination, in the order of the grid; there once the job has ended.',
-      query: () => ({ orderBy: { index: 'asc' } }),
+      maxSize: LARGEST_PAGE,
+      args: { afterIndex: t.arg.int({ description: 'Only those after this place in the order of the grid.' }) },
+      query: ({ afterIndex }) => ({
+        orderBy: { index: 'asc' },
+        ...(afterIndex == null ? {} : { where: { index: { gt: afterIndex } } }),
+      }),
     }),
   }),
 });
@@ -203,12 +208,20 @@ builder.queryFields((t) => ({
     type: OptimizationRef,
     cursor: 'id',
     description: 'The jobs, newest first.',
-    args: { status: t.arg({ type: OptimizationStatusEnum, description: 'Only those in this state.' }) },
-    resolve: (query, _root, { status }, { caller, services }) => {
+    maxSize: LARGEST_PAGE,
+    args: {
+      status: t.arg({ type: OptimizationStatusEnum, description: 'Only those in this state.' }),
+      olderThan: t.arg.id({ description: 'Only those submitted before the job with this id.' }),
+    },
+    resolve: (query, _root, { status, olderThan }, { caller, services }) => {
       requireScope(caller.principal, 'read');
       return services.database.read.optimization.findMany({
         ...query,
-        where: { ownerId: caller.principal.userId, ...(status == null ? {} : { status }) },
+        where: {
+          ownerId: caller.principal.userId,
+          ...(status == null ? {} : { status }),
+          ...(olderThan == null ? {} : { id: { lt: parseId(olderThan) } }),
+        },
         orderBy: { id: 'desc' },
       });
     },

@@ -43,6 +43,19 @@ builder.scalarType('JSON', {
   parseLiteral: (node, variables) => literalValue(node, variables ?? {}),
 });
 
+builder.scalarType('Csv', {
+  description: 'Comma-separated values as text. The REST import passes the bytes of its body as they arrive instead.',
+  serialize: () => {
+    throw new GraphQLError('Csv is for input only.');
+  },
+  parseValue: (value) => (isByteStream(value) ? value : text(value, 'Csv')),
+});
+
+/** Only a facade of this process can have one among its variables: what comes as JSON has no such member. */
+function isByteStream(value: unknown): value is AsyncIterable<Uint8Array> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
 function text(value: unknown, scalar: string): string {
   if (typeof value === 'string') return value;
   throw new GraphQLError(`${scalar} must be a string; it is ${JSON.stringify(value)}.`);

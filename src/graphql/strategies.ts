@@ -13,7 +13,7 @@ import {
 } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, parseId } from './inputs.ts';
+import { enumOf, LARGEST_PAGE, parseId } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
 import { payloadType } from './payload.ts';
 
@@ -106,11 +106,16 @@ builder.queryFields((t) => ({
     type: 'Strategy',
     cursor: 'id',
     description: 'The saved strategies, oldest first.',
-    resolve: (query, _root, _args, { caller, services }) => {
+    maxSize: LARGEST_PAGE,
+    args: { newerThan: t.arg.id({ description: 'Only those created after the strategy with this id.' }) },
+    resolve: (query, _root, { newerThan }, { caller, services }) => {
       requireScope(caller.principal, 'read');
       return services.database.read.strategy.findMany({
         ...query,
-        where: { ownerId: caller.principal.userId },
+        where: {
+          ownerId: caller.principal.userId,
+          ...(newerThan == null ? {} : { id: { gt: parseId(newerThan) } }),
+        },
         orderBy: { id: 'asc' },
       });
     },

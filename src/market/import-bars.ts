@@ -67,6 +67,7 @@ export async function importBars(deps: ImportDeps, principal: Principal, input: 
     const counts = await mergeIntoSeries(write.db, series, bars);
     const span = { first: formatBarTime(firstTime, interval), last: formatBarTime(lastTime, interval) };
     const result: ImportResult = { symbol, interval, rows: bars.time.length, ...counts, ...span, source: CSV_SOURCE };
+    if (counts.inserted + counts.updated === 0) return result;
     await write.append({
       ownerId,
       type: 'BarsImported',

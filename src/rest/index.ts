@@ -8,4 +8,5 @@ export type { GaugeDefinition, ReadinessChecks } from './operations.ts';
 export { historyQuery, integerParameter, resourceQuery } from './pagination.ts';
 export { type Problem, problemOf, problemSchema } from './problem.ts';
 export { noBody, noQuery, type Route, route } from './route.ts';
+export { REST_ROUTES } from './routes/index.ts';
 export { createHttpServer, type HttpServerOptions, type HttpTimeouts } from './server.ts';

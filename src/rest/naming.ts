@@ -1,12 +1,67 @@
 /** Names on the two sides of the facade: camelCase in the use cases and GraphQL, snake_case in REST. */
 
-/** Fields whose keys the client chose, or which are names of parameters or symbols: below them nothing is renamed. */
-const FREE_KEYS = new Set(['params', 'paramGrid']);
+/** Members whose keys the client chose, or which are names of parameters or symbols: below them nothing is renamed. */
+const FREE_MEMBERS = ['params', 'paramGrid', 'bestParams', 'defaultGrid', 'parametersSchema'] as const;
+
+type FreeMember = (typeof FREE_MEMBERS)[number];
+
+/** `nSplits` → `n_splits`. */
+type SnakeName<Name extends string> = Name extends `${infer Head}${infer Tail}`
+  ? Tail extends Uncapitalize<Tail>
+    ? `${Lowercase<Head>}${SnakeName<Tail>}`
+    : `${Lowercase<Head>}_${SnakeName<Tail>}`
+  : Name;
+
+/** `n_splits` → `nSplits`. */
+type CamelName<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelName<Tail>>}`
+  : Name;
+
+/** A value with the keys of its objects in snake_case, all the way down but for the free members. */
+export type InSnakeCase<Value> = Value extends readonly (infer Item)[]
+  ? readonly InSnakeCase<Item>[]
+  : Value extends object
+    ? {
+        readonly [Key in keyof Value & string as SnakeName<Key>]: Key extends FreeMember
+          ? Value[Key]
+          : InSnakeCase<Value[Key]>;
+      }
+    : Value;
+
+/** An object with its own keys in camelCase; its values stay as they are. */
+export type WithCamelKeys<Fields> = { readonly [Key in keyof Fields & string as CamelName<Key>]: Fields[Key] };
+
+const free = new Set<string>(FREE_MEMBERS);
 
 /** `nSplits` → `n_splits`; whatever does not look like a camelCase name (`SPY`, `short_window`, `0`) stays as it is. */
-export function snakeCase(name: string): string {
+export function snakeName(name: string): string {
   if (!/^[a-z]+[0-9]*([A-Z][a-z0-9]*)+$/.test(name)) return name;
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** What a document answered, as the facade writes it. */
+export function snakeKeys<Value>(value: Value): InSnakeCase<Value> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The type says of each key what the function does to it.
+  return renamed(value) as InSnakeCase<Value>;
+}
+
+function renamed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(renamed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [snakeName(key), free.has(key) ? member : renamed(member)]),
+  );
+}
+
+/** The fields of a body as the input of a mutation. */
+export function camelKeys<Fields extends object>(fields: Fields): WithCamelKeys<Fields> {
+  const entries = Object.entries(fields).map(([key, value]) => [key.replaceAll(/_([a-z])/g, capital), value]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The type says of each key what the function does to it.
+  return Object.fromEntries(entries) as WithCamelKeys<Fields>;
+}
+
+function capital(_match: string, letter: string): string {
+  return letter.toUpperCase();
 }
 
 /**
@@ -15,6 +70,12 @@ export function snakeCase(name: string): string {
  */
 export function facadePath(path: readonly string[]): readonly string[] {
   const inside = path[0] === 'input' ? path.slice(1) : path;
-  const free = inside.findIndex((segment) => FREE_KEYS.has(segment));
-  return inside.map((segment, at) => (free !== -1 && at > free ? segment : snakeCase(segment)));
+  const lastRenamed = inside.findIndex((segment) => free.has(segment));
+  return inside.map((segment, at) => (lastRenamed !== -1 && at > lastRenamed ? segment : snakeName(segment)));
+}
+
+/** A sentence of the use cases about a field at `path`, with the names of the fields as the facade writes them. */
+export function facadeSentence(sentence: string, path: readonly string[]): string {
+  const names = path.filter((segment) => snakeName(segment) !== segment);
+  return names.reduce((text, name) => text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), snakeName(name)), sentence);
 }

@@ -1,7 +1,7 @@
 /** What came of a document: its data, or the expected error that it reports in either of GraphQL's two places. */
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { DomainError, type FieldError } from '../core/index.ts';
-import { facadePath } from './naming.ts';
+import { facadePath, facadeSentence } from './naming.ts';
 import { isErrorCode } from './problem.ts';
 
 /**
@@ -26,8 +26,9 @@ export function succeeded<Data>(result: ExecutionResult<Data>): Data {
 function fromTopLevel(error: GraphQLError): DomainError {
   const { code, errors, facts } = error.extensions;
   if (!isErrorCode(code)) throw new Error('A document failed without a code.', { cause: error });
-  return new DomainError(code, error.message, {
-    fields: Array.isArray(errors) ? facadeFields(errors) : [],
+  const fields = Array.isArray(errors) ? facadeFields(errors) : [];
+  return new DomainError(code, fields.length === 0 ? error.message : sentences(fields), {
+    fields,
     facts: typeof facts === 'object' && facts !== null ? { ...facts } : {},
     cause: error,
   });
@@ -45,11 +46,17 @@ function payloadErrors(payload: unknown): readonly UserError[] {
 function fromPayload(errors: readonly UserError[]): DomainError {
   const code = errors[0]?.code;
   if (!isErrorCode(code)) throw new Error('A payload reports an error without a code.');
-  const message = errors.map((error) => error.message).join(' ');
-  return new DomainError(code, message, { fields: facadeFields(errors) });
+  const fields = facadeFields(errors);
+  return new DomainError(code, sentences(fields.length === 0 ? errors : fields), { fields });
 }
 
 /** An error about no field in particular has an empty path. */
 function facadeFields(errors: readonly FieldError[]): readonly FieldError[] {
-  return errors.flatMap(({ path, message }) => (path.length === 0 ? [] : [{ path: facadePath(path), message }]));
+  return errors
+    .filter((error) => error.path.length > 0)
+    .map(({ path, message }) => ({ path: facadePath(path), message: facadeSentence(message, path) }));
+}
+
+function sentences(errors: readonly { readonly message: string }[]): string {
+  return errors.map((error) => error.message).join(' ');
 }

@@ -1,7 +1,7 @@
 /** The one shape of an error answer: RFC 9457 `application/problem+json`, made from a `DomainError` and nothing else. */
 import { z } from 'zod';
 import { type DomainError, ERROR_CODES, type ErrorCode } from '../core/index.ts';
-import { snakeCase } from './naming.ts';
+import { snakeName } from './naming.ts';
 
 /** Media type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -40,7 +40,7 @@ export type Problem = z.output<typeof problemSchema>;
 /** The error as a problem. Its paths are in the names of the request already; its facts get snake_case keys. */
 export function problemOf(error: DomainError): Problem {
   const { status, title } = ERROR_CODES[error.code];
-  const facts = Object.entries(error.facts).map(([name, value]) => [snakeCase(name), jsonValue(value)]);
+  const facts = Object.entries(error.facts).map(([name, value]) => [snakeName(name), jsonValue(value)]);
   const errors = error.fields.map((field) => ({ path: field.path.join('.'), message: field.message }));
   return {
     ...Object.fromEntries(facts),

@@ -22,6 +22,13 @@ type PathParameters<Path extends string> = Path extends `${string}{${infer Name}
   ? Name | PathParameters<Rest>
   : never;
 
+/** An answer whose arrays nobody will change. */
+type Immutable<Value> = Value extends readonly (infer Item)[]
+  ? readonly Immutable<Item>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value]: Immutable<Value[Key]> }
+    : Value;
+
 /** A strict object of query parameters. */
 type QuerySchema = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
 
@@ -87,9 +94,9 @@ export interface RouteDefinition<
   answer(
     data: Data,
     request: RouteRequest<PathParameters<Path>, z.output<Query>, z.output<Body>>,
-  ): z.input<Answer> | null;
+  ): Immutable<z.input<Answer>> | null;
   /** Path of what was created, for the `Location` header. */
-  location?(answer: z.input<Answer>): string;
+  location?(answer: Immutable<z.input<Answer>>): string;
   /** For lists: the query parameters that lead to the next page, or `null` on the last one. */
   next?(data: Data, query: z.output<Query>): Readonly<Record<string, string>> | null;
 }

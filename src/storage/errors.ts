@@ -18,13 +18,17 @@ const UNAVAILABLE_KINDS: ReadonlySet<MappedError['kind']> = new Set([
   'SocketTimeout',
   'TlsConnectionError',
   'TooManyConnections',
+  'TransactionWriteConflict',
 ]);
 
 /** SQLite's result codes of the same kind, extended ones (`SQLITE_IOERR_WRITE`) included. https://www.sqlite.org/rescode.html */
 const UNAVAILABLE_SQLITE_CODES = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|PROTOCOL)/;
 
-/** PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), and 55P03 (lock not available). */
-const UNAVAILABLE_POSTGRES_CODES = /^(08|53|57P|55P03)/;
+/**
+ * PostgreSQL's classes 08 (connection), 40 (deadlock and other rollbacks), 53 (resources) and 57 (shutdown, timeout), and
+ * the time-outs for a lock and for an idle transaction. https://www.postgresql.org/docs/15/errcodes-appendix.html
+ */
+const UNAVAILABLE_POSTGRES_CODES = /^(08|40|53|57|55P03|25P03)/;
 
 /** A driver's error that means that the database cannot be had for now. It has no `code`: see the head of this file. */
 export class DatabaseUnavailable extends Error {

@@ -9,7 +9,7 @@ import { openSqlite } from './sqlite.ts';
  *
  * @throws {Error} when the url is neither, a setting that durability needs cannot be had, or the migrations do not fit
  */
-export function openDatabase(url: string, clock: Clock): Promise<Database> {
+export async function openDatabase(url: string, clock: Clock): Promise<Database> {
   if (url.startsWith('file:')) return openSqlite(url.slice('file:'.length), clock);
   if (/^postgres(ql)?:\/\//.test(url)) return openPostgresql(url, clock);
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')));

@@ -1,5 +1,4 @@
-import type { IndicatorKind } from './indicators/index.ts';
-import { at } from './indicators/index.ts';
+import { at, type IndicatorKind } from './indicators/index.ts';
 import { numberOf, textOf } from './parameter-reading.ts';
 import type { Parameters } from './parameters.ts';
 import type { DecisionInput, TargetStrategy } from './strategy-type.ts';

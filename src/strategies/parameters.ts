@@ -95,7 +95,7 @@ export function parameterEntries(type: ParameterOwner, raw: unknown, path: strin
 export function parseParameterValue(spec: ParameterSpec, raw: unknown): ParameterValue | undefined {
   if (raw === null) return spec.nullable ? null : undefined;
   if (spec.type === 'enum') return typeof raw === 'string' && spec.values?.includes(raw) ? raw : undefined;
-  if (typeof raw !== 'number' || !Number.isFinite(raw)) return undefined;
+  if (typeof raw !== 'number') return undefined;
   if (spec.type === 'integer' && !Number.isInteger(raw)) return undefined;
   return isInRange(spec, raw) ? raw + 0 : undefined;
 }
@@ -137,6 +137,7 @@ function propertySchema(spec: ParameterSpec): JsonObject {
   return { ...shared, type: nullable ? [type, 'null'] : type };
 }
 
+/** NaN and the infinities are in no range, not even in one without bounds. */
 function isInRange(spec: ParameterSpec, value: number): boolean {
   return (
     value >= (spec.minimum ?? -Infinity) &&

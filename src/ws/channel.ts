@@ -9,10 +9,10 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { ExecutionResult } from 'graphql';
 import type { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, invalid, type JsonObject } from '../core/index.ts';
+import type { Caller } from '../graphql/index.ts';
 import { CLOSE_CODES, type Connection } from './connection.ts';
-import type { Endpoint, EndpointDeps, Visit } from './endpoint.ts';
+import { type Endpoint, type EndpointDeps, reportBug, type SocketPipeline, type Visit } from './endpoint.ts';
 import { failureOf } from './failure.ts';
-import type { Caller, SocketPipeline } from './pipeline.ts';
 
 /** Nothing is expected of these clients, but a program may send keep-alives of its own. */
 const MESSAGES_PER_MINUTE = 60;
@@ -74,7 +74,7 @@ export function channelEndpoint(channel: Channel, deps: EndpointDeps): Endpoint 
     serve(connection, visit) {
       // Listening is what holds the client to its limits.
       connection.onText(() => undefined);
-      stream(channel, { connection, visit, deps }).catch(deps.onError);
+      stream(channel, { connection, visit, deps }).catch((error: unknown) => reportBug(error, deps));
     },
   };
 }
@@ -97,13 +97,13 @@ async function stream(channel: Channel, { connection, visit, deps }: Stream): Pr
   await connection.send(JSON.stringify({ type: 'connected', channel: channelName(channel), cursor: String(head) }));
   try {
     const messages = await opening;
-    const end = () => void messages.return?.().catch(deps.onError);
+    const end = () => void messages.return?.().catch((error: unknown) => reportBug(error, deps));
     if (connection.closed.aborted) return end();
     connection.closed.addEventListener('abort', end, { once: true });
     for await (const message of messages) await connection.send(JSON.stringify(message));
     connection.close(CLOSE_CODES.goingAway, 'The stream has ended. Come back with your last cursor.');
   } catch (error) {
-    await sayWhy(error, connection, deps.onError);
+    await sayWhy(error, connection, deps);
   }
 }
 
@@ -122,16 +122,16 @@ function parseAfter(query: URLSearchParams): bigint | null {
 }
 
 /** Tells the client why its stream ends here, and what to do. */
-async function sayWhy(error: unknown, connection: Connection, onError: (error: unknown) => void): Promise<void> {
+async function sayWhy(error: unknown, connection: Connection, deps: EndpointDeps): Promise<void> {
   const failure = failureOf(error);
   if (failure.kind === 'overflow') {
     connection.close(CLOSE_CODES.tryAgainLater, 'Not read fast enough. Come back with ?after=<your last cursor>.');
     return;
   }
   if (failure.kind === 'bug') {
-    onError(error);
-    await connection.send(JSON.stringify({ type: 'error', code: 'INTERNAL', message: 'Internal error' }));
-    connection.close(CLOSE_CODES.internalError, 'Internal error');
+    const message = failure.isMasked ? failure.message : reportBug(error, deps);
+    await connection.send(JSON.stringify({ type: 'error', code: 'INTERNAL', message }));
+    connection.close(CLOSE_CODES.internalError, message);
     return;
   }
   const { code, message, facts } = failure;

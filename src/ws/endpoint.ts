@@ -1,7 +1,11 @@
 /** What stands behind one path. The server knows paths and sockets; endpoints know what is said over them. */
 
+import type { IdSource, Log } from '../core/index.ts';
+import type { Caller, Pipeline } from '../graphql/index.ts';
 import type { Connection } from './connection.ts';
-import type { Caller, SocketPipeline } from './pipeline.ts';
+
+/** What sockets need of the pipeline. */
+export type SocketPipeline = Pick<Pipeline, 'enveloped' | 'subscribe'>;
 
 /** What an upgrade request has told. */
 export interface Visit {
@@ -15,8 +19,9 @@ export interface EndpointDeps {
   readonly pipeline: SocketPipeline;
   /** Newest cursor of the journal. */
   readonly head: () => bigint;
-  /** Hears bugs; what the client is told says nothing of them. */
-  readonly onError: (error: unknown) => void;
+  /** Names errors in the log, and to the client, who is told nothing else of them. */
+  readonly ids: IdSource;
+  readonly log: Log;
 }
 
 /** One path of the server. */
@@ -28,4 +33,11 @@ export interface Endpoint {
   readonly selectProtocol: (offered: Set<string>) => string | false;
   /** Takes over a socket that was just accepted. */
   serve(connection: Connection, visit: Visit): void;
+}
+
+/** Logs a bug and answers what the client may know of it. */
+export function reportBug(error: unknown, { ids, log }: Pick<EndpointDeps, 'ids' | 'log'>): string {
+  const errorId = ids.next();
+  log.error({ err: error, errorId }, 'A WebSocket failed because of a bug');
+  return `Internal error ${errorId}`;
 }

@@ -14,8 +14,8 @@ export type Failure =
       readonly message: string;
       readonly facts: Readonly<Record<string, unknown>>;
     }
-  /** A bug of ours, or what the pipeline has masked as one. */
-  | { readonly kind: 'bug'; readonly error: unknown };
+  /** A bug of ours. When `isMasked`, the pipeline has logged it and `message` says all that may be said. */
+  | { readonly kind: 'bug'; readonly isMasked: boolean; readonly message: string };
 
 /** Reads what a subscription's iterator or the pipeline has thrown, through the GraphQL errors that wrap it. */
 export function failureOf(error: unknown): Failure {
@@ -23,13 +23,14 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof DomainError) {
     return { kind: 'expected', code: error.code, message: error.message, facts: error.facts };
   }
-  if (!(error instanceof GraphQLError)) return { kind: 'bug', error };
+  if (!(error instanceof GraphQLError)) return { kind: 'bug', isMasked: false, message: 'Internal error' };
   if (error.originalError instanceof Error && error.originalError !== error) {
     const original = failureOf(error.originalError);
     if (original.kind !== 'bug') return original;
   }
   const { code, facts } = error.extensions;
-  if (!isErrorCode(code) || code === 'INTERNAL') return { kind: 'bug', error };
+  if (!isErrorCode(code)) return { kind: 'bug', isMasked: false, message: 'Internal error' };
+  if (code === 'INTERNAL') return { kind: 'bug', isMasked: true, message: error.message };
   return { kind: 'expected', code, message: error.message, facts: isRecord(facts) ? facts : {} };
 }
 

@@ -15,14 +15,15 @@ import {
   type ExecutionResult,
   handleProtocols,
   makeServer,
+  type OperationResult,
   type Server,
   type SubscribePayload,
 } from 'graphql-ws';
 import { invariant } from '../core/index.ts';
+import type { Caller, Enveloped } from '../graphql/index.ts';
 import { CLOSE_CODES, type Connection } from './connection.ts';
-import type { Endpoint, EndpointDeps, Visit } from './endpoint.ts';
+import { type Endpoint, type EndpointDeps, reportBug, type Visit } from './endpoint.ts';
 import { failureOf } from './failure.ts';
-import type { Caller, Enveloped } from './pipeline.ts';
 
 /** For a client to say `connection_init`, in milliseconds; also the protocol's default. */
 const INIT_TIMEOUT_MS = 3000;
@@ -46,16 +47,17 @@ export function graphqlEndpoint(deps: EndpointDeps, initTimeoutMs: number = INIT
     messagesPerMinute: MESSAGES_PER_MINUTE,
     selectProtocol: handleProtocols,
     serve(connection, visit) {
-      open(server, connection, visit, deps.onError);
+      open(server, connection, { visit, deps });
     },
   };
 }
 
-function open(server: Server<Extra>, connection: Connection, visit: Visit, onError: (error: unknown) => void): void {
-  const fail = (error: unknown) => {
-    onError(error);
-    connection.close(INTERNAL_SERVER_ERROR, 'Internal server error');
-  };
+function open(
+  server: Server<Extra>,
+  connection: Connection,
+  { visit, deps }: { readonly visit: Visit; readonly deps: EndpointDeps },
+): void {
+  const fail = (error: unknown) => connection.close(INTERNAL_SERVER_ERROR, reportBug(error, deps));
   const ended = server.opened(
     {
       protocol: connection.protocol,
@@ -65,10 +67,10 @@ function open(server: Server<Extra>, connection: Connection, visit: Visit, onErr
     },
     { connection, caller: visit.caller },
   );
-  connection.closed.addEventListener('abort', () => void ended().catch(onError), { once: true });
+  connection.closed.addEventListener('abort', () => void ended().catch(fail), { once: true });
 }
 
-function createProtocolServer({ pipeline, onError }: EndpointDeps, initTimeoutMs: number): Server<Extra> {
+function createProtocolServer(deps: EndpointDeps, initTimeoutMs: number): Server<Extra> {
   /** The pipeline's functions are bound to a caller: those of each operation under way. */
   const bound = new WeakMap<ExecutionArgs, Enveloped>();
   const boundTo = (args: ExecutionArgs): Enveloped => {
@@ -81,18 +83,20 @@ function createProtocolServer({ pipeline, onError }: EndpointDeps, initTimeoutMs
     async onSubscribe({ extra, subscriptions }, _id, payload) {
       const underWay = Object.keys(subscriptions).length;
       if (underWay > MAX_OPERATIONS) return [tooManyOperations(underWay)];
-      const enveloped = pipeline.enveloped(extra.caller);
+      const enveloped = deps.pipeline.enveloped(extra.caller);
       const document = parseAndValidate(enveloped, payload.query);
       if (!('kind' in document)) return document;
       const args = await argumentsOf(enveloped, document, payload);
       bound.set(args, enveloped);
       return args;
     },
-    execute: async (args) => boundTo(args).execute(args),
-    subscribe: async (args) => boundTo(args).subscribe(args),
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Envelop does not type what its functions answer.
+    execute: (args) => boundTo(args).execute(args) as OperationResult,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Likewise.
+    subscribe: (args) => boundTo(args).subscribe(args) as OperationResult,
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors === undefined ? undefined : publicResult(result),
-    onError: ({ extra }, _id, _payload, errors) => errors.map((error) => endedBy(error, extra.connection, onError)),
+    onError: ({ extra }, _id, _payload, errors) => errors.map((error) => endedBy(error, extra.connection, deps)),
   });
 }
 
@@ -127,11 +131,7 @@ async function argumentsOf(
  * What the client is told of an error that ends an operation. An error that an iterator has thrown comes wrapped, with
  * its message still on it: unless it is expected, nothing of it goes out. A reader that is too slow loses its socket.
  */
-function endedBy(
-  error: GraphQLError,
-  connection: Connection,
-  onError: (error: unknown) => void,
-): GraphQLFormattedError {
+function endedBy(error: GraphQLError, connection: Connection, deps: EndpointDeps): GraphQLFormattedError {
   const thrown = error.originalError;
   if (thrown === undefined) return publicError(error);
   const failure = failureOf(thrown);
@@ -144,8 +144,7 @@ function endedBy(
     const { code, facts } = failure;
     return { message: failure.message, extensions: { code, facts } };
   }
-  onError(thrown);
-  return { message: 'Internal error', extensions: { code: 'INTERNAL' } };
+  return { message: reportBug(thrown, deps), extensions: { code: 'INTERNAL' } };
 }
 
 function publicResult({ data, errors = [], extensions }: ExecutionResult): FormattedExecutionResult {

@@ -6,11 +6,11 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { DomainError, unavailable } from '../core/index.ts';
+import type { Caller } from '../graphql/index.ts';
 import { type Channel, channelEndpoint } from './channel.ts';
 import { CLOSE_CODES, Connection, type Patience } from './connection.ts';
-import type { Endpoint, EndpointDeps } from './endpoint.ts';
+import { type Endpoint, type EndpointDeps, reportBug } from './endpoint.ts';
 import { graphqlEndpoint } from './graphql.ts';
-import type { Caller } from './pipeline.ts';
 import { asksForWebSocket, handBack, refuseUpgrade } from './upgrade.ts';
 
 /** Longest message that a client may send, in bytes; a longer one closes its socket with 1009. */
@@ -119,8 +119,8 @@ export class WebSockets {
         endpoint.serve(connection, { caller, query: queryOf(request) });
       });
     } catch (error) {
-      if (!(error instanceof DomainError)) this.#options.onError(error);
-      refuseUpgrade(socket, error instanceof DomainError ? error : new DomainError('INTERNAL', 'Internal error'));
+      const isExpected = error instanceof DomainError;
+      refuseUpgrade(socket, isExpected ? error : new DomainError('INTERNAL', reportBug(error, this.#options)));
     }
   };
 

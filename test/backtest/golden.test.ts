@@ -238,6 +238,23 @@ describe('equity that is used up', () => {
     });
   });
 
+  test('at the open of a reversal closes the position and opens no other', () => {
+    // short 125 shares at 8; the reversal decided at 8.5 meets an open of 30, where equity is 2000 − 125·30 = −1750
+    const bars = barsOf([
+      [10, 10, 10, 10],
+      [9, 9, 9, 9],
+      [8, 8, 8, 8],
+      [8, 8.5, 8, 8.5],
+      [30, 30, 5, 5],
+      [5, 5, 5, 5],
+    ]);
+
+    const result = backtest('momentum', CROSSING, [bars], { ...FREE, allowShort: true });
+
+    expect([...result.equity]).toEqual([1000, 1000, 1000, 937.5, -1750, -1750]);
+    expect(result.trades.map((trade) => trade.profit)).toEqual([-2750]);
+  });
+
   test('of one sub-account leaves the others trading, of all together stops all', () => {
     const ruined = flatBars([10, 9, 8, 20, 10, 9, 8], 'AAA');
     const steady = flatBars([10, 9, 8, 8, 8, 8, 4], 'BBB');

@@ -84,6 +84,12 @@ describe('metrics of an equity curve', () => {
     expect(metrics.sortino).toBeCloseTo((-1.7 / 3 / Math.sqrt(1.69 / 3)) * 2, 12);
   });
 
+  test('stay defined when equity ends at exactly zero', () => {
+    // returns −0.5, −1, 0
+    expect(metricsOf([50, 0, 0]).sortino).toBeCloseTo((-0.5 / Math.sqrt(1.25 / 3)) * 2, 12);
+    expect(metricsOf([50, 0, 0])).toMatchObject({ totalReturn: -1, cagr: -1, calmar: -1, maxDrawdown: -1 });
+  });
+
   test('leave a growth null that cannot be annualised', () => {
     const run = { equity: Float64Array.of(1000), exposed: new Uint8Array(1), trades: [], fills: 0 };
 

@@ -31,9 +31,9 @@ describe('current signals', () => {
     ];
 
     expect(signals('momentum', CROSSING, { prices })).toEqual([
-      { symbol: 'S0', time: Date.UTC(2020, 0, 3), target: 1, previousTarget: 0, signal: 'buy' },
-      { symbol: 'S1', time: Date.UTC(2020, 0, 3), target: 0, previousTarget: 1, signal: 'sell' },
-      { symbol: 'S2', time: Date.UTC(2020, 0, 3), target: 1, previousTarget: 1, signal: 'hold' },
+      { symbol: 'S0', date: '2020-01-03', target: 1, previousTarget: 0, signal: 'buy' },
+      { symbol: 'S1', date: '2020-01-03', target: 0, previousTarget: 1, signal: 'sell' },
+      { symbol: 'S2', date: '2020-01-03', target: 1, previousTarget: 1, signal: 'hold' },
     ]);
   });
 

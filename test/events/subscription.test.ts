@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/index.ts';
-import { type Journal, type ProgressEvent, SubscriberOverflow } from '../../src/events/index.ts';
+import { Journal, type ProgressEvent, SubscriberOverflow } from '../../src/events/index.ts';
 import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { draft, range, startJournal, take, takeCursors } from '../support/events.ts';
@@ -90,9 +90,31 @@ describe('a subscriber that does not read', () => {
   });
 });
 
+describe('a journal that was not started', () => {
+  it('is neither written nor read, for it would publish its whole past', async () => {
+    const idle = new Journal({ database, clock: systemClock });
+
+    expect(() => idle.subscribe({ ownerId })).toThrow('started before it is read');
+    await expect(idle.write((write) => write.append(draft({ ownerId })))).rejects.toThrow(
+      'started before it is written',
+    );
+  });
+});
+
 describe('progress', () => {
+  const types = ['Progress', 'Happened'];
+
+  it('reaches only those who name its type', async () => {
+    const stored = journal.subscribe({ ownerId });
+
+    journal.publishProgress(progress(1, 1));
+    await publish(1);
+
+    expect(await take(stored, 1)).toMatchObject([{ kind: 'event' }]);
+  });
+
   it('is latest wins for each type and subject', async () => {
-    const live = journal.subscribe({ ownerId });
+    const live = journal.subscribe({ ownerId, types });
 
     for (const percent of [1, 2, 3]) journal.publishProgress(progress(1, percent));
     journal.publishProgress(progress(2, 50));
@@ -105,7 +127,7 @@ describe('progress', () => {
   });
 
   it('stays on its side of the stored events', async () => {
-    const live = journal.subscribe({ ownerId });
+    const live = journal.subscribe({ ownerId, types });
 
     journal.publishProgress(progress(1, 10));
     await publish(1);
@@ -122,7 +144,7 @@ describe('progress', () => {
   });
 
   it('ends nobody, even when it does not fit', async () => {
-    const live = journal.subscribe({ ownerId });
+    const live = journal.subscribe({ ownerId, types });
 
     for (let subject = 0; subject < 2 * QUEUE_LIMIT; subject += 1) journal.publishProgress(progress(subject, 1));
 
@@ -132,7 +154,7 @@ describe('progress', () => {
   });
 
   it("is not another owner's", async () => {
-    const live = journal.subscribe({ ownerId: ownerId + 1 });
+    const live = journal.subscribe({ ownerId: ownerId + 1, types });
 
     journal.publishProgress(progress(1, 1));
     const nothing = await Promise.race([live.next(), sleep(30, 'nothing')]);

@@ -30,12 +30,15 @@ export interface Market {
 
 /** Opens and fills the database that `create` makes. */
 export async function openMarket(create: () => Promise<TestDatabase>): Promise<Market> {
-  const database = await (await create()).open(clock);
+  const made = await create();
+  const database = await made.open(clock);
   const userId = await ensureDefaultUser(database, clock);
   const stranger = await database.transaction((tx) =>
     tx.user.create({ data: { name: 'stranger', createdAt: new Date(0) } }),
   );
   const journal = new Journal({ database, clock });
+  await journal.start();
+  made.onDrop(() => journal.close());
   const principal: Principal = { userId, scopes: new Set<Scope>(['read', 'trade']) };
   return {
     database,

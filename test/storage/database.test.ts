@@ -115,8 +115,10 @@ describe('a database', () => {
     });
   });
 
-  it('refuses a url that is neither a file nor PostgreSQL, without repeating it', () => {
-    expect(() => openDatabase('mysql://root:secret@localhost/x', systemClock)).toThrow('not with "mysql"');
+  it('refuses a url that is neither a file nor PostgreSQL, without repeating it', async () => {
+    const attempt = openDatabase('mysql://root:secret@localhost/x', systemClock);
+
+    await expect(attempt).rejects.toThrow('not with "mysql"');
   });
 
   it('refuses a SQLite database in memory', async () => {

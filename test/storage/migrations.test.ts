@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { dataSource, deriveSchema, readSource } from '../../prisma/derive.ts';
+import { dataSource, deriveSchema, PROVIDERS, readSource } from '../../prisma/derive.ts';
 import { diffSchemas } from '../../prisma/schema-engine.ts';
 import { systemClock } from '../../src/core/index.ts';
 import type { DatabaseProvider } from '../../src/storage/index.ts';
@@ -76,6 +77,20 @@ async function startChild(test: TestDatabase, migrations?: readonly Migration[])
 }
 
 describe('the migrations', () => {
+  it('are all written, for the schema of each database as it is derived now', { timeout: 60_000 }, () => {
+    const script = fileURLToPath(new URL('../../prisma/migration.ts', import.meta.url));
+
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, '--check'], {
+      encoding: 'utf8',
+    });
+
+    expect(status, stderr).toBe(0);
+    for (const provider of PROVIDERS) {
+      const checkedIn = readFileSync(new URL(`../../prisma/${provider}/schema.prisma`, import.meta.url), 'utf8');
+      expect(checkedIn, 'mend it with: npm run generate').toBe(deriveSchema(readSource(), provider));
+    }
+  });
+
   eachDatabase((provider, create) => {
     it('produce the schema that is asked for', async () => {
       const migrated = await create();

@@ -35,6 +35,29 @@ describe.skipIf(!TEST_PROVIDERS.includes('postgresql'))('PostgreSQL (needs TEST_
     expect(await database.transaction((tx) => tx.user.count())).toBe(0);
   });
 
+  it('reports a deadlock as UNAVAILABLE to one of the two, and commits the other', async () => {
+    const [first, second] = await database.transaction(async (tx) => [
+      await tx.user.create({ data: { name: 'first', createdAt: new Date(0) } }),
+      await tx.user.create({ data: { name: 'second', createdAt: new Date(0) } }),
+    ]);
+    const updateBoth = (one: number | undefined, other: number | undefined, at: number): Promise<void> =>
+      database.transaction(async (tx) => {
+        for (const id of [one, other]) {
+          await tx.user.updateMany({ where: { id: id ?? 0 }, data: { createdAt: new Date(at) } });
+          await sleep(200);
+        }
+      });
+
+    const outcomes = await Promise.allSettled([
+      updateBoth(first?.id, second?.id, 1),
+      updateBoth(second?.id, first?.id, 2),
+    ]);
+
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'UNAVAILABLE' } });
+    await database.transaction((tx) => tx.user.deleteMany());
+  });
+
   it('survives that all its idle connections are cut', async () => {
     await Promise.all(Array.from({ length: 5 }, () => database.read.user.count()));
 

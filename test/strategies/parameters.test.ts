@@ -4,6 +4,7 @@ import {
   builtInStrategies,
   parametersJsonSchema,
   parseParameters,
+  parseParameterValue,
   StrategyRegistry,
 } from '../../src/strategies/index.ts';
 
@@ -102,6 +103,13 @@ describe('parameters from outside', () => {
     expect(() => parseParameters(meanReversion, { num_std: 0 }, 'params')).toThrow('greater than 0');
     expect(parseParameters(meanReversion, { zscore_entry: -1e-9, num_std: 1e-9 }, 'params')['num_std']).toBe(1e-9);
   });
+});
+
+test('a parameter without bounds is finite all the same', () => {
+  const spec = { name: 'x', type: 'number', description: 'Any number.', default: 0, nullable: false } as const;
+
+  expect(parseParameterValue(spec, -1e300)).toBe(-1e300);
+  expect(parseParameterValue(spec, Number.POSITIVE_INFINITY)).toBeUndefined();
 });
 
 describe('the JSON Schema of parameters', () => {

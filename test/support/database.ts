@@ -18,6 +18,8 @@ export interface TestDatabase {
   readonly url: string;
   /** Opens it (again); every opened one is closed by `drop`. */
   open(clock?: Clock): Promise<Database>;
+  /** Has something ended before the database is closed. */
+  onDrop(end: () => Promise<void>): void;
   /** Closes what was opened and removes the database. */
   drop(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export const TEST_PROVIDERS: readonly DatabaseProvider[] =
 export async function createTestDatabase(provider: DatabaseProvider): Promise<TestDatabase> {
   const { url, remove } = provider === 'sqlite' ? createSqliteFile() : await createPostgresDatabase();
   const opened: Database[] = [];
+  const ends: (() => Promise<void>)[] = [];
   return {
     provider,
     url,
@@ -41,7 +44,9 @@ export async function createTestDatabase(provider: DatabaseProvider): Promise<Te
       opened.push(database);
       return database;
     },
+    onDrop: (end) => ends.push(end),
     drop: async () => {
+      await Promise.all(ends.map((end) => end()));
       await Promise.all(opened.map((database) => database.close()));
       await remove();
     },
@@ -64,13 +69,6 @@ export function eachDatabase(declare: (provider: DatabaseProvider, create: () =>
       return database;
     });
   });
-}
-
-/** The short way for tests that need one open database: made now, removed after the file's (or block's) tests. */
-export async function openTestDatabase(provider: DatabaseProvider = 'sqlite', clock?: Clock): Promise<Database> {
-  const database = await createTestDatabase(provider);
-  afterAll(() => database.drop());
-  return database.open(clock);
 }
 
 function createSqliteFile(): { url: string; remove: () => Promise<void> } {

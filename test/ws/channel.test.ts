@@ -23,7 +23,11 @@ describe('a channel', () => {
 
     await bench.append(['stored']);
     const stored = await client.next();
-    bench.tick('moved');
+    // A tick is not kept for those who have not caught up yet.
+    await until(() => {
+      bench.tick('moved');
+      return client.messages.length > 2;
+    });
     const tick = await client.next();
 
     expect(stored).toEqual({ type: 'thing', at: expect.stringMatching(/Z$/), cursor: '1', text: 'stored' });

@@ -85,7 +85,8 @@ describe('an upgrade', () => {
 
     expect(status).toBe(500);
     expect(JSON.stringify(body)).not.toContain('secret detail');
-    expect(bench.errors).toContainEqual(new Error('secret detail'));
+    expect(body['detail']).toMatch(/^Internal error [0-9a-f]{32}$/);
+    expect(bench.errors).toMatchObject([{ err: new Error('secret detail'), errorId: expect.any(String) }]);
   });
 
   it('is refused when as many sockets are open as may be', async () => {

@@ -1,0 +1,16 @@
+/** The route table: everything that the REST facade serves, one file per area. */
+import type { Route } from '../route.ts';
+import { backtestRoutes } from './backtest.ts';
+import { dataRoutes } from './data.ts';
+import { eventRoutes } from './events.ts';
+import { optimizeRoutes } from './optimize.ts';
+import { strategyRoutes } from './strategies.ts';
+
+/** Every row, in the order of the documentation. */
+export const REST_ROUTES: readonly Route[] = [
+  ...optimizeRoutes,
+  ...strategyRoutes,
+  ...backtestRoutes,
+  ...dataRoutes,
+  ...eventRoutes,
+];

@@ -1,0 +1,143 @@
+/** `/api/optimize`: submit a walk-forward optimization, watch it, read what came of it, cancel it. */
+import { z } from 'zod';
+import {
+  CancelOptimizationDocument,
+  OptimizationByIdDocument,
+  OptimizationListDocument,
+  OptimizationTrialsDocument,
+  StartStrategyOptimizationDocument,
+} from '../../graphql/index.ts';
+import { camelKeys, snakeKeys } from '../naming.ts';
+import { historyQuery, integerParameter } from '../pagination.ts';
+import { noBody, noQuery, type Route, route } from '../route.ts';
+import {
+  listAnswer,
+  optimizationAnswer,
+  shownListing,
+  shownOptimization,
+  startBody,
+  startedAnswer,
+  trialStatus,
+  trialsAnswer,
+} from './optimization-shapes.ts';
+import { idOf, intervalName, nextPage } from './shapes.ts';
+
+const common = {
+  tag: 'optimize',
+  resource: 'optimization',
+  query: noQuery,
+  body: noBody,
+  status: 200,
+  errors: [],
+} as const;
+
+const listingExample = {
+  id: 12,
+  job_type: 'strategy',
+  strategy_type: 'momentum',
+  status: 'complete',
+  created_at: '2026-01-05T09:00:00.000Z',
+  best_sharpe: 0.83,
+} as const;
+
+const trialsQuery = z.strictObject({
+  limit: historyQuery.shape.limit,
+  after: integerParameter(0, 2_147_483_647).optional().describe('Only combinations whose index is larger than this.'),
+});
+
+/** Rows of `/api/optimize`. */
+export const optimizeRoutes: readonly Route[] = [
+  route({
+    ...common,
+    method: 'POST',
+    path: '/api/optimize/strategy',
+    operationId: 'startStrategyOptimization',
+    summary: 'Optimize the parameters of a strategy',
+    description:
+      'Tries every combination of the grid by walk-forward validation: parameters are ranked by what they did on bars that follow those they were chosen on. Answers at once; the job goes on.',
+    body: startBody,
+    bodyExample: { strategy_type: 'momentum', symbols: ['SPY'], start: '2020-01-01', end: '2024-12-31' },
+    response: startedAnswer,
+    answerExample: { job_id: 12, status: 'running', total_combinations: 18 },
+    errors: ['NOT_FOUND', 'RATE_LIMITED', 'UNAVAILABLE'],
+    document: StartStrategyOptimizationDocument,
+    variables: ({ body }) => ({
+      input: {
+        ...camelKeys(body),
+        interval: intervalName(body.interval),
+        strategyId: body.strategy_id == null ? null : String(body.strategy_id),
+      },
+    }),
+    answer: ({ startStrategyOptimization: { optimization } }) =>
+      optimization && {
+        job_id: idOf(optimization.id),
+        status: 'running' as const,
+        total_combinations: optimization.totalCombinations,
+      },
+  }),
+  route({
+    ...common,
+    method: 'GET',
+    path: '/api/optimize',
+    operationId: 'listOptimizations',
+    summary: 'List the optimization jobs',
+    description: 'Newest first.',
+    query: historyQuery,
+    response: listAnswer,
+    answerExample: [listingExample],
+    document: OptimizationListDocument,
+    variables: ({ query }) => ({
+      first: query.limit,
+      olderThan: query.before === undefined ? null : String(query.before),
+    }),
+    answer: ({ optimizations }) => optimizations.nodes.map(shownListing),
+    next: ({ optimizations }) => nextPage(optimizations, 'before', optimizations.nodes.at(-1)?.id),
+  }),
+  route({
+    ...common,
+    method: 'GET',
+    path: '/api/optimize/{id}',
+    operationId: 'getOptimization',
+    summary: 'Get an optimization job',
+    description: 'While it runs `progress` moves; `results` appears when it has ended, as far as it got.',
+    response: optimizationAnswer,
+    answerExample: { ...listingExample, job_id: 12, progress: { combo: 18, total: 18, fold: 5, n_folds: 5 } },
+    document: OptimizationByIdDocument,
+    variables: ({ params }) => ({ id: String(params.id) }),
+    answer: ({ optimization }) => optimization && shownOptimization(optimization),
+  }),
+  route({
+    ...common,
+    method: 'GET',
+    path: '/api/optimize/{id}/trials',
+    operationId: 'listTrials',
+    summary: 'List the combinations of a job',
+    description: 'One compact row per combination, in the order of the grid.',
+    query: trialsQuery,
+    response: trialsAnswer,
+    answerExample: [
+      { index: 0, status: 'ranked', rank: 3, params: { short_window: 10, long_window: 50 }, mean_sharpe: 0.4 },
+    ],
+    document: OptimizationTrialsDocument,
+    variables: ({ params, query }) => ({ id: String(params.id), first: query.limit, afterIndex: query.after ?? null }),
+    answer: ({ optimization }) =>
+      optimization &&
+      optimization.trials.nodes.map((trial) => ({ ...snakeKeys(trial), status: trialStatus(trial.status) })),
+    next: ({ optimization }) =>
+      optimization && nextPage(optimization.trials, 'after', optimization.trials.nodes.at(-1)?.index),
+  }),
+  route({
+    ...common,
+    method: 'DELETE',
+    path: '/api/optimize/{id}',
+    operationId: 'cancelOptimization',
+    summary: 'Cancel an optimization job',
+    description: 'It stops within 2 seconds and keeps what it has computed. A job that has ended is a conflict.',
+    response: z.object({ status: z.literal('cancelled') }).describe('The job was told to stop.'),
+    answerExample: { status: 'cancelled' },
+    errors: ['CONFLICT'],
+    document: CancelOptimizationDocument,
+    variables: ({ params }) => ({ input: { id: String(params.id) } }),
+    answer: ({ cancelOptimization: { optimization } }) => optimization && { status: 'cancelled' as const },
+  }),
+];

@@ -1,0 +1,71 @@
+/** The table of the facade's channels: path, subscription, and what each of its events is as a message. */
+import { z } from 'zod';
+import { invalid, invariant } from '../core/index.ts';
+import { OptimizationEventsDocument, type OptimizationEventsSubscription } from '../graphql/index.ts';
+import { type Channel, defineChannel } from './channel.ts';
+
+const at = z.iso.datetime().describe('When it happened, UTC.');
+const jobId = z.int().positive().describe('The job, as in /api/optimize/{job_id}.');
+
+const progress = z
+  .strictObject({
+    type: z.literal('progress'),
+    at,
+    job_id: jobId,
+    combo: z.int().min(0).describe('Combinations done.'),
+    total: z.int().min(0).describe('Combinations in all.'),
+    fold: z.int().min(0).describe('The fold under way, from 1; 0 before the first.'),
+    n_folds: z.int().min(0),
+    status: z.string().describe('`running`.'),
+  })
+  .describe(
+    'How far a running job is. At most four a second; the latest replaces what was not read, and none is replayed.',
+  );
+
+const complete = z
+  .strictObject({
+    type: z.literal('complete'),
+    at,
+    cursor: z.string(),
+    job_id: jobId,
+    status: z.string().describe('How it ended: `complete`, `cancelled` or `error`.'),
+    best_sharpe: z.number().nullable().describe('Mean test Sharpe of the best combination; null when none was ranked.'),
+    total_combos: z.int().min(0).describe('Combinations of the grid.'),
+    error: z.string().nullable().describe('Why, with the status `error`.'),
+  })
+  .describe('A job has ended.');
+
+const optimize = defineChannel({
+  path: '/ws/optimize',
+  description: 'Progress and the end of optimization jobs.',
+  parameters: { job_id: 'Only this job. Default: all of mine.' },
+  messages: { progress, complete },
+  document: OptimizationEventsDocument,
+  variables: ({ after, query }) => ({ after: String(after), jobId: parseJobId(query.get('job_id')) }),
+  message: ({ optimizationEvents }) => optimizationMessage(optimizationEvents),
+});
+
+/** Every channel that is served. */
+export const WEBSOCKET_CHANNELS: readonly Channel[] = [optimize];
+
+type OptimizationEvent = OptimizationEventsSubscription['optimizationEvents'];
+
+/** A job that has started is told of by its progress, so the start has no message of its own. */
+function optimizationMessage(event: OptimizationEvent): z.output<typeof progress> | z.output<typeof complete> | null {
+  const about = { at: event.occurredAt, job_id: Number(event.optimizationId), status: event.status.toLowerCase() };
+  if ('combo' in event) {
+    const { combo, total, fold, nFolds } = event;
+    return { type: 'progress', ...about, combo, total, fold, n_folds: nFolds };
+  }
+  if (!('bestSharpe' in event)) return null;
+  const { cursor, bestSharpe, totalCombinations } = event;
+  invariant(cursor !== null, 'the end of a job is stored');
+  const error = 'error' in event ? event.error : null;
+  return { type: 'complete', ...about, cursor, best_sharpe: bestSharpe, total_combos: totalCombinations, error };
+}
+
+/** @throws {DomainError} VALIDATION when it is no job's id */
+function parseJobId(raw: string | null): string | null {
+  if (raw === null || /^[1-9]\d{0,9}$/.test(raw)) return raw;
+  throw invalid('job_id', `job_id is a positive whole number; it is ${JSON.stringify(raw.slice(0, 40))}.`);
+}
