@@ -66,7 +66,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('is stored with everything that decides its results, defaults filled in', async () => {
-      const services = await startServices(await create(), { runs: false });
+      const services = await startServices(await create(), { maxRunningJobs: 0 });
 
       const row = await submit(services, { ...EXAMPLE, nSplits: null, trainRatio: null, symbols: ['aapl'] });
 

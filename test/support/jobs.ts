@@ -2,7 +2,7 @@
 import type { Delivery } from '../../src/events/index.ts';
 import { type StrategyOptimizationInput, startStrategyOptimization } from '../../src/optimize/index.ts';
 import type { OptimizationRow } from '../../src/storage/index.ts';
-import type { TestServices } from './services.ts';
+import type { TestServices } from './compose.ts';
 
 /** 18 combinations, of which two are invalid, over 1,260 bars of the simulation. */
 export const EXAMPLE: StrategyOptimizationInput = {
@@ -19,8 +19,8 @@ export const LONG: StrategyOptimizationInput = {
   ...EXAMPLE,
   start: '2004-01-02',
   paramGrid: {
-    short_window: Array.from({ length: 40 }, (_, i) => i + 2),
-    long_window: Array.from({ length: 40 }, (_, i) => i + 50),
+    short_window: Array.from({ length: 30 }, (_, i) => i + 2),
+    long_window: Array.from({ length: 30 }, (_, i) => i + 50),
   },
 };
 
@@ -92,4 +92,11 @@ export async function journalOf({ database }: TestServices, id: number): Promise
     orderBy: { cursor: 'asc' },
   });
   return rows.map((row) => row.type);
+}
+
+/** Everything that a job found, as it is stored: equal for equal jobs, whoever computed them and however often. */
+export async function findings(services: TestServices, id: number): Promise<object> {
+  const { status, partial, results, bestParams, bestSharpe, skipped, unranked, error } = await readJob(services, id);
+  const trials = await readTrials(services, id);
+  return { status, partial, results, bestParams, bestSharpe, skipped, unranked, error, trials };
 }
