@@ -1,4 +1,5 @@
 /** Reads the configuration, starts the app, says where everything is, and drains on a signal. */
+import { inspect } from 'node:util';
 import type { Logger } from 'pino';
 import { type App, startApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
@@ -61,6 +62,6 @@ function drainOnSignal(starting: Promise<App>, log: Logger): void {
 main().catch((error: unknown) => {
   const isExpected = error instanceof ConfigError || error instanceof StartError;
   process.stderr.write(isExpected ? `${error.message}\n` : 'Dunlin could not start, because of a bug:\n');
-  if (!isExpected) console.error(error);
+  if (!isExpected) process.stderr.write(`${inspect(error)}\n`);
   process.exitCode = 1;
 });
