@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getIntrospectionQuery, Kind, parse, print, separateOperations, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { EXAMPLE_TABS } from '../../src/graphql/graphiql-tabs.ts';
+import { EXAMPLE_TABS } from '../../src/graphql/graphiql.ts';
 import { schema } from '../../src/graphql/index.ts';
 import { DOCUMENT_LIMITS } from '../../src/graphql/limits.ts';
 import { measureDocument } from '../../src/graphql/measure.ts';
 
 const folder = new URL('../../src/graphql/documents/', import.meta.url);
 
-/** Each operation of the facade as a client would send it. */
-const facade = readdirSync(folder).flatMap((file) => {
-  const document = parse(readFileSync(new URL(file, folder), 'utf8'));
-  return Object.entries(separateOperations(document)).map(([name, operation]) => [name, print(operation)] as const);
-});
+/** Each operation of the facade, with its fragments, as a client would send it. */
+const texts = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+const facade = Object.entries(separateOperations(parse(texts.join('\n')))).map(
+  ([name, operation]) => [name, print(operation)] as const,
+);
 const tabs = EXAMPLE_TABS.map(({ query }) => [query.split('\n', 1)[0] ?? '', query] as const);
 const introspection = getIntrospectionQuery({
   specifiedByUrl: true,
