@@ -1,7 +1,7 @@
 /** The use cases: backtest a strategy over a range, and what a saved strategy says now. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { type Compute, ComputeFailure, defineTask, type Task, type TaskName } from '../compute/index.ts';
-import { type Clock, invalid, unavailable } from '../core/index.ts';
+import { type Clock, DomainError, invalid, parseDateRange, unavailable } from '../core/index.ts';
 import {
   type AlignedBars,
   type Bars,
@@ -15,9 +15,11 @@ import type { Database } from '../storage/index.ts';
 import {
   findStrategy,
   type Parameters,
+  parseAll,
   parseParameters,
   requireSymbolCount,
   type StrategyRegistry,
+  type StrategyType,
 } from '../strategies/index.ts';
 import { type BacktestResult, runBacktest } from './backtest.ts';
 import { type BacktestSettings, parseSettings, type RawSettings } from './settings.ts';
@@ -70,13 +72,21 @@ interface BacktestTaskInput {
   readonly settings: BacktestSettings;
 }
 
-const TASK: TaskName<BacktestTaskInput, BacktestResult> = { name: 'backtest' };
+/** A result, or why these bars allow none: a DomainError would arrive as a plain Error. */
+type BacktestTaskOutput = BacktestResult | { readonly refused: Pick<DomainError, 'message' | 'fields'> };
+
+const TASK: TaskName<BacktestTaskInput, BacktestTaskOutput> = { name: 'backtest' };
 
 /** The task that a worker serves for `backtestStrategy`. */
-export function backtestTask(registry: StrategyRegistry): Task<BacktestTaskInput, BacktestResult> {
-  return defineTask('backtest', ({ strategyType, ...input }) =>
-    runBacktest({ ...input, type: registry.get(strategyType) }),
-  );
+export function backtestTask(registry: StrategyRegistry): Task<BacktestTaskInput, BacktestTaskOutput> {
+  return defineTask('backtest', ({ strategyType, ...input }) => {
+    try {
+      return runBacktest({ ...input, type: registry.get(strategyType) });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return { refused: { message: error.message, fields: error.fields } };
+    }
+  });
 }
 
 /**
@@ -90,11 +100,7 @@ export async function backtestStrategy(
   input: BacktestRequest,
 ): Promise<BacktestOutcome> {
   requireScope(principal, 'read');
-  const type = deps.registry.get(input.strategyType);
-  const params = parseParameters(type, input.params ?? {}, 'params');
-  const symbols = parseSymbols(input.symbols);
-  requireSymbolCount(type, symbols.length);
-  const interval = parseInterval(input.interval ?? '1d', 'interval');
+  const { typed, symbols, interval, settings } = parseRequest(deps.registry, input);
   const data = await deps.market.alignedBars(principal.userId, {
     symbols,
     interval,
@@ -103,19 +109,37 @@ export async function backtestStrategy(
     ...(input.source == null ? {} : { source: input.source }),
   });
   refuseTooManyBars(data);
-  const settings = parseSettings(input, {
-    periodsPerYear: input.periodsPerYear ?? commonPeriodsPerYear(symbols, interval, data.source),
-  });
-  const result = await computed(deps, { strategyType: type.name, params, bars: data.bars, settings });
-  return {
-    ...result,
-    strategyType: type.name,
-    params,
-    settings,
+  const job = {
+    ...typed,
     bars: data.bars,
-    dataSource: data.source,
-    dataHash: data.hash,
+    settings: {
+      ...settings,
+      periodsPerYear: input.periodsPerYear ?? commonPeriodsPerYear(symbols, interval, data.source),
+    },
   };
+  const result = await computed(deps, job);
+  return { ...result, ...job, dataSource: data.source, dataHash: data.hash };
+}
+
+/** Everything that can be told without the bars; the default of `periodsPerYear` cannot. */
+function parseRequest(registry: StrategyRegistry, input: BacktestRequest) {
+  return parseAll({
+    typed: () => parseTyped(registry.get(input.strategyType), input),
+    symbols: () => parseSymbols(input.symbols),
+    interval: () => parseInterval(input.interval ?? '1d', 'interval'),
+    range: () => parseDateRange(input),
+    settings: () => parseSettings(input, { periodsPerYear: 1 }),
+  });
+}
+
+/** What depends on the type. */
+function parseTyped(type: StrategyType, input: BacktestRequest) {
+  const { strategyType, params } = parseAll({
+    strategyType: () => type.name,
+    params: () => parseParameters(type, input.params ?? {}, 'params'),
+    symbols: () => requireSymbolCount(type, input.symbols.length),
+  });
+  return { strategyType, params };
 }
 
 /**
@@ -139,8 +163,15 @@ export async function strategySignals(
 }
 
 async function computed(deps: BacktestDeps, input: BacktestTaskInput): Promise<BacktestResult> {
+  const output = await runTask(deps.compute, input);
+  if (!('refused' in output)) return output;
+  const { message, fields } = output.refused;
+  throw new DomainError('VALIDATION', message, { fields });
+}
+
+async function runTask(compute: Compute, input: BacktestTaskInput): Promise<BacktestTaskOutput> {
   try {
-    return await deps.compute.run(TASK, input);
+    return await compute.run(TASK, input);
   } catch (error) {
     if (!(error instanceof ComputeFailure) || error.reason === 'threw') throw error;
     throw unavailable(`The backtest could not be computed: ${error.message}`, error);

@@ -3,7 +3,6 @@
  * WebSocket with their limits, and the facades' own documents, which were parsed and validated once and are trusted.
  */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import {
   type DocumentNode,
   type ExecutionArgs,
@@ -16,7 +15,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { DomainError, type IdSource, invariant, type Log } from '../core/index.ts';
 import type { Caller, GraphQLContext, Services } from './context.ts';
 import { toGraphQLError } from './errors.ts';
-import { EXAMPLE_TABS } from './graphiql-tabs.ts';
+import { EXAMPLE_TABS, graphiqlPage } from './graphiql.ts';
 import { useLimits } from './limits.ts';
 import { schema } from './schema.ts';
 
@@ -71,7 +70,7 @@ export function createPipeline(services: Services): Pipeline {
     plugins: [useLimits()],
     maskedErrors: { maskError: (error) => maskError(error, services.ids, services.log) },
     graphiql: { title: 'Dunlin', defaultTabs: [...EXAMPLE_TABS], subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    renderGraphiQL: graphiqlPage,
     landingPage: false,
     multipart: false,
     cors: false,

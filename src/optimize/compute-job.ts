@@ -30,19 +30,19 @@ interface EvaluateTaskInput {
   readonly to: number;
 }
 
-/** What a thread has done since it last told: whole combinations, and the fold (from 1) that it computed last. */
+/** What a thread has done since it last told: whole combinations, and the fold (from 1) that it computed last, or 0. */
 interface ChunkProgress {
   readonly outcomes: readonly CombinationOutcome[];
   readonly fold: number;
 }
 
 const INDICATORS: TaskName<IndicatorTaskInput, IndicatorTable> = { name: 'optimize.indicators' };
-const EVALUATE: TaskName<EvaluateTaskInput, ChunkProgress, ChunkProgress> = { name: 'optimize.evaluate' };
+const EVALUATE: TaskName<EvaluateTaskInput, null, ChunkProgress> = { name: 'optimize.evaluate' };
 
 /** The tasks that a worker serves for `computeJob`. */
 export function optimizeTasks(
   registry: StrategyRegistry,
-): readonly [Task<IndicatorTaskInput, IndicatorTable>, Task<EvaluateTaskInput, ChunkProgress, ChunkProgress>] {
+): readonly [Task<IndicatorTaskInput, IndicatorTable>, Task<EvaluateTaskInput, null, ChunkProgress>] {
   return [
     defineTask('optimize.indicators', ({ specs, bars }) => computeIndicators(specs, bars)),
     defineTask('optimize.evaluate', (input, context) =>
@@ -51,23 +51,28 @@ export function optimizeTasks(
   ];
 }
 
-/** Tells what it has done every 100 ms, so that neither progress nor what a cancelled job keeps waits for the chunk. */
+/**
+ * Everything is told by messages, every 100 ms and at the end, and nothing by the result: of a task that was cancelled
+ * the messages arrive and the result does not.
+ */
 function evaluateChunk(
   { plan, from, to }: EvaluateTaskInput,
   type: StrategyType,
   context: TaskContext<ChunkProgress>,
-): ChunkProgress {
+): null {
   let outcomes: CombinationOutcome[] = [];
   let fold = 0;
   let told = performance.now();
+  const tell = (): void => {
+    context.report({ outcomes, fold });
+    outcomes = [];
+    told = performance.now();
+  };
   const hooks = {
     isCancelled: () => context.isCancelled(),
     onFold: (done: number) => {
       fold = done + 1;
-      if (performance.now() - told < TELL_MS) return;
-      told = performance.now();
-      context.report({ outcomes, fold });
-      outcomes = [];
+      if (performance.now() - told >= TELL_MS) tell();
     },
   };
   for (let index = from; index < to; index += 1) {
@@ -75,7 +80,8 @@ function evaluateChunk(
     if (outcome === null) break;
     outcomes.push(outcome);
   }
-  return { outcomes, fold };
+  tell();
+  return null;
 }
 
 /** A job as the workers see it, before its indicators are computed. */
@@ -103,25 +109,18 @@ export async function computeJob(
 ): Promise<void> {
   const { specs, combinations, ...plan } = job;
   const indicators = await computeTable(compute, specs, job.bars, signal);
-  const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
   const chunk = chunkSize(combinations, job.bars, compute.parallelism);
+  const onMessage = ({ outcomes, fold }: ChunkProgress): void => observer.onProgress(outcomes, fold);
   let next = 0;
-  const lane = async (): Promise<void> => {
+  // One lane per thread and job: jobs that run at the same time share the threads evenly.
+  await inLanes(compute.parallelism, signal, async (both) => {
     while (next < combinations) {
       const from = next;
       next = Math.min(from + chunk, combinations);
       const input = { plan: { ...plan, indicators }, from, to: next };
-      const tell = ({ outcomes, fold }: ChunkProgress) => observer.onProgress(outcomes, fold);
-      tell(await compute.run(EVALUATE, input, { signal: both, onMessage: tell }));
+      await compute.run(EVALUATE, input, { signal: both, onMessage });
     }
-  };
-  try {
-    // One lane per thread and job: jobs that run at the same time share the threads evenly.
-    await Promise.all(Array.from({ length: compute.parallelism }, lane));
-  } finally {
-    stop.abort();
-  }
+  });
 }
 
 /** Splits the indicators over the threads. */
@@ -132,9 +131,34 @@ async function computeTable(
   signal: AbortSignal,
 ): Promise<IndicatorTable> {
   const lanes = Math.min(compute.parallelism, Math.max(1, specs.length));
-  const parts = Array.from({ length: lanes }, (_lane, i) => specs.filter((_spec, k) => k % lanes === i));
-  const tables = await Promise.all(parts.map((part) => compute.run(INDICATORS, { specs: part, bars }, { signal })));
-  return new Map(tables.flatMap((table) => [...table]));
+  const table = new Map<string, Float64Array>();
+  await inLanes(lanes, signal, async (both, lane) => {
+    const part = specs.filter((_spec, index) => index % lanes === lane);
+    const columns = await compute.run(INDICATORS, { specs: part, bars }, { signal: both });
+    for (const [key, column] of columns) table.set(key, column);
+  });
+  return table;
+}
+
+/** Runs `work` once per lane, until all have ended. The first failure stops the others and is thrown when they have. */
+async function inLanes(
+  count: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal, lane: number) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const failures: unknown[] = [];
+  const guarded = async (lane: number): Promise<void> => {
+    try {
+      await work(both, lane);
+    } catch (error) {
+      failures.push(error);
+      stop.abort();
+    }
+  };
+  await Promise.all(Array.from({ length: count }, (_, lane) => guarded(lane)));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** At least 1; small enough that every thread gets several chunks and none takes long. */

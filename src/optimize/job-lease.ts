@@ -41,6 +41,8 @@ export async function takeJob(db: Db, id: number, holder: Holder, now: Date): Pr
       leaseUntil: new Date(now.getTime() + LEASE_MS),
       attempt: { increment: 1 },
       startedAt: now,
+      progressCombo: 0,
+      progressFold: 0,
     },
   });
   return taken.count === 1 ? await db.optimization.findUniqueOrThrow({ where: { id } }) : null;

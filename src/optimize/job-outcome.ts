@@ -25,6 +25,9 @@ const EVENT_OF = {
   error: 'OptimizationFailed',
 } as const;
 
+/** The columns of a job that ended before anything was computed. */
+export const NO_RESULTS = { progressCombo: 0, results: '[]', skipped: '[]', unranked: '[]' } as const;
+
 /** What gives the folds of a result their dates; null when the job ended before its bars were loaded. */
 export interface JobBars {
   readonly bars: readonly Bars[];

@@ -19,7 +19,8 @@ export class ProgressThrottle {
   /** Something has moved on. */
   tick(): void {
     if (this.#closed || this.#timer !== undefined) return;
-    const wait = this.#last + INTERVAL_MS - this.#clock.now();
+    // A clock that was set back must not silence the job.
+    const wait = Math.min(this.#last + INTERVAL_MS - this.#clock.now(), INTERVAL_MS);
     if (wait <= 0) this.#fire();
     else this.#timer = setTimeout(() => this.#fire(), wait);
   }

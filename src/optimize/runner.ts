@@ -9,8 +9,9 @@
  *
  * A job that was taken `MAX_ATTEMPTS` times without an end kills its process, so it ends with an error instead.
  */
-import { type Compute, ComputeFailure } from '../compute/index.ts';
-import { type Clock, DomainError, dateOf, type IdSource, type Log } from '../core/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Compute } from '../compute/index.ts';
+import { type Clock, dateOf, type IdSource, type Log } from '../core/index.ts';
 import type { Journal } from '../events/index.ts';
 import type { MarketData } from '../market/index.ts';
 import type { Database, OptimizationRow } from '../storage/index.ts';
@@ -18,6 +19,7 @@ import type { StrategyRegistry } from '../strategies/index.ts';
 import { computeJob } from './compute-job.ts';
 import type { CombinationOutcome } from './evaluate.ts';
 import { progressEvent } from './events.ts';
+import { failureReason } from './job-failure.ts';
 import { type Holder, RENEW_MS, releaseJob, renewLease, takeableJobs, takeJob } from './job-lease.ts';
 import { type JobBars, type JobEnd, storeJobEnd } from './job-outcome.ts';
 import { loadJob } from './load-job.ts';
@@ -53,6 +55,7 @@ interface RunningJob {
   ended: Promise<void>;
 }
 
+/** Runs jobs from the table until it is closed; the states are at the head of the file. */
 export class OptimizationRunner {
   readonly #deps: RunnerDeps;
   readonly #holder: Holder;
@@ -152,13 +155,15 @@ export class OptimizationRunner {
   }
 
   async #run(job: RunningJob): Promise<void> {
-    const renewal = setInterval(() => void this.#renew(job), RENEW_MS);
+    const ended = new AbortController();
+    const renewing = this.#keepLease(job, ended.signal);
     job.throttle.tick();
     try {
       await this.#end(job, await this.#compute(job));
     } finally {
-      clearInterval(renewal);
       job.throttle.close();
+      ended.abort();
+      await renewing;
     }
   }
 
@@ -194,13 +199,15 @@ export class OptimizationRunner {
 
   #endOf({ row, abort, outcomes }: RunningJob, error: unknown): JobEnd | null {
     if (abort.signal.aborted) return abort.signal.reason === 'cancel' ? { status: 'cancelled', outcomes } : null;
-    if (error instanceof ComputeFailure || error instanceof DomainError) {
-      this.#deps.log.warn({ err: error, optimizationId: row.id }, 'an optimization failed');
-      return { status: 'error', outcomes, error: error.message };
+    const { ids, log } = this.#deps;
+    const reason = failureReason(error);
+    if (reason !== null) {
+      log.warn({ err: error, optimizationId: row.id }, 'an optimization failed');
+      return { status: 'error', outcomes, error: reason };
     }
-    const errorId = this.#deps.ids.next();
-    this.#deps.log.error({ err: error, errorId, optimizationId: row.id }, 'an optimization failed because of a bug');
-    return { status: 'error', outcomes, error: `Internal error ${errorId}` };
+    const errorId = ids.next();
+    log.error({ err: error, errorId, optimizationId: row.id }, 'an optimization failed because of a bug');
+    return { status: 'error', outcomes, error: `Computing failed because of an error of the server: ${errorId}.` };
   }
 
   async #end(job: RunningJob, end: JobEnd | null): Promise<void> {
@@ -215,7 +222,13 @@ export class OptimizationRunner {
     }
   }
 
-  /** Renews the lease; a failure to do so is no reason to stop until the lease has run out. */
+  /** Renews the lease every second until the job has ended. */
+  async #keepLease(job: RunningJob, ended: AbortSignal): Promise<void> {
+    const isTime = (): Promise<boolean> => sleep(RENEW_MS, true, { signal: ended }).catch(() => false);
+    while (await isTime()) await this.#renew(job);
+  }
+
+  /** A failure to renew is no reason to stop until the lease has run out. */
   async #renew(job: RunningJob): Promise<void> {
     const { database, clock, log } = this.#deps;
     try {

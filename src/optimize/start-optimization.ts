@@ -1,7 +1,7 @@
 /** Submits a walk-forward optimization: everything that can be refused is refused here, before a job exists. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { parseSettings, type RawSettings } from '../backtest/index.ts';
-import { type Clock, DomainError, dateOf, type IdSource, invalid } from '../core/index.ts';
+import { type Clock, DomainError, dateOf, type IdSource, invalid, parseDateRange } from '../core/index.ts';
 import type { Journal } from '../events/index.ts';
 import {
   type AlignedBars,
@@ -11,13 +11,24 @@ import {
   parseSymbols,
 } from '../market/index.ts';
 import type { Database, OptimizationRow } from '../storage/index.ts';
-import { findStrategy, requireSymbolCount, type StrategyRegistry } from '../strategies/index.ts';
+import {
+  findStrategy,
+  type ParameterGrid,
+  parseAll,
+  requireSymbolCount,
+  type StrategyRegistry,
+  type StrategyType,
+} from '../strategies/index.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import { optimizationEvent } from './events.ts';
 import { countCombinations, parseGrid } from './grid.ts';
+import { indicatorDemand } from './indicator-table.ts';
 import type { OptimizationConfig } from './optimization.ts';
 import type { OptimizationRunner } from './runner.ts';
 import { parseWalkForward, walkForwardFolds } from './walk-forward.ts';
+
+/** Most memory that the indicators of one job may take, in bytes: they lie outside every heap limit. */
+const MAX_INDICATOR_BYTES = 2 ** 30;
 
 /** Bounds that the operator sets. */
 export interface OptimizationLimits {
@@ -75,13 +86,8 @@ export async function startStrategyOptimization(
 ): Promise<OptimizationRow> {
   requireScope(principal, 'trade');
   await refuseTooManyJobs(deps, principal);
-  const type = deps.registry.get(input.strategyType);
+  const { typed, symbols, interval, windows, settings } = parseRequest(deps, input);
   await checkStrategy(deps, principal, input);
-  const symbols = parseSymbols(input.symbols);
-  requireSymbolCount(type, symbols.length);
-  const interval = parseInterval(input.interval ?? '1d', 'interval');
-  const windows = parseWalkForward(input);
-  const paramGrid = parseGrid(type, input.paramGrid, deps.limits.maxCombinations);
   const data = await deps.market.alignedBars(principal.userId, {
     symbols,
     interval,
@@ -89,22 +95,45 @@ export async function startStrategyOptimization(
     end: input.end,
     ...(input.source == null ? {} : { source: input.source }),
   });
+  const folds = walkForwardFolds(barCount(data), windows, deps.limits.minBarsPerSplit);
+  refuseTooManyIndicators(typed, data);
   const config: OptimizationConfig = {
-    strategyType: type.name,
+    strategyType: typed.type.name,
     symbols,
     start: input.start,
     end: input.end,
     interval,
-    paramGrid,
+    paramGrid: typed.paramGrid,
     ...windows,
-    settings: parseSettings(input, {
+    settings: {
+      ...settings,
       periodsPerYear: input.periodsPerYear ?? commonPeriodsPerYear(symbols, interval, data.source),
-    }),
+    },
   };
-  const folds = walkForwardFolds(barCount(data), windows, deps.limits.minBarsPerSplit);
   const row = await insertJob(deps, principal, { config, data, nFolds: folds.length, input });
   deps.runner.wake();
   return row;
+}
+
+/** Everything that can be told without the bars; the default of `periodsPerYear` cannot. */
+function parseRequest({ registry, limits }: OptimizeDeps, input: StrategyOptimizationInput) {
+  return parseAll({
+    typed: () => parseTyped(registry.get(input.strategyType), input, limits),
+    symbols: () => parseSymbols(input.symbols),
+    interval: () => parseInterval(input.interval ?? '1d', 'interval'),
+    range: () => parseDateRange(input),
+    windows: () => parseWalkForward(input),
+    settings: () => parseSettings(input, { periodsPerYear: 1 }),
+  });
+}
+
+/** What depends on the type. */
+function parseTyped(type: StrategyType, input: StrategyOptimizationInput, limits: OptimizationLimits) {
+  return parseAll({
+    type: () => type,
+    paramGrid: () => parseGrid(type, input.paramGrid, limits.maxCombinations),
+    symbols: () => requireSymbolCount(type, input.symbols.length),
+  });
 }
 
 async function insertJob(
@@ -167,6 +196,20 @@ async function checkStrategy(
   throw invalid(
     'strategyId',
     `strategyId ${input.strategyId} is a ${strategy.strategyType} strategy; strategyType is ${input.strategyType}.`,
+  );
+}
+
+/** Thousands of distinct windows over millions of bars would take the memory of the whole server. */
+function refuseTooManyIndicators(
+  { type, paramGrid }: { readonly type: StrategyType; readonly paramGrid: ParameterGrid },
+  { bars }: AlignedBars,
+): void {
+  const { specs, bytes } = indicatorDemand(type, paramGrid, bars);
+  if (bytes <= MAX_INDICATOR_BYTES) return;
+  throw invalid(
+    'paramGrid',
+    `The grid reads ${specs.length} different indicators, which take ${bytes} bytes over these bars; at most ${MAX_INDICATOR_BYTES} are allowed. Shorten its lists or the range.`,
+    { limit: MAX_INDICATOR_BYTES, observed: bytes },
   );
 }
 

@@ -26,6 +26,7 @@ export {
   throwIfAny,
   valueError,
 } from './parameters.ts';
+export { parseAll } from './parse-all.ts';
 export { builtInStrategies, StrategyRegistry } from './registry.ts';
 export {
   createStrategy,

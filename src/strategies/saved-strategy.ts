@@ -1,21 +1,13 @@
 /** A saved strategy: a type with parameters and the symbols it trades, as a row and as commands on it. */
 import { type Principal, requireScope } from '../access/index.ts';
-import {
-  type Clock,
-  DomainError,
-  dateOf,
-  type FieldError,
-  type IdSource,
-  invalidFields,
-  memberOf,
-  notFound,
-  readJson,
-} from '../core/index.ts';
+import { type Clock, dateOf, type IdSource, invalid, memberOf, notFound, readJson } from '../core/index.ts';
 import type { Journal, JournalWrite } from '../events/index.ts';
 import { INTERVALS, type Interval, parseInterval, parseSymbols } from '../market/index.ts';
 import type { Database, StrategyRow } from '../storage/index.ts';
-import { type Parameters, parseParameters } from './parameters.ts';
+import { type Parameters, parseParameters, shown } from './parameters.ts';
+import { parseAll } from './parse-all.ts';
 import type { StrategyRegistry } from './registry.ts';
+import type { StrategyType } from './strategy-type.ts';
 import { requireSymbolCount } from './trading.ts';
 
 /** What becomes of a strategy's signals: only shown, announced, or turned into orders. */
@@ -26,7 +18,7 @@ export type StrategyMode = (typeof STRATEGY_MODES)[number];
 
 /** What a caller gives; on update only what is given changes, and `params` replaces the whole map. */
 export interface StrategyInput {
-  /** 1 to 100 characters. */
+  /** 1 to 100 characters, none of them a control character; spaces at the ends are dropped. */
   readonly name?: string | null | undefined;
   /** A registered type. */
   readonly strategyType?: string | null | undefined;
@@ -123,13 +115,13 @@ export async function updateStrategy(
 ): Promise<StrategyRow> {
   requireScope(principal, 'trade');
   return await deps.journal.write(async (write) => {
-    const before = await write.db.strategy.findFirst({ where: { id, ownerId: principal.userId } });
-    if (before === null) throw notFound('strategy', id);
+    // A write first: it locks the row, so that of two changes at the same time the second sees what the first made.
+    const data = { updatedAt: dateOf(deps.clock) };
+    const found = await write.db.strategy.updateMany({ where: { id, ownerId: principal.userId }, data });
+    if (found.count === 0) throw notFound('strategy', id);
+    const before = await write.db.strategy.findUniqueOrThrow({ where: { id } });
     const columns = parseColumns(deps.registry, merged(savedStrategy(before), input));
-    const row = await write.db.strategy.update({
-      where: { id },
-      data: { ...columns, updatedAt: dateOf(deps.clock) },
-    });
+    const row = await write.db.strategy.update({ where: { id }, data: columns });
     await announce(deps, write, row, 'StrategyUpdated');
     return row;
   });
@@ -144,8 +136,8 @@ export async function deleteStrategy(deps: StrategyDeps, principal: Principal, i
   requireScope(principal, 'trade');
   return await deps.journal.write(async (write) => {
     const row = await write.db.strategy.findFirst({ where: { id, ownerId: principal.userId } });
-    if (row === null) throw notFound('strategy', id);
-    await write.db.strategy.delete({ where: { id } });
+    const deleted = await write.db.strategy.deleteMany({ where: { id, ownerId: principal.userId } });
+    if (row === null || deleted.count === 0) throw notFound('strategy', id);
     await announce(deps, write, row, 'StrategyDeleted');
     return id;
   });
@@ -159,47 +151,42 @@ function merged(before: SavedStrategy, input: StrategyInput): StrategyInput {
 }
 
 function parseColumns(registry: StrategyRegistry, input: StrategyInput): StrategyColumns {
-  const problems: FieldError[] = [];
-  const name = collect(problems, () => parseName(input.name));
-  const interval = collect(problems, () => parseInterval(input.interval ?? '1d', 'interval'));
-  const mode = collect(problems, () => parseMode(input.mode));
-  const type = collect(problems, () => registry.get(input.strategyType ?? ''));
-  const params = type && collect(problems, () => parseParameters(type, input.params ?? {}, 'params'));
-  const symbols = collect(problems, () => {
-    const parsed = parseSymbols(input.symbols ?? []);
-    if (type !== undefined) requireSymbolCount(type, parsed.length);
-    return parsed;
+  const rawSymbols = input.symbols ?? [];
+  const { typed, symbols, ...columns } = parseAll({
+    name: () => parseName(input.name),
+    typed: () => parseTyped(registry.get(input.strategyType ?? ''), input.params, rawSymbols.length),
+    symbols: () => parseSymbols(rawSymbols),
+    interval: () => parseInterval(input.interval ?? '1d', 'interval'),
+    mode: () => parseMode(input.mode),
   });
-  if (name === undefined || interval === undefined || mode === undefined || type === undefined) {
-    throw invalidFields(problems);
-  }
-  if (params === undefined || symbols === undefined) throw invalidFields(problems);
   return {
-    name,
-    strategyType: type.name,
-    params: JSON.stringify(params),
+    ...columns,
+    strategyType: typed.strategyType,
+    params: JSON.stringify(typed.params),
     symbols: JSON.stringify(symbols),
-    interval,
-    mode,
     enabled: input.enabled ?? true,
   };
 }
 
-/** Runs one parser; a VALIDATION error is noted and the next field is looked at, so that all are told at once. */
-function collect<T>(problems: FieldError[], parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'VALIDATION') throw error;
-    problems.push(...error.fields);
-    return undefined;
-  }
+/** What depends on the type. */
+function parseTyped(type: StrategyType, params: unknown, symbolCount: number) {
+  return parseAll({
+    strategyType: () => type.name,
+    params: () => parseParameters(type, params ?? {}, 'params'),
+    symbols: () => requireSymbolCount(type, symbolCount),
+  });
 }
 
 function parseName(raw: string | null | undefined): string {
   const name = raw?.trim() ?? '';
-  if (name.length >= 1 && name.length <= 100) return name;
-  throw invalidFields([{ path: ['name'], message: `name must have 1 to 100 characters; it has ${name.length}.` }]);
+  if (name.length < 1 || name.length > 100) {
+    throw invalid('name', `name must have 1 to 100 characters; it has ${name.length}.`);
+  }
+  // PostgreSQL cannot store them, and nobody can read them.
+  if (/[\p{Cc}\p{Cs}]/u.test(name)) {
+    throw invalid('name', 'name must have no control characters and no halves of surrogate pairs.');
+  }
+  return name;
 }
 
 /** `auto-trade` is the older spelling. */
@@ -207,8 +194,7 @@ function parseMode(raw: string | null | undefined): StrategyMode {
   const given = raw === 'auto-trade' ? 'auto_trade' : (raw ?? 'monitor');
   const mode = STRATEGY_MODES.find((known) => known === given);
   if (mode !== undefined) return mode;
-  const message = `mode must be one of ${STRATEGY_MODES.join(', ')}; it is ${JSON.stringify(given.slice(0, 40))}.`;
-  throw invalidFields([{ path: ['mode'], message }]);
+  throw invalid('mode', `mode must be one of ${STRATEGY_MODES.join(', ')}, found ${shown(given)}.`);
 }
 
 async function announce(deps: StrategyDeps, write: JournalWrite, row: StrategyRow, type: string): Promise<void> {

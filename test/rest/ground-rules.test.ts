@@ -336,7 +336,16 @@ describe('an error', () => {
     const answer = await add('');
 
     expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ code: 'VALIDATION', errors: [{ path: 'book_title' }] });
+    expect(answer.body).toMatchObject({ code: 'VALIDATION', limit: 1, errors: [{ path: 'book_title' }] });
+  });
+
+  it('that passes says when to come back', async () => {
+    const answer = await add('one too many');
+
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get('retry-after')).toBe('10');
+    expect(answer.body).toMatchObject({ code: 'RATE_LIMITED', detail: 'Too many at once.', limit: 4 });
+    expect(answer.body).not.toHaveProperty('errors');
   });
 
   it('of a query keeps its code, fields and facts', async () => {

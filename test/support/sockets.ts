@@ -17,7 +17,7 @@ import { attachWebSockets, defineChannel, type WebSocketOptions, type WebSockets
 import { createTestDatabase } from './database.ts';
 
 const typeDefs = /* GraphQL */ `
-  type Query { self: Query! value: Int head: String! failing: Int broken: Int }
+  type Query { self: Query! value: Int failing: Int broken: Int large: String! }
   type Mutation { setValue(value: Int!): Int }
   type Subscription { happened(after: String, subject: Int): Happened! breaking: Int }
   type Happened { cursor: String type: String! at: String! subject: Int! text: String! }
@@ -203,7 +203,7 @@ function resolversOf(journal: Journal, ownerId: number) {
     Query: {
       self: () => ({}),
       value: () => 1,
-      head: () => String(journal.head()),
+      large: () => 'x'.repeat(1024 * 1024),
       failing: () => {
         throw invalid('value', 'value is wrong.');
       },
@@ -336,12 +336,16 @@ export async function refusedUpgrade(
   return { status: response.statusCode, body: JSON.parse(Buffer.concat(parts).toString()) };
 }
 
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
 /** Polls until the condition holds. @throws after five seconds */
 export async function until(condition: () => boolean): Promise<void> {
   for (let waitedMs = 0; !condition(); waitedMs += 5) {
     if (waitedMs > 5000) throw new Error(`Waited five seconds for: ${condition.toString()}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
+    await pause(5);
   }
 }

@@ -1,0 +1,97 @@
+/** Tasks that throw, loop, allocate without end or take their thread down harm their own job and nothing else. */
+import { expect, it } from 'vitest';
+import { createTestDatabase, eachDatabase } from '../support/database.ts';
+import { EXAMPLE, ended, eventually, findings, journalOf, LONG, readJob, submit, underWay } from '../support/jobs.ts';
+import { MISBEHAVING_POOL, MISBEHAVIOUR, type Misbehaviour } from '../support/misbehaviour.ts';
+import { randomBars } from '../support/series.ts';
+import { importSeries, startServices } from '../support/services.ts';
+
+const REASONS: readonly [Misbehaviour, RegExp][] = [
+  ['throw', /^Computing failed because of an error of the server: [0-9a-f]{32}\.$/],
+  ['loop', /^Computing took too long: .* longer than its limit of 1500 ms\. Ask for fewer bars/],
+  ['allocate', /^Computing took too much memory: /],
+  ['exit', /^A thread that computed this job died: .* Submit the job again\.$/],
+];
+
+eachDatabase((_provider, create) => {
+  it.each(REASONS)('a job whose tasks %s ends with a reason, and the next job completes', async (way, reason) => {
+    const services = await startServices(await create(), { pool: MISBEHAVING_POOL });
+
+    const bad = await submit(services, { ...EXAMPLE, initialCapital: MISBEHAVIOUR.get(way) });
+    const badEnd = await ended(services, bad.id);
+    const good = await ended(services, (await submit(services)).id);
+
+    expect(badEnd).toMatchObject({ status: 'error', partial: true, leaseOwner: null });
+    expect(badEnd.error).toMatch(reason);
+    expect(badEnd.error).not.toContain('secret');
+    expect(await journalOf(services, bad.id)).toEqual(['OptimizationStarted', 'OptimizationFailed']);
+    expect(good).toMatchObject({ status: 'complete', error: null });
+  });
+});
+
+eachDatabase((_provider, create) => {
+  it('jobs at the same time are not harmed by one that loops', async () => {
+    const services = await startServices(await create(), { pool: MISBEHAVING_POOL });
+
+    const bad = await submit(services, { ...EXAMPLE, initialCapital: MISBEHAVIOUR.get('loop') });
+    const good = await Promise.all([submit(services), submit(services, { ...EXAMPLE, symbols: ['MSFT'] })]);
+    const ends = await Promise.all([bad, ...good].map(({ id }) => ended(services, id)));
+
+    expect(ends.map(({ status }) => status)).toEqual(['error', 'complete', 'complete']);
+  });
+
+  it('says so when the bars have changed between submission and run', async () => {
+    const database = await create();
+    const submitter = await startServices(database, { maxRunningJobs: 0 });
+    await importSeries(submitter, randomBars(1, { length: 600, symbol: 'XYZ' }));
+    const input = { ...EXAMPLE, symbols: ['XYZ'], start: '2020-01-01', end: '2021-08-22', source: 'csv' };
+    const { id } = await submit(submitter, input);
+    await importSeries(submitter, randomBars(2, { length: 600, symbol: 'XYZ' }));
+    const services = await startServices(database);
+
+    const row = await ended(services, id);
+
+    expect(row).toMatchObject({
+      status: 'error',
+      error: 'The bars have changed since this job was submitted; submit it again.',
+      results: '[]',
+    });
+  });
+
+  it('computes on the bars of the submission when newer ones have come since', async () => {
+    const database = await create();
+    const submitter = await startServices(database, { maxRunningJobs: 0 });
+    const bars = randomBars(1, { length: 700, symbol: 'XYZ' });
+    await importSeries(submitter, { ...bars, time: bars.time.slice(0, 600) });
+    const input = { ...EXAMPLE, symbols: ['XYZ'], start: '2020-01-01', end: '2999-12-31', source: 'csv' };
+    const before = await submit(submitter, input);
+    await importSeries(submitter, bars);
+    const services = await startServices(database);
+
+    const row = await ended(services, before.id);
+
+    expect(row).toMatchObject({ status: 'complete', bars: 600, lastBar: new Date('2021-08-22') });
+  });
+});
+
+it('keeps the event loop free while every thread computes', async () => {
+  const database = await createTestDatabase('sqlite');
+  const services = await startServices(database);
+  const { id } = await submit(services, LONG);
+  await underWay(services, id);
+  const delays: number[] = [];
+
+  await eventually('the job to end', async () => {
+    const asked = performance.now();
+    const row = await readJob(services, id);
+    delays.push(performance.now() - asked);
+    return row.finishedAt;
+  });
+
+  const p90 = delays.toSorted((a, b) => a - b)[Math.floor(delays.length * 0.9)];
+  expect(delays.length).toBeGreaterThan(5);
+  expect(p90).toBeLessThan(100);
+  expect(await findings(services, id)).toMatchObject({ status: 'complete' });
+  await services.close();
+  await database.drop();
+});

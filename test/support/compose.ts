@@ -1,0 +1,69 @@
+/** The services of one process, composed as the server does, without what listens. It knows nothing of the test runner. */
+import { localUser, type Principal } from '../../src/access/index.ts';
+import { ThreadPool, type ThreadPoolOptions } from '../../src/compute/index.ts';
+import { type Clock, type Log, randomIds, systemClock } from '../../src/core/index.ts';
+import { Journal } from '../../src/events/index.ts';
+import { MarketData, SimulatedProvider } from '../../src/market/index.ts';
+import { type OptimizationLimits, OptimizationRunner, type OptimizeDeps } from '../../src/optimize/index.ts';
+import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
+import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
+import { builtWorkerUrl } from './worker-url.ts';
+
+/** What a test may choose. */
+export interface TestServicesOptions {
+  readonly clock?: Clock;
+  readonly limits?: Partial<OptimizationLimits>;
+  /** Default 4; with 0 jobs are submitted and never taken. */
+  readonly maxRunningJobs?: number;
+  /** Of the pool; by default two threads that run the built worker. */
+  readonly pool?: Partial<ThreadPoolOptions>;
+}
+
+/** The parts, and how to end them. */
+export interface TestServices extends OptimizeDeps {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly market: MarketData;
+  readonly compute: ThreadPool;
+  readonly log: Log;
+  /** The default user, with every scope. */
+  readonly user: Principal;
+  /** What was logged as a warning or an error. */
+  readonly logged: readonly { readonly level: 'warn' | 'error'; readonly facts: object; readonly message: string }[];
+  /** Drains as the server does: jobs are given back. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** Builds and starts the services on an open database. */
+export async function composeServices(database: Database, options: TestServicesOptions = {}): Promise<TestServices> {
+  const { clock = systemClock, maxRunningJobs = 4 } = options;
+  const user = localUser(await ensureDefaultUser(database, clock));
+  const journal = new Journal({ database, clock, pollMs: 20 });
+  await journal.start();
+  const compute = new ThreadPool({
+    threads: 2,
+    ...options.pool,
+    workerUrl: options.pool?.workerUrl ?? builtWorkerUrl(),
+  });
+  const logged: TestServices['logged'][number][] = [];
+  const log: Log = {
+    info: () => undefined,
+    warn: (facts, message) => logged.push({ level: 'warn', facts, message }),
+    error: (facts, message) => logged.push({ level: 'error', facts, message }),
+  };
+  const shared = {
+    ...{ database, journal, clock, log, compute, ids: randomIds },
+    registry: new StrategyRegistry(builtInStrategies),
+    market: new MarketData({ database, clock, provider: new SimulatedProvider({ clock, seed: 'tests' }) }),
+  };
+  const runner = new OptimizationRunner({ ...shared, maxRunningJobs });
+  const limits = { minBarsPerSplit: 100, maxCombinations: 10_000, maxWaitingJobs: 1000, ...options.limits };
+  runner.start();
+  const close = async (): Promise<void> => {
+    await runner.close();
+    await journal.close();
+    await compute.close();
+    await database.close();
+  };
+  return { ...shared, runner, limits, user, logged, close };
+}

@@ -1,0 +1,18 @@
+/** The ways in which the misbehaving worker can go wrong. */
+export type Misbehaviour = 'throw' | 'loop' | 'allocate' | 'exit';
+
+/** The initial capital that asks for each. */
+export const MISBEHAVIOUR: ReadonlyMap<Misbehaviour, number> = new Map([
+  ['throw', 66_601],
+  ['loop', 66_602],
+  ['allocate', 66_603],
+  ['exit', 66_604],
+]);
+
+/** A pool of two threads that misbehave when they are asked to, with little time and memory. */
+export const MISBEHAVING_POOL = {
+  workerUrl: new URL('misbehaving-worker.ts', import.meta.url),
+  execArgv: ['--import', 'tsx'],
+  taskTimeoutMs: 1500,
+  maxMemoryMb: 64,
+} as const;

@@ -1,0 +1,63 @@
+/** Services for one test on a test database, with real threads, and proof that closing them leaves none behind. */
+import { readFileSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, expect } from 'vitest';
+import { localUser, type Principal } from '../../src/access/index.ts';
+import type { Delivery } from '../../src/events/index.ts';
+import { type Bars, formatBarTime, importBars } from '../../src/market/index.ts';
+import { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED } from '../../src/optimize/index.ts';
+import { composeServices, type TestServices, type TestServicesOptions } from './compose.ts';
+import type { TestDatabase } from './database.ts';
+
+const opened: TestServices[] = [];
+const liveThreads = new Set<Worker>();
+
+process.on('worker', (worker) => {
+  liveThreads.add(worker);
+  worker.once('exit', () => liveThreads.delete(worker));
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((services) => services.close()));
+  expect([...liveThreads].map((worker) => worker.threadId)).toEqual([]);
+});
+
+/** Starts the services of a process on `on`; they are closed after the test. The database stays. */
+export async function startServices(on: TestDatabase, options: TestServicesOptions = {}): Promise<TestServices> {
+  const services = await composeServices(await on.open(options.clock), options);
+  opened.push(services);
+  return services;
+}
+
+/** Another user, with every scope. */
+export async function createUser({ database }: TestServices, name: string): Promise<Principal> {
+  const row = await database.transaction((tx) => tx.user.create({ data: { name, createdAt: new Date(0) } }));
+  return localUser(row.id);
+}
+
+/** Imports bars as a CSV file of their daily or intraday times. */
+export async function importSeries(services: TestServices, bars: Bars, principal = services.user): Promise<void> {
+  const rows = Array.from(bars.time, (time, t) =>
+    [formatBarTime(time, bars.interval), bars.open[t], bars.high[t], bars.low[t], bars.close[t], bars.volume[t]].join(
+      ',',
+    ),
+  );
+  const csv = ['date,open,high,low,close,volume', ...rows].join('\n');
+  await importBars(services, principal, { symbol: bars.symbol, interval: bars.interval, csv });
+}
+
+/** The S&P 500 of 2000 to 2020 as vega-datasets ships it. */
+export function sp500Csv(): string {
+  return readFileSync(new URL('../../node_modules/vega-datasets/data/sp500-2000.csv', import.meta.url), 'utf8');
+}
+
+/** Everything that subscribers hear of the user's jobs, from now on; ends with the services. */
+export function listen({ journal, user }: TestServices): Delivery[] {
+  const heard: Delivery[] = [];
+  const types = [...OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED];
+  const deliveries = journal.subscribe({ ownerId: user.userId, types });
+  void (async () => {
+    for await (const delivery of deliveries) heard.push(delivery);
+  })();
+  return heard;
+}
