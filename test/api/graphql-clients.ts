@@ -32,7 +32,11 @@ export async function dataOf<Data>(url: string, query: string, variables: object
 }
 
 /** Runs a query or mutation over a WebSocket of its own. */
-export async function overSocket<Data>(url: string, query: string, variables: object = {}): Promise<GraphqlAnswer<Data>> {
+export async function overSocket<Data>(
+  url: string,
+  query: string,
+  variables: object = {},
+): Promise<GraphqlAnswer<Data>> {
   const stream = subscribeOverSocket<Data>(url, query, variables);
   const answer = await stream.answers.next();
   await stream.end();

@@ -31,7 +31,7 @@ export async function rest(url: string, call: string, { body, headers }: RestReq
 
 /** The body of an answer, which has to be an object. */
 export function objectOf({ body, text }: RestAnswer): JsonObject {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as JsonObject;
   throw new Error(`Expected a JSON object, got ${text.slice(0, 200)}`);
 }
 

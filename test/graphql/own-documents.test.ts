@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getIntrospectionQuery, Kind, parse, print, separateOperations, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { EXAMPLE_TABS } from '../../src/graphql/graphiql-tabs.ts';
+import { EXAMPLE_TABS } from '../../src/graphql/graphiql.ts';
 import { schema } from '../../src/graphql/index.ts';
 import { DOCUMENT_LIMITS } from '../../src/graphql/limits.ts';
 import { measureDocument } from '../../src/graphql/measure.ts';
