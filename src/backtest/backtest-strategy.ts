@@ -124,8 +124,8 @@ export async function backtestStrategy(
 /** Everything that can be told without the bars; the default of `periodsPerYear` cannot. */
 function parseRequest(registry: StrategyRegistry, input: BacktestRequest) {
   return parseAll({
-    typed: () => parseTyped(registry.get(input.strategyType), input),
     symbols: () => parseSymbols(input.symbols),
+    typed: () => parseTyped(registry.get(input.strategyType), input),
     interval: () => parseInterval(input.interval ?? '1d', 'interval'),
     range: () => parseDateRange(input),
     settings: () => parseSettings(input, { periodsPerYear: 1 }),

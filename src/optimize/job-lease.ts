@@ -8,8 +8,8 @@ import type { OptimizationProgress } from './optimization.ts';
 
 /** How long a holder that does not renew keeps the job. */
 export const LEASE_MS = 10_000;
-/** How often a holder renews. */
-export const RENEW_MS = 1_000;
+/** How often a holder renews, and learns that somebody wants the job cancelled. */
+export const RENEW_MS = 500;
 
 /** Identifies this process among all that share the database. */
 export interface Holder {

@@ -27,6 +27,8 @@ import type { OptimizationProgress } from './optimization.ts';
 import { ProgressThrottle } from './progress-throttle.ts';
 
 const MAX_ATTEMPTS = 3;
+/** How often other processes' jobs, and those of dead ones, are looked for. */
+const LOOK_MS = 1000;
 
 /** What the runner works with. */
 export interface RunnerDeps {
@@ -72,7 +74,7 @@ export class OptimizationRunner {
 
   /** Takes what waits, also jobs of processes that died, and looks for more every second. */
   start(): void {
-    this.#timer = setInterval(() => this.wake(), RENEW_MS);
+    this.#timer = setInterval(() => this.wake(), LOOK_MS);
     this.wake();
   }
 
@@ -222,7 +224,7 @@ export class OptimizationRunner {
     }
   }
 
-  /** Renews the lease every second until the job has ended. */
+  /** Renews the lease twice a second until the job has ended. */
   async #keepLease(job: RunningJob, ended: AbortSignal): Promise<void> {
     const isTime = (): Promise<boolean> => sleep(RENEW_MS, true, { signal: ended }).catch(() => false);
     while (await isTime()) await this.#renew(job);

@@ -118,8 +118,8 @@ export async function startStrategyOptimization(
 /** Everything that can be told without the bars; the default of `periodsPerYear` cannot. */
 function parseRequest({ registry, limits }: OptimizeDeps, input: StrategyOptimizationInput) {
   return parseAll({
-    typed: () => parseTyped(registry.get(input.strategyType), input, limits),
     symbols: () => parseSymbols(input.symbols),
+    typed: () => parseTyped(registry.get(input.strategyType), input, limits),
     interval: () => parseInterval(input.interval ?? '1d', 'interval'),
     range: () => parseDateRange(input),
     windows: () => parseWalkForward(input),

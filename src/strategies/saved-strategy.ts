@@ -154,8 +154,8 @@ function parseColumns(registry: StrategyRegistry, input: StrategyInput): Strateg
   const rawSymbols = input.symbols ?? [];
   const { typed, symbols, ...columns } = parseAll({
     name: () => parseName(input.name),
-    typed: () => parseTyped(registry.get(input.strategyType ?? ''), input.params, rawSymbols.length),
     symbols: () => parseSymbols(rawSymbols),
+    typed: () => parseTyped(registry.get(input.strategyType ?? ''), input.params, rawSymbols.length),
     interval: () => parseInterval(input.interval ?? '1d', 'interval'),
     mode: () => parseMode(input.mode),
   });

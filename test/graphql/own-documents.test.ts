@@ -8,11 +8,11 @@ import { measureDocument } from '../../src/graphql/measure.ts';
 
 const folder = new URL('../../src/graphql/documents/', import.meta.url);
 
-/** Each operation of the facade as a client would send it. */
-const facade = readdirSync(folder).flatMap((file) => {
-  const document = parse(readFileSync(new URL(file, folder), 'utf8'));
-  return Object.entries(separateOperations(document)).map(([name, operation]) => [name, print(operation)] as const);
-});
+/** Each operation of the facade, with its fragments, as a client would send it. */
+const texts = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+const facade = Object.entries(separateOperations(parse(texts.join('\n')))).map(
+  ([name, operation]) => [name, print(operation)] as const,
+);
 const tabs = EXAMPLE_TABS.map(({ query }) => [query.split('\n', 1)[0] ?? '', query] as const);
 const introspection = getIntrospectionQuery({
   specifiedByUrl: true,

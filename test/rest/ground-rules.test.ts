@@ -136,11 +136,15 @@ describe('a path id', () => {
     '__proto__',
     '1;2',
   ])('that is %s is 404', async (id) => {
+    await add('Emma');
+    server.library.lookups.length = 0;
+
     const { status, headers, body } = await call('GET', `/api/books/${id}`);
 
     expect(status).toBe(404);
     expect(headers.get('content-type')).toContain('application/problem+json');
     expect(body).toMatchObject({ code: 'NOT_FOUND', status: 404, title: 'Not found' });
+    expect(server.library.lookups).toEqual([]);
   });
 
   it('of nothing is 404 naming what there is not', async () => {

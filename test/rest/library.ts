@@ -58,6 +58,8 @@ class Library {
   /** Resolves the next `addBook`, for tests that look at one under way. */
   gate: Promise<unknown> = Promise.resolve();
   failNext: Error | null = null;
+  /** Ids that somebody looked for. */
+  readonly lookups: string[] = [];
 
   async addBook({
     title,
@@ -91,6 +93,7 @@ class Library {
   }
 
   book({ id }: { id: string }): Book | null {
+    this.lookups.push(id);
     return this.books.find((book) => book.id === id) ?? null;
   }
 

@@ -14,13 +14,23 @@ export const EXAMPLE: StrategyOptimizationInput = {
   trainRatio: 0.7,
 };
 
-/** Some seconds of work for two threads: long enough to be interrupted. */
+/** A second or more of work for two threads: long enough to be interrupted, short enough to be computed whole. */
 export const LONG: StrategyOptimizationInput = {
   ...EXAMPLE,
   start: '2004-01-02',
   paramGrid: {
     short_window: Array.from({ length: 30 }, (_, i) => i + 2),
     long_window: Array.from({ length: 30 }, (_, i) => i + 50),
+  },
+};
+
+/** As many combinations as there may be: it is always interrupted. */
+export const ENDLESS: StrategyOptimizationInput = {
+  ...LONG,
+  start: '1990-01-02',
+  paramGrid: {
+    short_window: Array.from({ length: 100 }, (_, i) => i + 2),
+    long_window: Array.from({ length: 100 }, (_, i) => i + 120),
   },
 };
 

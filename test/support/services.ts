@@ -46,9 +46,20 @@ export async function importSeries(services: TestServices, bars: Bars, principal
   await importBars(services, principal, { symbol: bars.symbol, interval: bars.interval, csv });
 }
 
-/** The S&P 500 of 2000 to 2020 as vega-datasets ships it. */
-export function sp500Csv(): string {
-  return readFileSync(new URL('../../node_modules/vega-datasets/data/sp500-2000.csv', import.meta.url), 'utf8');
+const SP500_CSV = new URL('../../node_modules/vega-datasets/data/sp500-2000.csv', import.meta.url);
+
+/** Imports the S&P 500 of 2000 to 2020, as vega-datasets ships it, under a symbol. */
+export async function importSp500(services: TestServices, symbol: string): Promise<void> {
+  const csv = readFileSync(SP500_CSV, 'utf8');
+  await importBars(services, services.user, { symbol, interval: '1d', csv });
+}
+
+/** The first `length` days of that file, epoch milliseconds. */
+export function sp500Days(length: number): Float64Array {
+  const lines = readFileSync(SP500_CSV, 'utf8')
+    .split('\n')
+    .slice(1, length + 1);
+  return Float64Array.from(lines, (line) => Date.parse(line.slice(0, 10)));
 }
 
 /** Everything that subscribers hear of the user's jobs, from now on; ends with the services. */

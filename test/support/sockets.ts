@@ -88,7 +88,7 @@ export interface SocketBench {
 }
 
 export async function startSockets(
-  options: Partial<WebSocketOptions> & { readonly queueLimit?: number } = {},
+  options: Partial<WebSocketOptions> & { readonly queueLimit?: number; readonly subscribeDelayMs?: number } = {},
 ): Promise<SocketBench> {
   const testDatabase = await createTestDatabase('sqlite');
   const database = await testDatabase.open();
@@ -103,7 +103,7 @@ export async function startSockets(
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const { port } = address;
   const sockets = attachWebSockets(server, {
-    pipeline: createTestPipeline(journal, ownerId),
+    pipeline: createTestPipeline(journal, ownerId, options.subscribeDelayMs ?? 0),
     channels: [things, padded],
     head: () => journal.head(),
     isHostAllowed: (host) => host === `127.0.0.1:${port}`,
@@ -162,7 +162,7 @@ async function echo(request: IncomingMessage): Promise<string> {
 }
 
 /** As the program's, with the schema above. */
-function createTestPipeline(journal: Journal, ownerId: number): WebSocketOptions['pipeline'] {
+function createTestPipeline(journal: Journal, ownerId: number, subscribeDelayMs: number): WebSocketOptions['pipeline'] {
   const schema = createSchema({ typeDefs, resolvers: resolversOf(journal, ownerId) });
   const yoga = createYoga({
     schema,
@@ -184,6 +184,7 @@ function createTestPipeline(journal: Journal, ownerId: number): WebSocketOptions
   return {
     enveloped: () => yoga.getEnveloped({}),
     async subscribe<Data, Variables>(node: TypedDocumentNode<Data, Variables>, variables: Variables) {
+      if (subscribeDelayMs > 0) await pause(subscribeDelayMs);
       const { subscribe, contextFactory } = yoga.getEnveloped({});
       const args = {
         schema,

@@ -1,0 +1,147 @@
+/** Every job ends once, whatever becomes of the processes that compute it. */
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/index.ts';
+import { takeJob } from '../../src/optimize/job-lease.ts';
+import { storeJobEnd } from '../../src/optimize/job-outcome.ts';
+import type { TestServices } from '../support/compose.ts';
+import { eachDatabase } from '../support/database.ts';
+import { ENDLESS, ended, eventually, journalOf, readJob, readTrials, submit, underWay } from '../support/jobs.ts';
+import { startServices } from '../support/services.ts';
+
+const COMPLETED = ['OptimizationStarted', 'OptimizationCompleted'];
+
+/** Writes into the row of a job what another process might have written. */
+async function overwrite({ database }: TestServices, id: number, data: object): Promise<void> {
+  await database.transaction((db) => db.optimization.update({ where: { id }, data }));
+}
+
+eachDatabase((_provider, create) => {
+  describe('the lease', () => {
+    it('gives a job to one of those who reach for it at the same time', async () => {
+      const services = await startServices(await create(), { maxRunningJobs: 0 });
+      const { id } = await submit(services);
+      const now = new Date();
+
+      const taken = await Promise.all(
+        ['a', 'b', 'c', 'd'].map((name) => services.database.transaction((db) => takeJob(db, id, { name }, now))),
+      );
+
+      expect(taken.filter((row) => row !== null)).toHaveLength(1);
+      expect((await readJob(services, id)).attempt).toBe(1);
+    });
+
+    it('lets two processes share many jobs, each of which ends once', async () => {
+      const database = await create();
+      const a = await startServices(database, { maxRunningJobs: 2, pool: { threads: 1 } });
+      const b = await startServices(database, { maxRunningJobs: 2, pool: { threads: 1 } });
+
+      const jobs = await Promise.all(Array.from({ length: 12 }, (_, i) => submit(i % 2 === 0 ? a : b)));
+      const rows = await Promise.all(jobs.map(({ id }) => ended(a, id)));
+
+      expect(rows.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(rows.map(() => 'complete 1'));
+      for (const { id } of jobs) expect(await journalOf(a, id)).toEqual(COMPLETED);
+    });
+
+    it('that was lost while the job was computed leaves the end to the new holder', async () => {
+      const services = await startServices(await create());
+      const { id } = await submit(services, ENDLESS);
+      await underWay(services, id);
+
+      await overwrite(services, id, {
+        leaseOwner: 'another process',
+        leaseUntil: new Date(systemClock.now() + 3_600_000),
+      });
+      await eventually('the job to be let go', () => (services.runner.runningCount === 0 ? true : null));
+
+      expect(await readJob(services, id)).toMatchObject({ status: 'running', leaseOwner: 'another process' });
+      expect(await readTrials(services, id)).toEqual([]);
+      expect(await journalOf(services, id)).toEqual(['OptimizationStarted']);
+    });
+
+    it('that has run out is taken, and the job ends once', async () => {
+      const database = await create();
+      const submitter = await startServices(database, { maxRunningJobs: 0 });
+      const { id } = await submit(submitter);
+      await overwrite(submitter, id, {
+        status: 'running',
+        leaseOwner: 'a dead one',
+        leaseUntil: new Date(0),
+        attempt: 1,
+      });
+      const services = await startServices(database);
+
+      const row = await ended(services, id);
+
+      expect(row).toMatchObject({ status: 'complete', attempt: 2 });
+      expect(await journalOf(services, id)).toEqual(COMPLETED);
+    });
+
+    it('that has not run out is respected', async () => {
+      const database = await create();
+      const submitter = await startServices(database, { maxRunningJobs: 0 });
+      const { id } = await submit(submitter);
+      const leaseUntil = new Date(systemClock.now() + 3_600_000);
+      await overwrite(submitter, id, { status: 'running', leaseOwner: 'a living one', leaseUntil, attempt: 1 });
+      const services = await startServices(database);
+
+      await ended(services, (await submit(services)).id);
+
+      expect(await readJob(services, id)).toMatchObject({ status: 'running', leaseOwner: 'a living one' });
+    });
+
+    it('is needed to store an end: without it neither state nor trials nor event change', async () => {
+      const services = await startServices(await create(), { maxRunningJobs: 0 });
+      const { id } = await submit(services);
+      await services.database.transaction((db) => takeJob(db, id, { name: 'holder' }, new Date()));
+      const params = { short_window: 20, long_window: 20 };
+      const outcomes = [{ index: 0, params, status: 'skipped' as const, reason: 'invalid' }];
+      const end = { end: { status: 'complete' as const, outcomes }, bars: null, now: new Date() };
+
+      const strangers = await storeJobEnd(
+        services.journal,
+        { id, holder: { name: 'other' }, total: 1, nFolds: 5 },
+        end,
+      );
+      const trials = await readTrials(services, id);
+      const holders = await storeJobEnd(services.journal, { id, holder: { name: 'holder' }, total: 1, nFolds: 5 }, end);
+
+      expect([strangers, trials, holders]).toEqual([false, [], true]);
+      expect(await readTrials(services, id)).toHaveLength(1);
+      expect(await journalOf(services, id)).toEqual(COMPLETED);
+    });
+
+    it('that ran out three times ends the job with an error: it may be what kills the processes', async () => {
+      const database = await create();
+      const submitter = await startServices(database, { maxRunningJobs: 0 });
+      const { id } = await submit(submitter);
+      await overwrite(submitter, id, {
+        status: 'running',
+        leaseOwner: 'a dead one',
+        leaseUntil: new Date(0),
+        attempt: 3,
+      });
+
+      const row = await ended(await startServices(database), id);
+
+      expect(row).toMatchObject({
+        status: 'error',
+        error: 'The server stopped 3 times while it computed this job.',
+        results: '[]',
+      });
+      expect(await journalOf(submitter, id)).toEqual(['OptimizationStarted', 'OptimizationFailed']);
+    });
+
+    it('is given back by a process that closes, with nothing stored', async () => {
+      const database = await create();
+      const services = await startServices(database);
+      const { id } = await submit(services, ENDLESS);
+      await underWay(services, id);
+
+      await services.close();
+
+      const reader = await startServices(database, { maxRunningJobs: 0 });
+      expect(await readJob(reader, id)).toMatchObject({ status: 'pending', leaseOwner: null, attempt: 0 });
+      expect(await journalOf(reader, id)).toEqual(['OptimizationStarted']);
+    });
+  });
+});
