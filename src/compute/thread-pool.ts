@@ -10,6 +10,12 @@ import { type Compute, ComputeFailure, type ComputeStats, type RunOptions } from
 import type { TaskName } from './task.ts';
 import { ThreadRun } from './thread-run.ts';
 
+/**
+ * Piscina tries `require` before `import`. Where Node 20 requires an ES module, terminating the thread meanwhile aborts
+ * the whole process ("v8::Module::IsGraphAsync must be used on an instantiated module"); during an `import` it does not.
+ */
+const WITHOUT_REQUIRE_OF_MODULES = '--no-experimental-require-module';
+
 /** Options of a pool. */
 export interface ThreadPoolOptions {
   /** `file:` URL of the module whose default export is made by `serveTasks`. */
@@ -65,7 +71,7 @@ export class ThreadPool implements Compute {
       atomics: 'disabled',
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: options.maxMemoryMb ?? 2048 },
-      ...(options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] }),
+      execArgv: [...(options.execArgv ?? process.execArgv), WITHOUT_REQUIRE_OF_MODULES],
     });
     // Without a listener, the death of an idle thread would be an uncaught exception of this process.
     this.#piscina.on('error', (error: unknown) => {
