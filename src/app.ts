@@ -12,6 +12,7 @@ import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, SimulatedProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
 import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
+import { databaseFailure, listenFailure } from './start-error.ts';
 import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
 import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS, type WebSockets } from './ws/index.ts';
@@ -51,13 +52,15 @@ interface Parts {
 /**
  * Builds every part, recovers what an earlier process left, and listens.
  *
- * @throws {Error} when the database cannot be used or the port is taken; nothing is left running then
+ * @throws {StartError} when the database cannot be used or the port is taken; nothing is left running then
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const parts: Partial<Parts> = {};
   try {
     const { clock = systemClock, ids = randomIds } = options;
-    parts.database = await openDatabase(config.databaseUrl, clock);
+    parts.database = await openDatabase(config.databaseUrl, clock).catch((cause: unknown) => {
+      throw databaseFailure(config.databaseUrl, cause);
+    });
     const principal = localUser(await ensureDefaultUser(parts.database, clock));
     const services = await startServices(config, { ...options, clock, ids, database: parts.database }, parts);
     const url = await listen(config, { services, principal, log: options.log }, parts);
@@ -70,12 +73,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
 }
 
-/** What listens first, then what works, then what is worked with. */
+/** What listens and what works first, then what is worked with. */
 async function closeParts(parts: Partial<Parts>): Promise<void> {
   parts.housekeeping?.cancel();
   const answered = parts.http?.close();
-  await parts.sockets?.close();
-  await parts.runner?.close();
+  await Promise.all([parts.sockets?.close(), parts.runner?.close()]);
   // Ends the streams of server-sent events too, which `answered` waits for.
   await parts.journal?.close();
   await answered;
@@ -156,7 +158,9 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     ids,
     log,
   });
-  await http.listen({ host: config.host, port: config.port });
+  await http.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
+    throw listenFailure(config, cause);
+  });
   return urlOf(http.server.address());
 }
 

@@ -26,10 +26,13 @@ const originList = z
 
 const databaseUrl = z
   .string()
-  .regex(
-    /^(file:.+|postgres(ql)?:\/\/.+)$/,
+  .refine(
+    (url) => /^file:./.test(url) || (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)),
     'must be postgresql://user:password@host:port/database or file:/path/to.db',
   );
+
+/** Keys whose values may hold a password, so that an error does not show them. */
+const SECRET_KEYS: ReadonlySet<string> = new Set(['DATABASE_URL']);
 
 const environment = z.object({
   HOST: z
@@ -94,7 +97,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>> = 
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       const key = String(issue.path[0]);
-      return `  ${key} ${issue.message}; it is ${JSON.stringify(given[key])}`;
+      const found = SECRET_KEYS.has(key) ? 'something else' : JSON.stringify(given[key]);
+      return `  ${key} ${issue.message}; it is ${found}`;
     });
     throw new ConfigError(`The configuration cannot be used:\n${lines.join('\n')}`);
   }

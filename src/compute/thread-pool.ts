@@ -10,12 +10,6 @@ import { type Compute, ComputeFailure, type ComputeStats, type RunOptions } from
 import type { TaskName } from './task.ts';
 import { ThreadRun } from './thread-run.ts';
 
-/**
- * Piscina tries `require` before `import`. Where Node 20 requires an ES module, terminating the thread meanwhile aborts
- * the whole process ("v8::Module::IsGraphAsync must be used on an instantiated module"); during an `import` it does not.
- */
-const WITHOUT_REQUIRE_OF_MODULES = '--no-experimental-require-module';
-
 /** Options of a pool. */
 export interface ThreadPoolOptions {
   /** `file:` URL of the module whose default export is made by `serveTasks`. */
@@ -38,6 +32,17 @@ export interface ThreadPoolOptions {
   readonly execArgv?: readonly string[] | undefined;
   /** Hears of a thread that died while it had no task. The pool goes on; this is for the log. */
   readonly onThreadError?: ((error: unknown) => void) | undefined;
+}
+
+const REQUIRE_OF_MODULES = '--experimental-require-module';
+
+/**
+ * Has a thread load its entry by `import`. Piscina tries `require` first, and a thread that is terminated while it requires
+ * an ES module fails an assertion of Node (ModuleWrap::CreateRequiredModuleFacade) that ends the whole process.
+ */
+function importOnly(): readonly string[] {
+  const isKnown = process.allowedNodeEnvironmentFlags.has(REQUIRE_OF_MODULES);
+  return isKnown ? [REQUIRE_OF_MODULES.replace('--', '--no-')] : [];
 }
 
 /** What the pool needs of a run, whatever its types. */
@@ -71,7 +76,7 @@ export class ThreadPool implements Compute {
       atomics: 'disabled',
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: options.maxMemoryMb ?? 2048 },
-      execArgv: [...(options.execArgv ?? process.execArgv), WITHOUT_REQUIRE_OF_MODULES],
+      execArgv: [...(options.execArgv ?? process.execArgv), ...importOnly()],
     });
     // Without a listener, the death of an idle thread would be an uncaught exception of this process.
     this.#piscina.on('error', (error: unknown) => {

@@ -47,6 +47,8 @@ export interface EventFilter {
   readonly ownerId: number;
   /** Default: all stored events. Ticks of progress reach only those who name their type. */
   readonly types?: readonly string[];
+  /** Whether ticks of progress are left out even when `types` names theirs; default false. */
+  readonly storedOnly?: boolean;
   /** Default: all. */
   readonly subject?: { readonly type: string; readonly id: number };
 }
@@ -55,6 +57,7 @@ export interface EventFilter {
 export function matches(filter: EventFilter, event: JournalEvent | ProgressEvent): boolean {
   if (event.ownerId !== filter.ownerId) return false;
   if (filter.types === undefined ? !('cursor' in event) : !filter.types.includes(event.type)) return false;
+  if (filter.storedOnly === true && !('cursor' in event)) return false;
   if (filter.subject === undefined) return true;
   return event.subjectType === filter.subject.type && event.subjectId === filter.subject.id;
 }

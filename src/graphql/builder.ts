@@ -30,7 +30,6 @@ export const builder = new SchemaBuilder<{
     dmmf: getDatamodel(),
     onUnusedQuery: 'error',
     defaultConnectionSize: 20,
-    maxConnectionSize: 100,
   },
   relay: {
     nodeQueryOptions: false,

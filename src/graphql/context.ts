@@ -26,4 +26,6 @@ export interface Caller {
 export interface GraphQLContext {
   readonly caller: Caller;
   readonly services: Services;
+  /** Most rows that one page of a list may have. */
+  readonly largestPage: number;
 }

@@ -65,6 +65,15 @@ for (const code of PAYLOAD_CODES) {
         description: 'What was found, where the error is about a number.',
         resolve: (error) => fact(error, 'observed'),
       }),
+      ...(code === 'RATE_LIMITED' || code === 'UNAVAILABLE'
+        ? {
+            retryAfterSeconds: t.float({
+              nullable: true,
+              description: 'When trying again may succeed, in seconds from now; null where nobody can tell.',
+              resolve: (error) => fact(error, 'retryAfterSeconds'),
+            }),
+          }
+        : {}),
     }),
   });
 }

@@ -4,6 +4,7 @@ import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { checkSize } from './paging.ts';
 
 /** What every event of a subscription has. */
 export interface EventShape {
@@ -66,11 +67,12 @@ builder.queryFields((t) => ({
     args: {
       after: t.arg({ type: 'Cursor', description: 'Default: the beginning of the journal.' }),
       types: t.arg.stringList({ description: 'Only these types.' }),
-      first: t.arg.int({ defaultValue: 50, required: true, description: '1 to 500.' }),
+      first: t.arg.int({ defaultValue: 20, required: true, description: '1 to 100.' }),
     },
-    resolve: async (_root, { after, types, first }, { caller, services }) => {
+    resolve: async (_root, { after, types, first }, { caller, services, largestPage }) => {
       requireScope(caller.principal, 'read');
-      if (first < 1 || first > 500) throw invalid('first', `first must be from 1 to 500; it is ${first}.`);
+      if (first < 1) throw invalid('first', `first must be from 1 to ${largestPage}; it is ${first}.`);
+      checkSize('first', first, largestPage);
       const from = after == null ? 0n : parseCursor(after);
       return {
         entries: await services.journal.page(filterOf(caller.principal.userId, types), from, first),
@@ -95,10 +97,9 @@ builder.subscriptionFields((t) => ({
 }));
 
 function filterOf(ownerId: number, types: readonly string[] | null | undefined): EventFilter {
-  return types == null ? { ownerId } : { ownerId, types };
+  return { ownerId, storedOnly: true, ...(types == null ? {} : { types }) };
 }
 
-/** Without a type of progress among `types` the journal delivers stored events only. */
 function stored(delivery: Delivery): JournalEvent {
   invariant(delivery.kind === 'event', 'a subscription to the journal gets stored events only');
   return delivery.event;

@@ -1,10 +1,5 @@
+import { invalid } from '../core/index.ts';
 import { builder } from './builder.ts';
-
-/**
- * Most rows that one page of a list may have where REST pages through it too. Clients' GraphQL documents are stopped
- * before by the limit on their cost.
- */
-export const LARGEST_PAGE = 500;
 
 /**
  * A database id out of an `ID` argument. What is no positive 32-bit integer cannot be the id of a row: it reads as 0,
@@ -14,6 +9,13 @@ export function parseId(raw: string | number): number {
   const text = String(raw);
   const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
   return id <= 2_147_483_647 ? id : 0;
+}
+
+/** An id that says where a list goes on. @throws {DomainError} VALIDATION when it can be no id */
+export function parsePlace(raw: string | number, name: string): number {
+  const id = parseId(raw);
+  if (id > 0) return id;
+  throw invalid(name, `${name} must be the id of a row; it is ${JSON.stringify(String(raw).slice(0, 40))}.`);
 }
 
 /**

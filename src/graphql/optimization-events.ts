@@ -1,5 +1,6 @@
 /** The events of optimization jobs as GraphQL types, and the subscription that streams them. */
-import { type Json, type JsonObject, memberOf } from '../core/index.ts';
+import { requireScope } from '../access/index.ts';
+import { type Json, type JsonObject, memberOf, notFound } from '../core/index.ts';
 import type { Delivery } from '../events/index.ts';
 import {
   OPTIMIZATION_EVENTS,
@@ -8,6 +9,7 @@ import {
   OPTIMIZATION_SUBJECT,
 } from '../optimize/index.ts';
 import { builder } from './builder.ts';
+import type { GraphQLContext } from './context.ts';
 import { deliveries, Event, type EventShape } from './events.ts';
 import { parseId } from './inputs.ts';
 import { OptimizationStatusEnum } from './optimizations.ts';
@@ -72,19 +74,21 @@ builder.subscriptionFields((t) => ({
     type: OptimizationEvent,
     description: 'The events of one job, or of all my jobs. Progress is not replayed.',
     args: {
-      jobId: t.arg.id({ description: 'Only this job.' }),
+      optimizationId: t.arg.id({ description: 'Only this job.' }),
       after: t.arg({ type: 'Cursor', description: 'Replay what came after this first.' }),
     },
-    subscribe: (_root, { jobId, after }, context) =>
-      deliveries(
+    subscribe: async (_root, { optimizationId, after }, context) => {
+      if (optimizationId != null) await requireOptimization(context, optimizationId);
+      return deliveries(
         context,
         {
           ownerId: context.caller.principal.userId,
           types: [...OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED],
-          ...(jobId == null ? {} : { subject: { type: OPTIMIZATION_SUBJECT, id: parseId(jobId) } }),
+          ...(optimizationId == null ? {} : { subject: { type: OPTIMIZATION_SUBJECT, id: parseId(optimizationId) } }),
         },
         after,
-      ),
+      );
+    },
     resolve: ({ kind, event }: Delivery) => ({
       type: event.type,
       cursor: kind === 'event' ? event.cursor : null,
@@ -94,6 +98,13 @@ builder.subscriptionFields((t) => ({
     }),
   }),
 }));
+
+/** @throws {DomainError} NOT_FOUND, also for another user's job: its events would never come */
+async function requireOptimization({ caller, services }: GraphQLContext, id: string): Promise<void> {
+  requireScope(caller.principal, 'read');
+  const where = { id: parseId(id), ownerId: caller.principal.userId };
+  if ((await services.database.read.optimization.count({ where })) === 0) throw notFound('optimization', id);
+}
 
 function numberOrNull(value: Json | undefined): number | null {
   return typeof value === 'number' ? value : null;

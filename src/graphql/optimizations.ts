@@ -14,8 +14,9 @@ import {
 } from '../optimize/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, LARGEST_PAGE, parseId } from './inputs.ts';
+import { enumOf, parseId, parsePlace } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
+import { pageLimit } from './paging.ts';
 import { payloadType } from './payload.ts';
 
 export const OptimizationStatusEnum = enumOf(
@@ -180,7 +181,7 @@ const OptimizationRef = builder.prismaObject('Optimization', {
       type: TrialRef,
       cursor: 'optimizationId_index',
       description: 'A row per combination, in the order of the grid; there once the job has ended.',
-      maxSize: LARGEST_PAGE,
+      maxSize: pageLimit(2),
       args: { afterIndex: t.arg.int({ description: 'Only those after this place in the order of the grid.' }) },
       query: ({ afterIndex }) => ({
         orderBy: { index: 'asc' },
@@ -207,8 +208,8 @@ builder.queryFields((t) => ({
   optimizations: t.prismaConnection({
     type: OptimizationRef,
     cursor: 'id',
+    maxSize: pageLimit(1),
     description: 'The jobs, newest first.',
-    maxSize: LARGEST_PAGE,
     args: {
       status: t.arg({ type: OptimizationStatusEnum, description: 'Only those in this state.' }),
       olderThan: t.arg.id({ description: 'Only those submitted before the job with this id.' }),
@@ -220,7 +221,7 @@ builder.queryFields((t) => ({
         where: {
           ownerId: caller.principal.userId,
           ...(status == null ? {} : { status }),
-          ...(olderThan == null ? {} : { id: { lt: parseId(olderThan) } }),
+          ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
         },
         orderBy: { id: 'desc' },
       });

@@ -3,7 +3,6 @@
  * WebSocket with their limits, and the facades' own documents, which were parsed and validated once and are trusted.
  */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import {
   type DocumentNode,
   type ExecutionArgs,
@@ -14,15 +13,19 @@ import {
 } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { DomainError, type IdSource, invariant, type Log } from '../core/index.ts';
+import { SubscriberOverflow } from '../events/index.ts';
 import type { Caller, GraphQLContext, Services } from './context.ts';
 import { toGraphQLError } from './errors.ts';
-import { EXAMPLE_TABS } from './graphiql-tabs.ts';
+import { EXAMPLE_TABS, graphiqlPage } from './graphiql.ts';
 import { useLimits } from './limits.ts';
+import { LARGEST_FACADE_PAGE, LARGEST_PAGE } from './paging.ts';
 import { schema } from './schema.ts';
 
 /** What the transport knows before an operation runs. */
 export interface ServerContext {
   readonly caller: Caller;
+  /** Whether the document is one of our own; default false. */
+  readonly isOurs?: boolean;
 }
 
 /** One answer, or those of a subscription. */
@@ -67,22 +70,26 @@ export interface Pipeline {
 export function createPipeline(services: Services): Pipeline {
   const yoga = createYoga<ServerContext, GraphQLContext>({
     schema,
-    context: ({ caller }) => ({ caller, services }),
+    context: ({ caller, isOurs }) => ({
+      caller,
+      services,
+      largestPage: isOurs === true ? LARGEST_FACADE_PAGE : LARGEST_PAGE,
+    }),
     plugins: [useLimits()],
     maskedErrors: { maskError: (error) => maskError(error, services.ids, services.log) },
     graphiql: { title: 'Dunlin', defaultTabs: [...EXAMPLE_TABS], subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    renderGraphiQL: graphiqlPage,
     landingPage: false,
     multipart: false,
     cors: false,
     logging: false,
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Yoga types the request into the context, which a facade has not.
-  const enveloped = (caller: Caller): Enveloped => yoga.getEnveloped({ caller } as never) as Enveloped;
+  const bind = (context: ServerContext): Enveloped => yoga.getEnveloped(context as never) as Enveloped;
   const trusted = new WeakSet<DocumentNode>();
   const prepare = async (document: DocumentNode, variables: unknown, caller: Caller) => {
     trust(trusted, document);
-    const functions = enveloped(caller);
+    const functions = bind({ caller, isOurs: true });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The document's type has checked them.
     const variableValues = variables as Record<string, unknown>;
     return { functions, args: { schema, document, variableValues, contextValue: await functions.contextFactory() } };
@@ -91,7 +98,7 @@ export function createPipeline(services: Services): Pipeline {
   return {
     schema,
     yoga,
-    enveloped,
+    enveloped: (caller) => bind({ caller }),
     async execute(document, variables, caller) {
       const { functions, args } = await prepare(document, variables, caller);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The document's type says what comes out.
@@ -118,12 +125,14 @@ function trust(trusted: WeakSet<DocumentNode>, document: DocumentNode): void {
 /** Expected errors and errors of the document go out as they are; a bug goes to the log, and only its id goes out. */
 function maskError(error: unknown, ids: IdSource, log: Log): Error {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  // A reader that was too slow: its socket tells it so. The error itself is sent to nobody.
+  if (original instanceof SubscriberOverflow) return new GraphQLError(original.message, { originalError: original });
   if (original instanceof DomainError) {
     const { nodes, path } = error instanceof GraphQLError ? error : {};
     const { message, extensions } = toGraphQLError(original);
     return new GraphQLError(message, { nodes: nodes ?? null, path: path ?? null, extensions });
   }
-  if (error instanceof GraphQLError && original instanceof GraphQLError) return error;
+  if (error instanceof GraphQLError && original instanceof GraphQLError) return coded(error);
   const errorId = ids.next();
   log.error({ err: original, errorId }, 'an operation failed because of a bug');
   const { nodes, path } = error instanceof GraphQLError ? error : {};
@@ -131,5 +140,15 @@ function maskError(error: unknown, ids: IdSource, log: Log): Error {
     nodes: nodes ?? null,
     path: path ?? null,
     extensions: { code: 'INTERNAL', errorId },
+  });
+}
+
+/** What GraphQL or its plugins refuse while an operation runs, such as a variable of a wrong type, has no code of its own. */
+function coded(error: GraphQLError): GraphQLError {
+  if (error.extensions['code'] !== undefined) return error;
+  const { message, nodes, source, positions, path, extensions } = error;
+  return new GraphQLError(message, {
+    ...{ nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null },
+    extensions: { ...extensions, code: 'VALIDATION' },
   });
 }

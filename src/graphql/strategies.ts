@@ -13,8 +13,9 @@ import {
 } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, LARGEST_PAGE, parseId } from './inputs.ts';
+import { enumOf, parseId, parsePlace } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
+import { pageLimit } from './paging.ts';
 import { payloadType } from './payload.ts';
 
 const StrategyModeEnum = enumOf('StrategyMode', STRATEGY_MODES, 'What becomes of the signals of a saved strategy.');
@@ -74,8 +75,9 @@ export const StrategyRef = builder.prismaObject('Strategy', {
     updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
     optimizations: t.relatedConnection('optimizations', {
       cursor: 'id',
+      maxSize: pageLimit(1),
       description: 'The jobs that named this strategy, newest first.',
-      query: () => ({ orderBy: { id: 'desc' } }),
+      query: (_args, { caller }) => ({ where: { ownerId: caller.principal.userId }, orderBy: { id: 'desc' } }),
     }),
   }),
 });
@@ -105,8 +107,8 @@ builder.queryFields((t) => ({
   strategies: t.prismaConnection({
     type: 'Strategy',
     cursor: 'id',
+    maxSize: pageLimit(1),
     description: 'The saved strategies, oldest first.',
-    maxSize: LARGEST_PAGE,
     args: { newerThan: t.arg.id({ description: 'Only those created after the strategy with this id.' }) },
     resolve: (query, _root, { newerThan }, { caller, services }) => {
       requireScope(caller.principal, 'read');
@@ -114,7 +116,7 @@ builder.queryFields((t) => ({
         ...query,
         where: {
           ownerId: caller.principal.userId,
-          ...(newerThan == null ? {} : { id: { gt: parseId(newerThan) } }),
+          ...(newerThan == null ? {} : { id: { gt: parsePlace(newerThan, 'newerThan') } }),
         },
         orderBy: { id: 'asc' },
       });

@@ -26,15 +26,17 @@ export function succeeded<Data>(result: ExecutionResult<Data>): Data {
 function fromTopLevel(error: GraphQLError): DomainError {
   const { code, errors, facts } = error.extensions;
   if (!isErrorCode(code)) throw new Error('A document failed without a code.', { cause: error });
-  const fields = Array.isArray(errors) ? facadeFields(errors) : [];
-  return new DomainError(code, fields.length === 0 ? error.message : sentences(fields), {
-    fields,
+  const fields: readonly FieldError[] = Array.isArray(errors) ? errors : [];
+  return new DomainError(code, facadeSentence(error.message, pathsOf(fields)), {
+    fields: facadeFields(fields),
     facts: typeof facts === 'object' && facts !== null ? { ...facts } : {},
     cause: error,
   });
 }
 
+/** An error in a payload: beside these it has the facts of its type, null where it has none. */
 interface UserError extends FieldError {
+  readonly __typename?: unknown;
   readonly code?: unknown;
 }
 
@@ -44,10 +46,13 @@ function payloadErrors(payload: unknown): readonly UserError[] {
 }
 
 function fromPayload(errors: readonly UserError[]): DomainError {
-  const code = errors[0]?.code;
+  const { __typename: _type, code, message: _message, path: _path, ...facts } = errors[0] ?? {};
   if (!isErrorCode(code)) throw new Error('A payload reports an error without a code.');
-  const fields = facadeFields(errors);
-  return new DomainError(code, sentences(fields.length === 0 ? errors : fields), { fields });
+  const message = errors.map((error) => error.message).join(' ');
+  return new DomainError(code, facadeSentence(message, pathsOf(errors)), {
+    fields: facadeFields(errors),
+    facts: withoutNulls(facts),
+  });
 }
 
 /** An error about no field in particular has an empty path. */
@@ -57,6 +62,10 @@ function facadeFields(errors: readonly FieldError[]): readonly FieldError[] {
     .map(({ path, message }) => ({ path: facadePath(path), message: facadeSentence(message, path) }));
 }
 
-function sentences(errors: readonly { readonly message: string }[]): string {
-  return errors.map((error) => error.message).join(' ');
+function withoutNulls(facts: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
+}
+
+function pathsOf(errors: readonly FieldError[]): readonly string[] {
+  return errors.flatMap((error) => error.path);
 }

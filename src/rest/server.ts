@@ -36,7 +36,7 @@ const TIMEOUTS: HttpTimeouts = {
   requestMs: 120_000,
   keepAliveMs: 65_000,
   checkMs: 2000,
-  drainMs: 5000,
+  drainMs: 3000,
 };
 
 /** Connections beyond this are closed at once: each costs a descriptor. */

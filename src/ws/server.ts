@@ -76,7 +76,7 @@ export class WebSockets {
       perMessageDeflate: false,
       handleProtocols: (offered, request) => this.#endpoints.get(pathOf(request))?.selectProtocol(offered) ?? false,
     });
-    this.#timer = setInterval(() => this.#tick(), options.tickMs ?? TICK_MS).unref();
+    this.#timer = setInterval(() => this.#tick(), options.tickMs ?? TICK_MS);
     httpServer.on('upgrade', this.#upgrade);
   }
 

@@ -1,5 +1,6 @@
 /** Every job ends once, whatever becomes of the processes that compute it. */
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/index.ts';
 import { takeJob } from '../../src/optimize/job-lease.ts';
 import { storeJobEnd } from '../../src/optimize/job-outcome.ts';
 import type { TestServices } from '../support/compose.ts';
@@ -46,7 +47,10 @@ eachDatabase((_provider, create) => {
       const { id } = await submit(services, ENDLESS);
       await underWay(services, id);
 
-      await overwrite(services, id, { leaseOwner: 'another process', leaseUntil: new Date(Date.now() + 3_600_000) });
+      await overwrite(services, id, {
+        leaseOwner: 'another process',
+        leaseUntil: new Date(systemClock.now() + 3_600_000),
+      });
       await eventually('the job to be let go', () => (services.runner.runningCount === 0 ? true : null));
 
       expect(await readJob(services, id)).toMatchObject({ status: 'running', leaseOwner: 'another process' });
@@ -76,7 +80,7 @@ eachDatabase((_provider, create) => {
       const database = await create();
       const submitter = await startServices(database, { maxRunningJobs: 0 });
       const { id } = await submit(submitter);
-      const leaseUntil = new Date(Date.now() + 3_600_000);
+      const leaseUntil = new Date(systemClock.now() + 3_600_000);
       await overwrite(submitter, id, { status: 'running', leaseOwner: 'a living one', leaseUntil, attempt: 1 });
       const services = await startServices(database);
 

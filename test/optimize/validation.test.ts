@@ -16,7 +16,7 @@ const REFUSALS: readonly [string, Partial<StrategyOptimizationInput>, string, Re
   ['an unknown type', { strategyType: 'magic' }, 'strategyType', /"magic"; there are momentum, mean_reversion/],
   ['no symbols', { symbols: [] }, 'symbols', /1 to 100 symbols, found 0/],
   ['garbage for a symbol', { symbols: ['../etc'] }, 'symbols', /found "..\/etc"/],
-  ['a look-alike symbol', { symbols: ['\u0410APL'] }, 'symbols', /found \"\\u0410APL\"/],
+  ['a look-alike symbol', { symbols: ['\u0410APL'] }, 'symbols', /found "\\u0410APL"/],
   ['a symbol twice', { symbols: ['AAPL', 'aapl'] }, 'symbols', /found AAPL twice/],
   ['a pair of one', { strategyType: 'stat_arb' }, 'symbols', /stat_arb trades exactly 2 symbols, found 1/],
   ['reversed dates', { start: '2024-12-31', end: '2020-01-02' }, 'start', /2024-12-31 is after the end 2020-01-02/],

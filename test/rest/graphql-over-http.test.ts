@@ -38,6 +38,7 @@ describe('/graphql', () => {
 
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toContain('text/html');
+      expect(response.headers.get('content-security-policy')).toContain("connect-src 'self'; frame-ancestors 'none'");
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(response.headers.get('content-security-policy')).not.toMatch(/https?:/);
     },

@@ -136,11 +136,15 @@ describe('a path id', () => {
     '__proto__',
     '1;2',
   ])('that is %s is 404', async (id) => {
+    await add('Emma');
+    server.library.lookups.length = 0;
+
     const { status, headers, body } = await call('GET', `/api/books/${id}`);
 
     expect(status).toBe(404);
     expect(headers.get('content-type')).toContain('application/problem+json');
     expect(body).toMatchObject({ code: 'NOT_FOUND', status: 404, title: 'Not found' });
+    expect(server.library.lookups).toEqual([]);
   });
 
   it('of nothing is 404 naming what there is not', async () => {
@@ -336,7 +340,16 @@ describe('an error', () => {
     const answer = await add('');
 
     expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ code: 'VALIDATION', errors: [{ path: 'book_title' }] });
+    expect(answer.body).toMatchObject({ code: 'VALIDATION', limit: 1, errors: [{ path: 'book_title' }] });
+  });
+
+  it('that passes says when to come back', async () => {
+    const answer = await add('one too many');
+
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get('retry-after')).toBe('10');
+    expect(answer.body).toMatchObject({ code: 'RATE_LIMITED', detail: 'Too many at once.', limit: 4 });
+    expect(answer.body).not.toHaveProperty('errors');
   });
 
   it('of a query keeps its code, fields and facts', async () => {

@@ -25,7 +25,7 @@ import { createTestDatabase } from '../support/database.ts';
 
 const schema = buildSchema(`
   type Book { id: ID! title: String! pages: Int }
-  type UserError { code: String! message: String! path: [String!]! }
+  type UserError { code: String! message: String! path: [String!]! limit: Float retryAfterSeconds: Float }
   type BookPayload { book: Book errors: [UserError!]! }
   type ImportPayload { bytes: Int errors: [UserError!]! }
   scalar Bytes
@@ -47,7 +47,10 @@ const NO_TITLE = {
   code: 'VALIDATION',
   message: 'A title has at least 1 character; it has 0.',
   path: ['input', 'bookTitle'],
+  limit: 1,
 };
+
+const TOO_MANY = { code: 'RATE_LIMITED', message: 'Too many at once.', path: [], limit: 4, retryAfterSeconds: 10 };
 
 /** The books of one server, and how often work was done. */
 class Library {
@@ -55,6 +58,8 @@ class Library {
   /** Resolves the next `addBook`, for tests that look at one under way. */
   gate: Promise<unknown> = Promise.resolve();
   failNext: Error | null = null;
+  /** Ids that somebody looked for. */
+  readonly lookups: string[] = [];
 
   async addBook({
     title,
@@ -70,6 +75,7 @@ class Library {
       throw error;
     }
     if (title === '') return { book: null, errors: [NO_TITLE] };
+    if (title === 'one too many') return { book: null, errors: [TOO_MANY] };
     const book = { id: String(this.books.length + 1), title, pages };
     this.books.push(book);
     return { book, errors: [] };
@@ -87,6 +93,7 @@ class Library {
   }
 
   book({ id }: { id: string }): Book | null {
+    this.lookups.push(id);
     return this.books.find((book) => book.id === id) ?? null;
   }
 
@@ -117,7 +124,7 @@ const bookAnswer = z
 const example = { id: 1, title: 'Middlemarch', pages: 880 };
 const shown = ({ id, title, pages }: Book) => ({ id: Number(id), title, pages });
 const FIELDS = 'id title pages';
-const ERRORS = 'errors { code message path }';
+const ERRORS = 'errors { code message path limit retryAfterSeconds }';
 const common = { tag: 'books', resource: 'book', answerExample: example, errors: [] } as const;
 
 const addBookDocument: TypedDocumentNode<{ addBook: { book: Book } }, { title: string; pages: number | null }> = parse(

@@ -1,6 +1,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REST_ROUTES } from '../../src/rest/index.ts';
 import { openApiDocument } from '../../src/rest/openapi.ts';
+import { noBody } from '../../src/rest/route.ts';
 import { bookRoutes, startLibrary } from './library.ts';
 
 let server: Awaited<ReturnType<typeof startLibrary>>;
@@ -22,6 +24,32 @@ function at(document: unknown, pointer: string): unknown {
       document,
     );
 }
+
+describe('the route table', () => {
+  const document = openApiDocument(REST_ROUTES, '1.2.3');
+
+  it('makes a valid OpenAPI document', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('names each operation once, and each path and method once', () => {
+    const names = REST_ROUTES.map((row) => row.operationId);
+    const lines = REST_ROUTES.map((row) => `${row.method} ${row.path}`);
+
+    expect(names.length).toBeGreaterThan(15);
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(lines).size).toBe(lines.length);
+  });
+
+  it.each(REST_ROUTES)('gives examples of $operationId that are what it takes and answers', (row) => {
+    expect(row.response.parse(row.answerExample)).toEqual(row.answerExample);
+    if (row.bodyExample !== undefined && row.consumes === undefined) row.body.parse(row.bodyExample);
+    if (row.body !== noBody) expect(row.bodyExample).toBeDefined();
+  });
+});
 
 describe('the OpenAPI document', () => {
   const document = openApiDocument(bookRoutes, '1.2.3');

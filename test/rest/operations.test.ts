@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/rest/index.ts';
 import { startLibrary } from './library.ts';
 
 type Server = Awaited<ReturnType<typeof startLibrary>>;
@@ -65,6 +66,19 @@ describe('/metrics', () => {
 });
 
 describe('the log', () => {
+  it('writes no secret in clear that somebody hands it', () => {
+    const lines: string[] = [];
+    const log = createLogger('info', { write: (line) => void lines.push(line) });
+
+    log.info(
+      { password: 'canary-1', headers: { authorization: 'canary-2' }, request: { headers: { cookie: 'canary-3' } } },
+      'x',
+    );
+
+    expect(lines.join('')).toContain('[redacted]');
+    expect(lines.join('')).not.toContain('canary');
+  });
+
   it('has a line per answer with the id of the request, and nothing that could be a secret', async () => {
     server = await startLibrary();
     const headers = { authorization: 'Bearer canary-1', 'x-request-id': 'r-1', 'content-type': 'application/json' };

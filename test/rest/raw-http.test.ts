@@ -90,6 +90,27 @@ describe('closing the server', () => {
   });
 });
 
+describe('closing the server while a request does not end', () => {
+  it('cuts it off after the time to drain', async () => {
+    const closing = await startLibrary({
+      timeouts: { headersMs: 60_000, requestMs: 60_000, keepAliveMs: 60_000, checkMs: 1000, drainMs: 200 },
+    });
+    const open = holdWork(closing.library);
+    const headers = { 'content-type': 'application/json' };
+    const endless = fetch(`${closing.url}/api/books`, { method: 'POST', headers, body: '{"title": "Emma"}' });
+    const ending = endless.then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    await delay(100);
+
+    await closing.stop();
+
+    expect(await ending).toBe('cut off');
+    open();
+  });
+});
+
 describe('a slow client', () => {
   it('that never ends its headers is cut off', async () => {
     const started = performance.now();

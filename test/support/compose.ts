@@ -52,7 +52,12 @@ export async function composeServices(database: Database, options: TestServicesO
     error: (facts, message) => logged.push({ level: 'error', facts, message }),
   };
   const shared = {
-    ...{ database, journal, clock, log, compute, ids: randomIds },
+    database,
+    journal,
+    clock,
+    log,
+    compute,
+    ids: randomIds,
     registry: new StrategyRegistry(builtInStrategies),
     market: new MarketData({ database, clock, provider: new SimulatedProvider({ clock, seed: 'tests' }) }),
   };

@@ -17,7 +17,7 @@ import { attachWebSockets, defineChannel, type WebSocketOptions, type WebSockets
 import { createTestDatabase } from './database.ts';
 
 const typeDefs = /* GraphQL */ `
-  type Query { self: Query! value: Int head: String! failing: Int broken: Int }
+  type Query { self: Query! value: Int failing: Int broken: Int large: String! }
   type Mutation { setValue(value: Int!): Int }
   type Subscription { happened(after: String, subject: Int): Happened! breaking: Int }
   type Happened { cursor: String type: String! at: String! subject: Int! text: String! }
@@ -88,7 +88,7 @@ export interface SocketBench {
 }
 
 export async function startSockets(
-  options: Partial<WebSocketOptions> & { readonly queueLimit?: number } = {},
+  options: Partial<WebSocketOptions> & { readonly queueLimit?: number; readonly subscribeDelayMs?: number } = {},
 ): Promise<SocketBench> {
   const testDatabase = await createTestDatabase('sqlite');
   const database = await testDatabase.open();
@@ -103,7 +103,7 @@ export async function startSockets(
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const { port } = address;
   const sockets = attachWebSockets(server, {
-    pipeline: createTestPipeline(journal, ownerId),
+    pipeline: createTestPipeline(journal, ownerId, options.subscribeDelayMs ?? 0),
     channels: [things, padded],
     head: () => journal.head(),
     isHostAllowed: (host) => host === `127.0.0.1:${port}`,
@@ -162,7 +162,7 @@ async function echo(request: IncomingMessage): Promise<string> {
 }
 
 /** As the program's, with the schema above. */
-function createTestPipeline(journal: Journal, ownerId: number): WebSocketOptions['pipeline'] {
+function createTestPipeline(journal: Journal, ownerId: number, subscribeDelayMs: number): WebSocketOptions['pipeline'] {
   const schema = createSchema({ typeDefs, resolvers: resolversOf(journal, ownerId) });
   const yoga = createYoga({
     schema,
@@ -184,6 +184,7 @@ function createTestPipeline(journal: Journal, ownerId: number): WebSocketOptions
   return {
     enveloped: () => yoga.getEnveloped({}),
     async subscribe<Data, Variables>(node: TypedDocumentNode<Data, Variables>, variables: Variables) {
+      if (subscribeDelayMs > 0) await pause(subscribeDelayMs);
       const { subscribe, contextFactory } = yoga.getEnveloped({});
       const args = {
         schema,
@@ -203,7 +204,7 @@ function resolversOf(journal: Journal, ownerId: number) {
     Query: {
       self: () => ({}),
       value: () => 1,
-      head: () => String(journal.head()),
+      large: () => 'x'.repeat(1024 * 1024),
       failing: () => {
         throw invalid('value', 'value is wrong.');
       },
@@ -336,12 +337,16 @@ export async function refusedUpgrade(
   return { status: response.statusCode, body: JSON.parse(Buffer.concat(parts).toString()) };
 }
 
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
 /** Polls until the condition holds. @throws after five seconds */
 export async function until(condition: () => boolean): Promise<void> {
   for (let waitedMs = 0; !condition(); waitedMs += 5) {
     if (waitedMs > 5000) throw new Error(`Waited five seconds for: ${condition.toString()}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
+    await pause(5);
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { cursorOf, type SocketBench, SocketClient, startSockets, until } from '../support/sockets.ts';
+import { cursorOf, pause, type SocketBench, SocketClient, startSockets, until } from '../support/sockets.ts';
 
 let bench: SocketBench;
 afterEach(() => bench.stop());
@@ -69,6 +69,15 @@ describe('a channel', () => {
     }
   });
 
+  it('misses nothing that happens while its subscription begins', async () => {
+    bench = await startSockets({ subscribeDelayMs: 100 });
+
+    const client = await SocketClient.open(bench, '/ws/things');
+    await bench.append(['early']);
+
+    expect(await client.take(2)).toMatchObject([{ type: 'connected', cursor: '0' }, { text: 'early' }]);
+  });
+
   it('ends the subscription when its client leaves', async () => {
     bench = await startSockets();
     const client = await SocketClient.open(bench, '/ws/things');
@@ -81,11 +90,14 @@ describe('a channel', () => {
   });
 
   it('ends the subscription of a client that leaves before it has begun', async () => {
-    bench = await startSockets();
-    const clients = await Promise.all(Array.from({ length: 30 }, () => SocketClient.open(bench, '/ws/things?after=0')));
-    for (const { socket } of clients) socket.terminate();
+    bench = await startSockets({ subscribeDelayMs: 100 });
+    const client = await SocketClient.open(bench, '/ws/things');
+    client.socket.terminate();
+    await until(() => bench.sockets.connectionCount === 0);
 
-    await until(() => bench.journal.subscriberCount === 0 && bench.sockets.connectionCount === 0);
+    await pause(200);
+
+    expect(bench.journal.subscriberCount).toBe(0);
     expect(bench.errors).toEqual([]);
   });
 
@@ -155,6 +167,7 @@ describe('coming back with a cursor', () => {
     ['٣', /decimal digits/],
     ['9223372036854775808', /decimal digits/],
     ['99999999999999999999', /decimal digits/],
+    ['漢'.repeat(60), /it is "漢{40}"/],
     ['1%00', /decimal digits/],
     ['99', /99 does not exist yet/],
   ])('is refused with 4400 when the cursor is %j', async (after, message) => {
@@ -205,8 +218,22 @@ describe('a client that stops reading', () => {
     expect([...before, ...rest]).toEqual(Array.from({ length: events }, (_, i) => i + 1));
   });
 
-  it('is closed when nothing of what waits for it is taken for some time, and dropped if it does not answer', async () => {
-    bench = await startSockets({ queueLimit: 1024, tickMs: 50 });
+  it('is closed with 1013 when nothing of what waits for it is taken for some time', async () => {
+    bench = await startSockets({ tickMs: 500 });
+    const stalled = await SocketClient.open(bench, '/ws/padded');
+    await stalled.next();
+    stalled.socket.pause();
+    await bench.append(texts(200));
+
+    // It counts as stalled after its third tick, and would be dropped three ticks later.
+    await pause(2000);
+    stalled.socket.resume();
+
+    expect(await stalled.closed).toMatchObject({ code: 1013, reason: expect.stringContaining('stopped reading') });
+  });
+
+  it('is dropped if it does not answer that it is closed', async () => {
+    bench = await startSockets({ tickMs: 50 });
     const stalled = await SocketClient.open(bench, '/ws/padded');
     await stalled.next();
     stalled.socket.pause();

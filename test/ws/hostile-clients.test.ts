@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SocketBench, SocketClient, startSockets, until } from '../support/sockets.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { pause, refusedUpgrade, type SocketBench, SocketClient, startSockets, until } from '../support/sockets.ts';
 
 let bench: SocketBench;
 beforeAll(async () => {
@@ -102,6 +102,30 @@ describe.each(PATHS)('at %s a client', (path) => {
 });
 
 describe('the server', () => {
+  it('counts pings like messages, also of a client that waits for each pong', async () => {
+    const client = await SocketClient.open(bench, '/ws/things');
+
+    for (let i = 0; i < 61; i += 1) {
+      client.socket.ping();
+      if (i < 60) await once(client.socket, 'pong');
+    }
+
+    expect((await client.closed).code).toBe(1008);
+  });
+
+  it('destroys a socket when megabytes wait for its reader', async () => {
+    const client = await SocketClient.open(bench, '/graphql', { protocol: 'graphql-transport-ws' });
+    client.send({ type: 'connection_init' });
+    await client.next();
+    client.socket.pause();
+
+    for (let i = 0; i < 40; i += 1) client.send({ id: String(i), type: 'subscribe', payload: { query: '{ large }' } });
+
+    await until(() => bench.sockets.connectionCount === 0);
+    client.socket.resume();
+    expect((await client.closed).code).toBe(1006);
+  });
+
   it('lets a client of the facade say something now and then', async () => {
     const client = await SocketClient.open(bench, '/ws/things');
     await client.next();
@@ -147,9 +171,7 @@ describe('the server', () => {
 
     for (let burst = 0; burst < 3; burst += 1) {
       for (let i = 0; i < 50; i += 1) client.send('hello');
-      await new Promise((resolve) => {
-        setTimeout(resolve, 100);
-      });
+      await pause(100);
     }
     await quick.append(['still here']);
 
@@ -160,8 +182,8 @@ describe('the server', () => {
 
 describe('at shutdown the server', () => {
   it('closes every socket with 1001, refuses new ones, and leaves no timer behind', async () => {
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const before = timers();
+    const begun = vi.spyOn(globalThis, 'setInterval');
+    const cleared = vi.spyOn(globalThis, 'clearInterval');
     const closing = await startSockets();
     const clients = await Promise.all([
       ...Array.from({ length: 10 }, () => SocketClient.open(closing, '/ws/things')),
@@ -169,14 +191,20 @@ describe('at shutdown the server', () => {
     ]);
 
     const closed = closing.sockets.close();
+    const refused = await refusedUpgrade(closing.port, '/ws/things');
     const codes = await Promise.all(clients.map(async (client) => (await client.closed).code));
     await closed;
 
     expect(new Set(codes)).toEqual(new Set([1001]));
+    expect(refused).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
     expect(closing.sockets.connectionCount).toBe(0);
     await until(() => closing.journal.subscriberCount === 0);
     await closing.stop();
-    expect(timers()).toBeLessThanOrEqual(before);
+    const timers = begun.mock.results.map(({ value }) => value);
+    const ended = cleared.mock.calls.map(([timer]) => timer);
+    vi.restoreAllMocks();
+    expect(timers.length).toBeGreaterThan(0);
+    expect(timers.filter((timer) => !ended.includes(timer))).toEqual([]);
   });
 
   it('does not wait for a client that does not answer', async () => {

@@ -10,6 +10,7 @@ import {
 import { camelKeys, snakeKeys } from '../naming.ts';
 import { historyQuery, integerParameter } from '../pagination.ts';
 import { noBody, noQuery, type Route, route } from '../route.ts';
+import { listingExample, optimizationExample, trialExample } from './optimization-examples.ts';
 import {
   listAnswer,
   optimizationAnswer,
@@ -29,15 +30,6 @@ const common = {
   body: noBody,
   status: 200,
   errors: [],
-} as const;
-
-const listingExample = {
-  id: 12,
-  job_type: 'strategy',
-  strategy_type: 'momentum',
-  status: 'complete',
-  created_at: '2026-01-05T09:00:00.000Z',
-  best_sharpe: 0.83,
 } as const;
 
 const trialsQuery = z.strictObject({
@@ -101,7 +93,7 @@ export const optimizeRoutes: readonly Route[] = [
     summary: 'Get an optimization job',
     description: 'While it runs `progress` moves; `results` appears when it has ended, as far as it got.',
     response: optimizationAnswer,
-    answerExample: { ...listingExample, job_id: 12, progress: { combo: 18, total: 18, fold: 5, n_folds: 5 } },
+    answerExample: optimizationExample,
     document: OptimizationByIdDocument,
     variables: ({ params }) => ({ id: String(params.id) }),
     answer: ({ optimization }) => optimization && shownOptimization(optimization),
@@ -115,9 +107,7 @@ export const optimizeRoutes: readonly Route[] = [
     description: 'One compact row per combination, in the order of the grid.',
     query: trialsQuery,
     response: trialsAnswer,
-    answerExample: [
-      { index: 0, status: 'ranked', rank: 3, params: { short_window: 10, long_window: 50 }, mean_sharpe: 0.4 },
-    ],
+    answerExample: [trialExample],
     document: OptimizationTrialsDocument,
     variables: ({ params, query }) => ({ id: String(params.id), first: query.limit, afterIndex: query.after ?? null }),
     answer: ({ optimization }) =>

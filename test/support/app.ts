@@ -1,0 +1,64 @@
+/**
+ * The whole server on a database of its own, listening on a free port of 127.0.0.1, as `src/main.ts` starts it. Worker
+ * threads run from `dist`, which `npm test` builds first. What it logs is kept.
+ */
+import { type App, startApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { JsonObject } from '../../src/core/index.ts';
+import { createLogger } from '../../src/rest/index.ts';
+import type { DatabaseProvider } from '../../src/storage/index.ts';
+import { createTestDatabase } from './database.ts';
+
+const workerUrl = new URL('../../dist/worker.js', import.meta.url);
+
+/** A running server of a test. */
+export interface TestApp {
+  /** Of the process as it runs now: another one after `restart`. */
+  readonly app: App;
+  readonly url: string;
+  readonly port: number;
+  /** Every line of the log so far, over restarts too. */
+  readonly log: readonly JsonObject[];
+  /** Closes the server as a signal does, and starts it again on the same database and port. */
+  restart(): Promise<void>;
+  /** Closes the server and removes its database. */
+  stop(): Promise<void>;
+}
+
+/** Starts the server. `env` goes over the settings of a test: one worker thread, a log of all that is worth a line. */
+export async function startTestApp(
+  options: { readonly provider?: DatabaseProvider; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<TestApp> {
+  const database = await createTestDatabase(options.provider ?? 'sqlite');
+  const log: JsonObject[] = [];
+  const logger = createLogger('info', { write: (line) => void log.push(JSON.parse(line)) });
+  const start = (port: number) =>
+    startApp(
+      parseConfig({
+        PORT: String(port),
+        DATABASE_URL: database.url,
+        COMPUTE_THREADS: '1',
+        SIMULATION_SEED: 'test',
+        ...options.env,
+      }),
+      { log: logger, workerUrl },
+    );
+  let app = await start(0);
+  const port = Number(new URL(app.url).port);
+  return {
+    get app() {
+      return app;
+    },
+    url: app.url,
+    port,
+    log,
+    restart: async () => {
+      await app.close();
+      app = await start(port);
+    },
+    stop: async () => {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
