@@ -1,7 +1,7 @@
 /** How the program starts, refuses to start, drains, and shares a database with others of its kind. */
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { eachDatabase } from '../support/database.ts';
 import {
   dataFolder,
