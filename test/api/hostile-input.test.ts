@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [string, JsonObject, string])[] = [
   ['an axis called toString', { param_grid: { toString: [1] } }, 'param_grid.toString'],
   ['a number in words', { param_grid: { short_window: ['1e5'] } }, 'param_grid.short_window.0'],
   ['NaN as text', { param_grid: { signal_threshold: ['NaN'] } }, 'param_grid.signal_threshold.0'],
-  ['a window of 2^53 + 1', { param_grid: { short_window: [9_007_199_254_740_993] } }, 'param_grid.short_window.0'],
+  ['a window beyond 2^53', { param_grid: { short_window: [2 ** 53 + 2] } }, 'param_grid.short_window.0'],
   ['a window of 1e308', { param_grid: { short_window: [1e308] } }, 'param_grid.short_window.0'],
   ['a window of -0', { param_grid: { short_window: [-0] } }, 'param_grid.short_window.0'],
   ['a window within a window', { param_grid: { short_window: [[[5]]] } }, 'param_grid.short_window.0'],
@@ -196,8 +196,8 @@ function camelCase(fields: JsonObject): JsonObject {
 
 /** The first step of a path; what follows are names of parameters. */
 function camelPath(path: string): string {
-  const [first = '', ...rest] = path.split('.');
-  return [first.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase()), ...rest].join('.');
+  const [first = '', ...names] = path.split('.');
+  return [first.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase()), ...names].join('.');
 }
 
 /** Cuts, doubles, replaces or swaps a piece of the text. */
@@ -210,7 +210,7 @@ function mutated(text: string, random: () => number): string {
   ];
   return (
     text.slice(0, at) +
-    ([`${piece}${piece}`, noise, '', [...piece].toReversed().join('')][Math.floor(random() * 4)] ?? '') +
+    ([`${piece}${piece}`, noise, '', piece.split('').toReversed().join('')][Math.floor(random() * 4)] ?? '') +
     text.slice(to)
   );
 }
