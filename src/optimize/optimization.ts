@@ -3,6 +3,7 @@ import type { BacktestSettings } from '../backtest/index.ts';
 import type { Interval } from '../market/index.ts';
 import type { ParameterGrid, Parameters } from '../strategies/index.ts';
 import type { SliceMetrics } from './evaluate.ts';
+import type { RankedCombination } from './ranking.ts';
 import type { WalkForwardSettings } from './walk-forward.ts';
 
 /**
@@ -33,18 +34,7 @@ export interface OptimizationConfig extends WalkForwardSettings {
 }
 
 /** A ranked combination as it is stored and shown: the best 20 of a job. */
-export interface OptimizationResult {
-  /** 1 is the best. */
-  readonly rank: number;
-  /** Place in the order of the grid. */
-  readonly index: number;
-  readonly params: Parameters;
-  readonly meanSharpe: number;
-  readonly sharpeStd: number;
-  readonly meanReturn: number;
-  readonly maxDrawdown: number;
-  readonly meanWinRate: number;
-  readonly trades: number;
+export interface OptimizationResult extends Omit<RankedCombination, 'folds'> {
   readonly folds: readonly FoldResult[];
 }
 

@@ -88,8 +88,7 @@ export async function subscribeOverSse<Data>(
     body: JSON.stringify({ query, variables }),
     signal: abort.signal,
   });
-  if (response.body === null) throw new Error('The answer has no body.');
-  const answers = eventsOf<Data>(response.body);
+  const answers = eventsOf<Data>(response);
   return {
     answers,
     end: async () => {
@@ -99,10 +98,11 @@ export async function subscribeOverSse<Data>(
   };
 }
 
-async function* eventsOf<Data>(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<GraphqlAnswer<Data>, undefined> {
+/** Holds on to the response: fetch cancels the body of one that was collected before its body was read. */
+async function* eventsOf<Data>(response: Response): AsyncGenerator<GraphqlAnswer<Data>, undefined> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of bytes) {
+  for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
