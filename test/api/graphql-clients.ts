@@ -89,7 +89,9 @@ export async function subscribeOverSse<Data>(
     signal: abort.signal,
   });
   if (response.body === null) throw new Error('The answer has no body.');
-  const answers = eventsOf<Data>(response.body);
+  // Taken at once: a body that nobody reads yet is cancelled when its response is garbage-collected.
+  const bytes = response.body[Symbol.asyncIterator]();
+  const answers = eventsOf<Data>({ [Symbol.asyncIterator]: () => bytes });
   return {
     answers,
     end: async () => {
