@@ -34,6 +34,17 @@ export interface ThreadPoolOptions {
   readonly onThreadError?: ((error: unknown) => void) | undefined;
 }
 
+const REQUIRE_OF_MODULES = '--experimental-require-module';
+
+/**
+ * Has a thread load its entry by `import`. Piscina tries `require` first, and a thread that is terminated while it requires
+ * an ES module fails an assertion of Node (ModuleWrap::CreateRequiredModuleFacade) that ends the whole process.
+ */
+function importOnly(): readonly string[] {
+  const isKnown = process.allowedNodeEnvironmentFlags.has(REQUIRE_OF_MODULES);
+  return isKnown ? [REQUIRE_OF_MODULES.replace('--', '--no-')] : [];
+}
+
 /** What the pool needs of a run, whatever its types. */
 type PooledRun = Pick<ThreadRun<never, never, never>, 'execute' | 'stop' | 'failStart'>;
 
@@ -65,7 +76,7 @@ export class ThreadPool implements Compute {
       atomics: 'disabled',
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: options.maxMemoryMb ?? 2048 },
-      ...(options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] }),
+      execArgv: [...(options.execArgv ?? process.execArgv), ...importOnly()],
     });
     // Without a listener, the death of an idle thread would be an uncaught exception of this process.
     this.#piscina.on('error', (error: unknown) => {

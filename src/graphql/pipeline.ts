@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { DomainError, type IdSource, invariant, type Log } from '../core/index.ts';
+import { SubscriberOverflow } from '../events/index.ts';
 import type { Caller, GraphQLContext, Services } from './context.ts';
 import { toGraphQLError } from './errors.ts';
 import { EXAMPLE_TABS, graphiqlPage } from './graphiql.ts';
@@ -124,6 +125,8 @@ function trust(trusted: WeakSet<DocumentNode>, document: DocumentNode): void {
 /** Expected errors and errors of the document go out as they are; a bug goes to the log, and only its id goes out. */
 function maskError(error: unknown, ids: IdSource, log: Log): Error {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  // A reader that was too slow: its socket tells it so. The error itself is sent to nobody.
+  if (original instanceof SubscriberOverflow) return new GraphQLError(original.message, { originalError: original });
   if (original instanceof DomainError) {
     const { nodes, path } = error instanceof GraphQLError ? error : {};
     const { message, extensions } = toGraphQLError(original);

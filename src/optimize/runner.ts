@@ -26,7 +26,7 @@ import { loadJob } from './load-job.ts';
 import type { OptimizationProgress } from './optimization.ts';
 import { ProgressThrottle } from './progress-throttle.ts';
 
-const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 10;
 /** How often other processes' jobs, and those of dead ones, are looked for. */
 const LOOK_MS = 1000;
 

@@ -47,14 +47,12 @@ eachDatabase((_provider, create) => {
       const services = await startServices(await create(), { pool: { threads: 1 } });
 
       const refused = backtestStrategy(services, services.user, {
-        ...{
-          ...REQUEST,
-          params: { short_window: -1 },
-          symbols: [],
-          end: '2026-02-30',
-          interval: '2d',
-          slippageBps: -1,
-        },
+        ...REQUEST,
+        params: { short_window: -1 },
+        symbols: [],
+        end: '2026-02-30',
+        interval: '2d',
+        slippageBps: -1,
       });
 
       await expect(refused).rejects.toMatchObject({
@@ -181,8 +179,11 @@ describe('a backtest whose task fails', () => {
 
     const refused = backtestStrategy(services, services.user, {
       ...REQUEST,
-      ...{ symbols: ['ABSURD'], params: { short_window: 1, long_window: 2 }, source: 'csv' },
-      ...{ start: '2020-01-01', end: '2020-02-29' },
+      symbols: ['ABSURD'],
+      params: { short_window: 1, long_window: 2 },
+      source: 'csv',
+      start: '2020-01-01',
+      end: '2020-02-29',
     });
 
     await expect(refused).rejects.toMatchObject({

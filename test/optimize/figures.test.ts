@@ -79,8 +79,14 @@ it.each([
     strategyType,
     paramGrid,
     symbols: isPair ? ['SPX', 'ALT'] : ['SPX'],
-    ...{ start: '2000-01-03', end: '2003-12-31', nSplits: 3, source: 'csv' },
-    ...{ commissionBps: 5, slippageBps: 3, allowShort: true, initialCapital: 50_000 },
+    start: '2000-01-03',
+    end: '2003-12-31',
+    nSplits: 3,
+    source: 'csv',
+    commissionBps: 5,
+    slippageBps: 3,
+    allowShort: true,
+    initialCapital: 50_000,
   });
 
   await compare(services, id, isPair ? [index, other] : [index]);

@@ -44,15 +44,13 @@ eachDatabase((_provider, create) => {
       const deleted = await deleteStrategy(services, user, id);
 
       expect(created).toEqual({
-        ...{
-          id,
-          name: 'Trend',
-          strategyType: 'momentum',
-          symbols: ['AAPL'],
-          interval: '1d',
-          mode: 'monitor',
-          enabled: true,
-        },
+        id,
+        name: 'Trend',
+        strategyType: 'momentum',
+        symbols: ['AAPL'],
+        interval: '1d',
+        mode: 'monitor',
+        enabled: true,
         params: { short_window: 10, long_window: 50, ma_type: 'sma', signal_threshold: 0 },
       });
       expect(updated).toEqual({ ...created, name: 'Slow trend', enabled: false });

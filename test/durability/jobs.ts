@@ -1,0 +1,32 @@
+/** Optimization jobs for tests on the simulated market, which is the same in every process: short ones and long ones. */
+
+/** A job as `POST /api/optimize/strategy` takes it. */
+export interface JobBody {
+  readonly strategy_type: 'momentum';
+  readonly symbols: readonly string[];
+  readonly start: string;
+  readonly end: string;
+  readonly n_splits: number;
+  readonly param_grid: Readonly<Record<'short_window' | 'long_window', readonly number[]>>;
+}
+
+/** Numbers from `first` on. */
+const range = (first: number, count: number): readonly number[] => Array.from({ length: count }, (_, i) => first + i);
+
+/** `shortWindows` x `longWindows` combinations over 11 years and 5 windows. */
+export function job(shortWindows: number, longWindows: number): JobBody {
+  return {
+    strategy_type: 'momentum',
+    symbols: ['SPY'],
+    start: '2013-01-01',
+    end: '2023-12-29',
+    n_splits: 5,
+    param_grid: { short_window: range(5, shortWindows), long_window: range(60, longWindows) },
+  };
+}
+
+/** Jobs that take from milliseconds to a second. */
+export const SHORT_JOBS: readonly JobBody[] = [job(2, 2), job(5, 10), job(10, 40), job(20, 50)];
+
+/** 10,000 combinations, the most there may be: it takes long enough for anything to happen meanwhile. */
+export const LONG_JOB: JobBody = job(50, 200);

@@ -1,0 +1,178 @@
+/** How the program starts, refuses to start, drains, and shares a database with others of its kind. */
+import { request as httpRequest } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { eachDatabase } from '../support/database.ts';
+import {
+  dataFolder,
+  end,
+  endServers,
+  graphql,
+  launch,
+  launchCommand,
+  pause,
+  request,
+  startServer,
+  untilServing,
+} from '../support/server-process.ts';
+import { job, LONG_JOB } from './jobs.ts';
+
+/** Longest time for draining, in ms. */
+const DRAINED_MS = 5000;
+
+afterEach(endServers);
+
+describe('a signal', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends an idle server with 0', async (signal) => {
+    const server = await startServer({ DATA_DIR: dataFolder() });
+
+    const { code, tookMs } = await end(server, signal);
+
+    expect([code, tookMs < DRAINED_MS]).toEqual([0, true]);
+  });
+
+  it('ends it with 0 while a job computes and streams are open; the job goes on after the next start', async () => {
+    const settings = { DATA_DIR: dataFolder() };
+    const server = await startServer(settings);
+    const { body } = await request<{ job_id: number }>(server, 'POST /api/optimize/strategy', { json: LONG_JOB });
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/optimize`);
+    const closed = new Promise<number>((resolve) => {
+      socket.once('close', resolve);
+    });
+    const stream = await openStream(server.port);
+    await running(server, body.job_id);
+
+    const { code, tookMs } = await end(server, 'SIGINT');
+    const next = await startServer(settings);
+
+    expect([code, tookMs < DRAINED_MS, await closed, await stream.ended]).toEqual([0, true, 1001, 'ended']);
+    await running(next, body.job_id);
+    const cancelled = await request<{ status: string }>(next, `DELETE /api/optimize/${body.job_id}`);
+    expect(cancelled.body.status).toBe('cancelled');
+  });
+
+  it('reaches it through npm start (without building again), as Ctrl-C does, and ends that with 0 too', {
+    timeout: 90_000,
+  }, async () => {
+    const started = launchCommand('npm', ['start', '--ignore-scripts'], { DATA_DIR: dataFolder() });
+    await untilServing(started);
+
+    process.kill(-started.pid, 'SIGINT');
+
+    expect(await started.exited).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('a start that cannot be', () => {
+  it.each([
+    ['HOST', '0.0.0.0', /HOST must be a loopback address/],
+    ['PORT', '80000', /PORT must be a whole number from 0 to 65535/],
+    ['MARKET_DATA', 'moon', /MARKET_DATA must be one of: simulated/],
+    ['LOG_LEVEL', 'loud', /LOG_LEVEL must be one of: fatal/],
+    ['DATABASE_URL', 'mysql://x', /DATABASE_URL must be postgresql:/],
+    ['ALLOWED_ORIGINS', 'nonsense', /ALLOWED_ORIGINS must be origins/],
+    ['COMPUTE_THREADS', '0', /COMPUTE_THREADS must be a whole number from 1/],
+  ])('%s=%s is refused by name', async (key, value, message) => {
+    const refused = launch({ DATA_DIR: dataFolder(), [key]: value });
+
+    expect((await refused.exited).code).toBe(1);
+    expect(refused.stderr()).toMatch(message);
+  });
+
+  it('says that the port is taken', async () => {
+    const { port } = await startServer({ DATA_DIR: dataFolder() });
+
+    const second = launch({ DATA_DIR: dataFolder(), PORT: String(port) });
+
+    expect((await second.exited).code).toBe(1);
+    expect(second.stderr()).toContain(String(port));
+  });
+});
+
+eachDatabase((provider, create) => {
+  describe('servers on one database', () => {
+    it('all start when twenty start together, and migrate once', { timeout: 120_000 }, async () => {
+      const made = await create();
+      const settings = { DATABASE_URL: made.url, DATA_DIR: dataFolder() };
+
+      const servers = await Promise.all(Array.from({ length: 20 }, () => startServer(settings)));
+
+      const answers = await Promise.all(servers.map((server) => request(server, 'GET /readyz')));
+      expect(answers.map(({ status }) => status)).toEqual(servers.map(() => 200));
+      await endServers();
+      const database = await made.open();
+      expect(await database.read.user.count()).toBe(1);
+      expect(database.provider).toBe(provider);
+    });
+
+    it('see, follow and cancel what another computes', { timeout: 60_000 }, async () => {
+      const { url } = await create();
+      const settings = { DATABASE_URL: url, DATA_DIR: dataFolder() };
+      const [a, b] = [await startServer(settings), await startServer(settings)];
+      const { body } = await request<{ job_id: number }>(a, 'POST /api/optimize/strategy', { json: LONG_JOB });
+      await running(b, body.job_id);
+
+      const cancelled = await request<{ status: string }>(b, `DELETE /api/optimize/${body.job_id}`);
+      const events = await request<readonly { type: string }[]>(b, 'GET /api/events');
+
+      expect(cancelled.body.status).toBe('cancelled');
+      expect(events.body.map(({ type }) => type)).toEqual(['OptimizationStarted', 'OptimizationCancelled']);
+    });
+  });
+});
+
+describe('a server whose workers are all busy', () => {
+  it('answers small requests promptly', { timeout: 60_000 }, async () => {
+    const server = await startServer({ DATA_DIR: dataFolder(), COMPUTE_THREADS: '2' });
+    const idle = await latency(server);
+    const jobs = await Promise.all(
+      [LONG_JOB, job(40, 200)].map((json) =>
+        request<{ job_id: number }>(server, 'POST /api/optimize/strategy', { json }),
+      ),
+    );
+    await Promise.all(jobs.map(({ body }) => running(server, body.job_id)));
+
+    const busy = await latency(server);
+
+    process.stdout.write(`p99 of a small query: idle ${idle.toFixed(1)} ms, busy ${busy.toFixed(1)} ms\n`);
+    expect(busy).toBeLessThan(250);
+  });
+});
+
+/** p99 in ms of 200 small GraphQL queries, one after the other. */
+async function latency(server: { readonly url: string }): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 200; i += 1) {
+    const since = performance.now();
+    await graphql(server, '{ system { version } }');
+    times.push(performance.now() - since);
+  }
+  return times.toSorted((x, y) => x - y)[197] ?? Number.NaN;
+}
+
+async function running(server: { readonly url: string }, id: number): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const { body } = await request<{ status: string }>(server, `GET /api/optimize/${id}`);
+    if (body.status === 'running') return;
+    if (body.status !== 'pending') throw new Error(`The job is ${body.status}.`);
+    await pause(25);
+  }
+  throw new Error('The job did not begin to run.');
+}
+
+/** Opens a subscription over server-sent events; `ended` tells how the answer came to its end. */
+async function openStream(port: number): Promise<{ readonly ended: Promise<'ended' | 'broken'> }> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+    const sent = httpRequest({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers }, (response) => {
+      const ended = new Promise<'ended' | 'broken'>((settle) => {
+        response.once('end', () => settle('ended'));
+        response.once('error', () => settle('broken'));
+      });
+      response.resume();
+      resolve({ ended });
+    });
+    sent.once('error', reject);
+    sent.end(JSON.stringify({ query: 'subscription { optimizationEvents { cursor } }' }));
+  });
+}
