@@ -15,7 +15,9 @@ const REASONS: readonly [Misbehaviour, RegExp][] = [
 
 eachDatabase((_provider, create) => {
   it.each(REASONS)('a job whose tasks %s ends with a reason, and the next job completes', async (way, reason) => {
-    const services = await startServices(await create(), { pool: MISBEHAVING_POOL });
+    // Only what loops needs to run into the time limit; filling the memory may take long on a busy machine.
+    const pool = way === 'loop' ? MISBEHAVING_POOL : { ...MISBEHAVING_POOL, taskTimeoutMs: 20_000 };
+    const services = await startServices(await create(), { pool });
 
     const bad = await submit(services, { ...EXAMPLE, initialCapital: MISBEHAVIOUR.get(way) });
     const badEnd = await ended(services, bad.id);
