@@ -49,7 +49,7 @@ const environment = z.object({
   COMPUTE_THREADS: integer(1, 1024, availableParallelism()),
   COMPUTE_MEMORY_MB: integer(64, 1_048_576, 2048),
   COMPUTE_TIMEOUT_SECONDS: integer(1, 86_400, 600),
-  OPTIMIZE_MIN_BARS_PER_SPLIT: integer(2, 1_000_000, 100),
+  OPTIMIZE_MIN_BARS_PER_SPLIT: integer(10, 1_000_000, 100),
   OPTIMIZE_MAX_COMBINATIONS: integer(1, 1_000_000, 10_000),
   OPTIMIZE_MAX_RUNNING_JOBS: integer(1, 1000, 4),
   OPTIMIZE_MAX_WAITING_JOBS: integer(1, 100_000, 1000),

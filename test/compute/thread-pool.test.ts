@@ -1,10 +1,8 @@
 import os from 'node:os';
 import { threadId } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { ThreadPool } from '../../src/compute/index.ts';
 import { openPool } from '../support/compute-pool.ts';
 import { busy, countTo, double, niceness, readShared, untilCancelled, whichThread } from '../support/compute-tasks.ts';
-import { builtWorkerUrl } from '../support/worker-url.ts';
 
 describe('a pool that runs tasks', () => {
   it('returns what the task returns, from another thread', async () => {
@@ -104,17 +102,5 @@ describe('a pool that runs tasks', () => {
 
     expect(during).toEqual({ threads: 1, running: 1, queued: 2, completed: 0 });
     expect(pool.stats()).toEqual({ threads: 1, running: 0, queued: 0, completed: 1 });
-  });
-});
-
-describe('a pool that is closed while its threads load their entry', () => {
-  it('ends them and not the process, at whatever moment', async () => {
-    for (let round = 0; round < 40; round += 1) {
-      const pool = new ThreadPool({ workerUrl: builtWorkerUrl(), threads: 2 });
-      await new Promise((resolve) => setTimeout(resolve, 4 * round));
-      await pool.close();
-    }
-
-    expect(process.exitCode).toBeUndefined();
   });
 });
