@@ -104,6 +104,11 @@ export class Connection {
     if (this.#isOpen()) this.#socket.close(code, shortened(reason));
   }
 
+  /** Ends the socket at once, without the closing handshake. */
+  drop(): void {
+    this.#socket.terminate();
+  }
+
   /** One beat of the server's timer. */
   tick(): void {
     this.#turnMeter();

@@ -21,6 +21,8 @@ const MAX_FRAGMENTS = 128;
 const MAX_CONNECTIONS = 5000;
 /** Milliseconds between two beats of the timer. */
 const TICK_MS = 5000;
+/** Milliseconds that clients have to answer the closing of the server; those that have stopped reading never do. */
+const CLOSE_MS = 2000;
 /** At a tick of 5 s: ping every 30 s, drop after 65 s of silence, after 10 s without progress, 10 s after closing. */
 const PATIENCE: Patience = { pingTicks: 6, deadTicks: 13, stallTicks: 2, closeTicks: 2, meterTicks: 12 };
 
@@ -85,7 +87,7 @@ export class WebSockets {
     return this.#connections.size;
   }
 
-  /** Refuses further upgrades, closes every socket with 1001, and resolves when all have ended. */
+  /** Refuses further upgrades, closes every socket with 1001, and resolves when all have ended, after 2 s at the latest. */
   async close(): Promise<void> {
     this.#isClosing = true;
     const ended = [...this.#connections].map(async ({ closed }) => {
@@ -95,7 +97,11 @@ export class WebSockets {
     for (const connection of this.#connections) {
       connection.close(CLOSE_CODES.goingAway, 'The server is shutting down. Come back with your last cursor.');
     }
+    const drop = setTimeout(() => {
+      for (const connection of this.#connections) connection.drop();
+    }, CLOSE_MS);
     await Promise.all(ended);
+    clearTimeout(drop);
     clearInterval(this.#timer);
     this.#handshake.close();
   }
