@@ -1,0 +1,81 @@
+/** What the environment may say, and how the parser answers when it says something else. */
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig } from '../src/config.ts';
+
+function refusal(env: Readonly<Record<string, string>>): string {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('The configuration was accepted.');
+}
+
+describe('the configuration', () => {
+  it('listens on this machine only and keeps its data in ./data by default', () => {
+    const config = parseConfig({});
+
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, marketData: 'simulated', logLevel: 'info' });
+    expect(config.dataDir).toBe(resolve('data'));
+    expect(config.databaseUrl).toBe(`file:${join(resolve('data'), 'dunlin.db')}`);
+  });
+
+  it('takes empty values for absent ones', () => {
+    expect(parseConfig({ PORT: '', DATABASE_URL: '' })).toEqual(parseConfig({}));
+  });
+
+  it('cannot be changed', () => {
+    const config = parseConfig({});
+
+    expect([config, config.compute, config.optimize].every(Object.isFrozen)).toBe(true);
+  });
+
+  it.each([
+    ['HOST', '::1', { host: '::1' }],
+    ['PORT', '0', { port: 0 }],
+    ['PORT', '65535', { port: 65_535 }],
+    ['COMPUTE_TIMEOUT_SECONDS', '2', { compute: { timeoutMs: 2000 } }],
+    ['ALLOWED_ORIGINS', 'https://a.test, http://b.test:81', { allowedOrigins: ['https://a.test', 'http://b.test:81'] }],
+    ['DATABASE_URL', 'postgres://u:p@h:1/d', { databaseUrl: 'postgres://u:p@h:1/d' }],
+    ['DATABASE_URL', 'file:/tmp/x.db', { databaseUrl: 'file:/tmp/x.db' }],
+  ])('accepts %s=%s', (key, value, expected) => {
+    expect(parseConfig({ [key]: value })).toMatchObject(expected);
+  });
+
+  it.each([
+    ['HOST', '0.0.0.0'],
+    ['HOST', '192.168.1.5'],
+    ['HOST', '::'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '8e3'],
+    ['PORT', ' 8000'],
+    ['DATABASE_URL', 'mysql://u:p@h/d'],
+    ['DATABASE_URL', 'postgresql://u:p@h:nowhere/d'],
+    ['MARKET_DATA', 'moon'],
+    ['LOG_LEVEL', 'loud'],
+    ['SIMULATION_SEED', 'x'.repeat(65)],
+    ['ALLOWED_ORIGINS', 'https://a.test/path'],
+    ['ALLOWED_ORIGINS', 'null'],
+    ['COMPUTE_THREADS', '0'],
+    ['COMPUTE_MEMORY_MB', '63'],
+    ['OPTIMIZE_MIN_BARS_PER_SPLIT', '1'],
+    ['OPTIMIZE_MAX_COMBINATIONS', '1000001'],
+    ['IMPORT_MAX_BYTES', '1023'],
+  ])('refuses %s=%s and names the key', (key, value) => {
+    expect(refusal({ [key]: value })).toContain(`\n  ${key} must `);
+  });
+
+  it('names every key that is wrong at once, with what was found', () => {
+    const message = refusal({ PORT: 'x', LOG_LEVEL: 'loud' });
+
+    expect(message).toContain('PORT must be a whole number from 0 to 65535; it is "x"');
+    expect(message).toContain('LOG_LEVEL must be one of: fatal, error, warn, info, debug, trace, silent; it is "loud"');
+  });
+
+  it('does not show the password in a database url that is wrong', () => {
+    expect(refusal({ DATABASE_URL: 'mysql://user:hunter2@host/db' })).not.toContain('hunter2');
+  });
+});
