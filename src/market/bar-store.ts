@@ -32,7 +32,8 @@ export async function findSeries(
   ownerId: number,
   key: { readonly symbol: string; readonly interval: Interval },
 ): Promise<StoredSeries | undefined> {
-  const row = await db.barSeries.findUnique({ where: { ownerId_symbol_interval: { ownerId, ...key } } });
+  const where = { ownerId_symbol_interval_source: { ownerId, ...key, source: CSV_SOURCE } };
+  const row = await db.barSeries.findUnique({ where });
   return row === null ? undefined : toStoredSeries(row);
 }
 
@@ -70,7 +71,7 @@ export async function claimSeries(
 ): Promise<StoredSeries> {
   const { ownerId, symbol, interval, firstTime, lastTime, now } = claim;
   const row = await db.barSeries.upsert({
-    where: { ownerId_symbol_interval: { ownerId, symbol, interval } },
+    where: { ownerId_symbol_interval_source: { ownerId, symbol, interval, source: CSV_SOURCE } },
     create: {
       ownerId,
       symbol,

@@ -49,7 +49,7 @@ async function describeTables(test: TestDatabase): Promise<readonly string[]> {
     test.provider === 'sqlite'
       ? `SELECT m.name AS t, c.name AS c, c.type AS k, c."notnull" AS n, c.dflt_value AS d, c.pk AS p FROM sqlite_master m
            JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '\\_prisma%' ESCAPE '\\'
-         UNION ALL SELECT m.name, i.name, m.tbl_name, i.cid, NULL, i.seqno FROM sqlite_master m
+         UNION ALL SELECT m.name, i.name, m.tbl_name, NULL, NULL, i.seqno FROM sqlite_master m
            JOIN pragma_index_info(m.name) i WHERE m.type = 'index' AND m.tbl_name NOT LIKE '\\_prisma%' ESCAPE '\\'
          UNION ALL SELECT m.name, f."from", f."table", f."to", f.on_delete, f.on_update FROM sqlite_master m
            JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`
