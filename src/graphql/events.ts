@@ -2,6 +2,9 @@
 import { requireScope } from '../access/index.ts';
 import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
+import { BARS_IMPORTED } from '../market/index.ts';
+import { OPTIMIZATION_EVENTS } from '../optimize/index.ts';
+import { STRATEGY_EVENTS } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { checkSize } from './paging.ts';
@@ -66,7 +69,7 @@ builder.queryFields((t) => ({
     description: 'Stored events after a cursor, oldest first, for those who poll.',
     args: {
       after: t.arg({ type: 'Cursor', description: 'Default: the beginning of the journal.' }),
-      types: t.arg.stringList({ description: 'Only these types.' }),
+      types: t.arg.stringList({ description: `Only events of these types: ${STORED_EVENTS.join(', ')}.` }),
       first: t.arg.int({ defaultValue: 20, required: true, description: '1 to 100.' }),
     },
     resolve: async (_root, { after, types, first }, { caller, services, largestPage }) => {
@@ -88,7 +91,7 @@ builder.subscriptionFields((t) => ({
     description: 'Every stored event of mine, as it is committed.',
     args: {
       after: t.arg({ type: 'Cursor', description: 'Replay what came after this first.' }),
-      types: t.arg.stringList({ description: 'Only these types.' }),
+      types: t.arg.stringList({ description: `Only events of these types: ${STORED_EVENTS.join(', ')}.` }),
     },
     subscribe: (_root, { after, types }, context) =>
       deliveries(context, filterOf(context.caller.principal.userId, types), after),
@@ -96,7 +99,16 @@ builder.subscriptionFields((t) => ({
   }),
 }));
 
+/** Every type of event that the journal can hold. */
+const STORED_EVENTS: readonly string[] = [...OPTIMIZATION_EVENTS, ...STRATEGY_EVENTS, BARS_IMPORTED].toSorted();
+
+/** @throws {DomainError} VALIDATION naming a type that no event can have: to wait for it would be in vain */
 function filterOf(ownerId: number, types: readonly string[] | null | undefined): EventFilter {
+  const unknown = types?.find((type) => !STORED_EVENTS.includes(type));
+  if (unknown !== undefined) {
+    const shown = JSON.stringify(unknown.slice(0, 40));
+    throw invalid('types', `types must be names of events: ${STORED_EVENTS.join(', ')}; ${shown} is none.`);
+  }
   return { ownerId, storedOnly: true, ...(types == null ? {} : { types }) };
 }
 

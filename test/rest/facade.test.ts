@@ -210,6 +210,17 @@ describe('the journal', () => {
     expect(JSON.stringify(all.body)).not.toContain('strategyType');
   });
 
+  it.each(['Nothing', 'StrategyCreated,', 'strategycreated', 'OptimizationProgressed', '__proto__'])(
+    'of the types %s is refused, naming those that there are',
+    async (types) => {
+      const answer = await server.call('GET', `/api/events?types=${types}`);
+
+      expect(answer.status).toBe(422);
+      expect(answer.body.errors).toEqual([{ path: 'types', message: expect.stringContaining('StrategyCreated') }]);
+      expect(answer.body.detail).toContain(JSON.stringify(types.split(',').at(-1)));
+    },
+  );
+
   it.each(['x', '-1', '1e3', '99999999', '9'.repeat(40)])('from the cursor %s is refused', async (cursor) => {
     expect((await server.call('GET', `/api/events?after=${cursor}`)).status).toBe(422);
   });
