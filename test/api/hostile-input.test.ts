@@ -166,7 +166,7 @@ describe('afterwards', () => {
 
     expect(health.status).toBe(200);
     expect(symbols.text).not.toContain('HOSTILE');
-    expect(server.log.filter((line) => line['level'] === 'error')).toEqual([]);
+    expect(server.bugs()).toEqual([]);
   });
 });
 
