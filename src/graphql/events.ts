@@ -8,6 +8,7 @@ import { STRATEGY_EVENTS } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { checkSize } from './paging.ts';
+import { TradingModeEnum } from './trading-mode.ts';
 
 /** What every event of a subscription has. */
 export interface EventShape {
@@ -24,7 +25,7 @@ export const Event = builder.interfaceRef<EventShape>('Event').implement({
       nullable: true,
       description: 'Its place in the journal, to come back with; null for ticks of progress, which are not stored.',
     }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime' }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened.' }),
   }),
 });
 
@@ -34,9 +35,13 @@ const JournalEntry = builder.objectRef<JournalEvent>('JournalEntry').implement({
   fields: (t) => ({
     type: t.exposeString('type', { description: 'In the past tense: `OptimizationCompleted`.' }),
     subjectType: t.exposeString('subjectType', { description: 'What it is about: `optimization`.' }),
-    subjectId: t.exposeID('subjectId'),
-    mode: t.exposeString('mode', { description: '`paper` or `live`.' }),
-    payload: t.field({ type: 'JSON', resolve: (event) => event.payload }),
+    subjectId: t.exposeID('subjectId', { description: 'The id of what it is about.' }),
+    mode: t.expose('mode', { type: TradingModeEnum, description: 'What it is part of.' }),
+    payload: t.field({
+      type: 'JSON',
+      description: 'The facts; which ones depends on the type.',
+      resolve: (event) => event.payload,
+    }),
     correlationId: t.exposeString('correlationId', { description: 'The same for all that one command led to.' }),
     causationId: t.field({
       type: 'Cursor',
@@ -54,7 +59,7 @@ const JournalPage = builder.objectRef<{ readonly entries: readonly JournalEvent[
 JournalPage.implement({
   description: 'A page of the journal, oldest first.',
   fields: (t) => ({
-    entries: t.field({ type: [JournalEntry], resolve: (page) => [...page.entries] }),
+    entries: t.field({ type: [JournalEntry], description: 'Oldest first.', resolve: (page) => [...page.entries] }),
     endCursor: t.field({
       type: 'Cursor',
       description: 'Ask with `after` this for the next page.',
