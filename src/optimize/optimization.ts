@@ -145,8 +145,17 @@ export interface Overfitting {
   readonly verdict: 'accept' | 'review' | 'reject';
   /** In words, one per criterion that speaks against the best. */
   readonly reasons: readonly string[];
-  /** What the verdict was measured by, by name. */
-  readonly thresholds: Readonly<Record<string, number>>;
+  /** What the verdict was measured by: at least, except for `pbo` (at most) and `oosSharpe` (above). */
+  readonly thresholds: {
+    readonly accept: {
+      readonly deflatedSharpe: number;
+      readonly pbo: number;
+      readonly oosSharpe: number;
+      /** Share of the test windows with a positive Sharpe. */
+      readonly positiveFolds: number;
+    };
+    readonly review: { readonly deflatedSharpe: number; readonly pbo: number };
+  };
 }
 
 /** What a sweep found. */
