@@ -6,7 +6,6 @@ export { cancelOptimization } from './cancel-optimization.ts';
 export { optimizeTasks } from './compute-job.ts';
 export { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED, OPTIMIZATION_SUBJECT } from './events.ts';
 export {
-  type Axis,
   type EquityCurve,
   type EquityPoint,
   type FoldResult,
@@ -19,9 +18,6 @@ export {
   type OptimizationSection,
   type OptimizationStatus,
   type Overfitting,
-  type ParameterSpace,
-  SEARCH_METHODS,
-  type SearchMethod,
   type SkippedType,
   type SliceMetrics,
   type SweepRecommendation,
@@ -30,6 +26,7 @@ export {
   type Unranked,
 } from './optimization.ts';
 export { OptimizationRunner, type RunnerDeps } from './runner.ts';
+export { type Axis, isRange, type ParameterSpace, SEARCH_METHODS, type SearchMethod } from './search/index.ts';
 export { type StrategyOptimizationInput, startStrategyOptimization } from './start-optimization.ts';
 export { type SweepInput, startSweep } from './start-sweep.ts';
 export {

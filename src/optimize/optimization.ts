@@ -1,7 +1,8 @@
 /** An optimization job: its states, what was asked, and the shape of its results as they are stored. */
 import type { BacktestSettings } from '../backtest/index.ts';
 import type { Interval } from '../market/index.ts';
-import type { Parameters, ParameterValue } from '../strategies/index.ts';
+import type { Parameters } from '../strategies/index.ts';
+import type { ParameterSpace, SearchMethod } from './search/index.ts';
 import type { WalkForwardSettings } from './walk-forward.ts';
 
 /**
@@ -19,24 +20,10 @@ export const OPTIMIZATION_JOB_TYPES = ['strategy', 'sweep'] as const;
 /** One of `OPTIMIZATION_JOB_TYPES`. */
 export type OptimizationJobType = (typeof OPTIMIZATION_JOB_TYPES)[number];
 
-/** How combinations are chosen: all of the grid, at random, or by what the earlier ones have shown. */
-export const SEARCH_METHODS = ['grid', 'random', 'tpe'] as const;
-
-/** One of `SEARCH_METHODS`. */
-export type SearchMethod = (typeof SEARCH_METHODS)[number];
-
 /** Whether nothing more will happen to this job. */
 export function isFinal({ status }: { readonly status: string }): boolean {
   return status === 'complete' || status === 'cancelled' || status === 'error';
 }
-
-/** A parameter's values: a list, or a range (without `step`: any number in it). */
-export type Axis =
-  | readonly ParameterValue[]
-  | { readonly min: number; readonly max: number; readonly step?: number; readonly log?: boolean };
-
-/** Parameter -> what is tried. A parameter that is not a key keeps its default. */
-export type ParameterSpace = Readonly<Record<string, Axis>>;
 
 /** The part of a job that searches one strategy type. */
 export interface OptimizationSection {

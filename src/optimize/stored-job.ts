@@ -6,10 +6,10 @@ import type {
   OptimizationConfig,
   OptimizationResult,
   Overfitting,
-  ParameterSpace,
   SweepResults,
   Unranked,
 } from './optimization.ts';
+import type { ParameterSpace } from './search/index.ts';
 
 /** As engine version 1 stored it: one grid, and nothing of methods and sections. */
 interface FirstConfig extends Omit<OptimizationConfig, 'sections' | 'skippedTypes' | 'method' | 'maxTrials' | 'seed'> {
