@@ -1,3 +1,4 @@
+import type { Parameters } from '../../strategies/index.ts';
 import { sharpePerBar, sliceMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { PboTally } from './cscv.ts';
@@ -41,6 +42,10 @@ export interface Assessment {
   readonly ranked: readonly Float64Array[];
   /** The best-ranked; null when none has a rank. */
   readonly winner: Winner | null;
+  /** What was searched, of the winner's strategy type. */
+  readonly space: Neighbourhood['space'];
+  /** The ranked combinations of the winner's strategy type, in any order. */
+  readonly trials: Neighbourhood['trials'];
   /** Different valid combinations of this job and of earlier ones, ≥ 1. */
   readonly nTrials: number;
   /** Over all splits; null when `blockReturns` is. */
@@ -48,7 +53,10 @@ export interface Assessment {
 }
 
 /** The best-ranked combination. */
-export interface Winner extends Neighbourhood {
+export interface Winner {
+  readonly params: Parameters;
+  /** Mean test Sharpe, annualised. */
+  readonly meanSharpe: number;
   /** Its figures. */
   readonly row: Float64Array;
   /** Of its chained test returns. */
@@ -68,8 +76,8 @@ export function assess(job: Assessment): Overfitting {
     pbo,
     ...selection,
     nTrials,
-    stability: winner === null ? null : stability(winner),
-    gridEdge: winner === null ? [] : gridEdge(winner),
+    stability: winner === null ? null : stability({ ...job, winner }),
+    gridEdge: winner === null ? [] : gridEdge({ ...job, winner }),
     ...judge({ deflatedSharpe: deflated, pbo, oosSharpe: selection.oosSharpe, folds, nTrials }),
     thresholds: VERDICT_THRESHOLDS,
   };
