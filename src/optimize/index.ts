@@ -3,8 +3,8 @@
  * Pure arithmetic (grid, folds, evaluation, ranking) beside the jobs that run it (submit, run, cancel).
  */
 export { cancelOptimization } from './cancel-optimization.ts';
-export { optimizeTasks } from './compute-job.ts';
 export { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED, OPTIMIZATION_SUBJECT } from './events.ts';
+export type { Confidence, Overfitting, VerdictOutcome, VerdictThresholds } from './honesty/index.ts';
 export {
   type EquityCurve,
   type EquityPoint,
@@ -17,7 +17,6 @@ export {
   type OptimizationResult,
   type OptimizationSection,
   type OptimizationStatus,
-  type Overfitting,
   type SkippedType,
   type SliceMetrics,
   type SweepRecommendation,
@@ -39,3 +38,4 @@ export {
   readUnranked,
 } from './stored-job.ts';
 export type { JobInput, OptimizationLimits, OptimizeDeps } from './submit-job.ts';
+export { optimizeTasks } from './tasks.ts';

@@ -2,6 +2,7 @@
 import type { BacktestSettings } from '../backtest/index.ts';
 import type { Interval } from '../market/index.ts';
 import type { Parameters } from '../strategies/index.ts';
+import type { Confidence, Overfitting } from './honesty/index.ts';
 import type { ParameterSpace, SearchMethod } from './search/index.ts';
 import type { WalkForwardSettings } from './walk-forward.ts';
 
@@ -113,38 +114,6 @@ export interface Unranked {
   readonly reason: string;
 }
 
-/** Whether the best result is more than luck; of complete jobs. Figures are null where they are not defined. */
-export interface Overfitting {
-  /** Probability that the best's true Sharpe exceeds what the best of `nTrials` skill-less ones would show. */
-  readonly deflatedSharpe: number | null;
-  /** Probability of backtest overfitting, [0, 1]. */
-  readonly pbo: number | null;
-  /** Mean test Sharpe of the combinations chosen in training / their mean train Sharpe. */
-  readonly walkForwardEfficiency: number | null;
-  /** Annualised Sharpe of the chained test slices of the combinations chosen in training. */
-  readonly oosSharpe: number | null;
-  /** Distinct valid combinations of this job and of earlier ones on the same data. */
-  readonly nTrials: number;
-  /** How the best's neighbours in the space do in comparison. */
-  readonly stability: number | null;
-  /** Parameters of the best that lie at an end of their axis. */
-  readonly gridEdge: readonly string[];
-  readonly verdict: 'accept' | 'review' | 'reject';
-  /** In words, one per criterion that speaks against the best. */
-  readonly reasons: readonly string[];
-  /** What the verdict was measured by: at least, except for `pbo` (at most) and `oosSharpe` (above). */
-  readonly thresholds: {
-    readonly accept: {
-      readonly deflatedSharpe: number;
-      readonly pbo: number;
-      readonly oosSharpe: number;
-      /** Share of the test windows with a positive Sharpe. */
-      readonly positiveFolds: number;
-    };
-    readonly review: { readonly deflatedSharpe: number; readonly pbo: number };
-  };
-}
-
 /** What a sweep found. */
 export interface SweepResults {
   /** In the order of the sections. */
@@ -164,7 +133,7 @@ export interface SweepRecommendation {
   readonly bestParams: Parameters | null;
   readonly meanSharpe: number | null;
   readonly sharpeStd: number | null;
-  readonly confidence: 'high' | 'medium' | 'low' | 'none';
+  readonly confidence: Confidence;
   /** Whether the mean test Sharpe is positive. */
   readonly recommended: boolean;
 }

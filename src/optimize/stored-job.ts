@@ -1,11 +1,11 @@
 /** The JSON columns of a job's row, read back; rows of engine version 1 included. */
 import { readJson } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
+import type { Overfitting } from './honesty/index.ts';
 import type {
   EquityCurve,
   OptimizationConfig,
   OptimizationResult,
-  Overfitting,
   SweepResults,
   Unranked,
 } from './optimization.ts';
