@@ -25,11 +25,7 @@ export class Checkpoints {
   #storedAt = performance.now();
   #writing: Promise<void> | undefined;
 
-  constructor(
-    database: Database,
-    job: { readonly id: number; readonly holder: Holder },
-    figures: JobFigures,
-  ) {
+  constructor(database: Database, job: { readonly id: number; readonly holder: Holder }, figures: JobFigures) {
     this.#database = database;
     this.#job = job;
     this.#figures = figures;

@@ -13,7 +13,7 @@ import { EVALUATE } from './evaluate-task.ts';
 import { IndicatorCache } from './indicator-cache.ts';
 import type { JobFigures } from './job-figures.ts';
 import { evenRanges, inLanes } from './lanes.ts';
-import { type Round, planRounds } from './rounds.ts';
+import { planRounds, type Round } from './rounds.ts';
 import { createSampler, type ParameterSpace, type SearchSettings } from './search/index.ts';
 import type { SegmentPlan } from './segments.ts';
 import { objective } from './summary.ts';

@@ -54,9 +54,7 @@ export const indicatorTask: Task<IndicatorTaskInput, IndicatorTable> = defineTas
 );
 
 /** Serves `EVALUATE`. */
-export function evaluateTask(
-  registry: StrategyRegistry,
-): Task<EvaluateTaskInput, readonly Skipped[], BatchProgress> {
+export function evaluateTask(registry: StrategyRegistry): Task<EvaluateTaskInput, readonly Skipped[], BatchProgress> {
   return defineTask(EVALUATE.name, ({ plan, params, rows }, context) => {
     const outcome = evaluateBatch(plan, registry.get(plan.typeName), params, hooksOf(context));
     if (outcome === null) return [];

@@ -39,7 +39,11 @@ export function noFindings(job: JobKind): Findings {
 /** Of a job that is complete, or stopped on the way: then nothing is said about luck. */
 export function findingsOf(
   job: JobKind,
-  { figures, ranking, types }: {
+  {
+    figures,
+    ranking,
+    types,
+  }: {
     readonly figures: JobFigures;
     readonly ranking: RankTaskOutput;
     /** Of the sections. */
@@ -51,7 +55,10 @@ export function findingsOf(
   const judgement = judged?.judgement ?? null;
   return {
     done: figures.done,
-    results: job.jobType === 'sweep' ? sweepText(typesFound(ranking, types, judgement), best) : (ranking.sections[0]?.results ?? '[]'),
+    results:
+      job.jobType === 'sweep'
+        ? sweepText(typesFound(ranking, types, judgement), best)
+        : (ranking.sections[0]?.results ?? '[]'),
     bestParams: best === null ? null : JSON.stringify(best.params),
     bestSharpe: best?.meanSharpe ?? null,
     skipped: ranking.skipped,

@@ -59,7 +59,8 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   await inLanes(Math.min(compute.parallelism, tasks.length), signal, async (both) => {
     for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) await task(both);
   });
-  if (pooled !== null) pooled.replay ??= sections.find((each) => each?.best.index === pooled.best.index)?.replay ?? null;
+  if (pooled !== null)
+    pooled.replay ??= sections.find((each) => each?.best.index === pooled.best.index)?.replay ?? null;
   return { pooled, sections };
 }
 

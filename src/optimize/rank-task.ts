@@ -6,7 +6,15 @@ import { defineTask, type Task, type TaskName } from '../compute/index.ts';
 import { invariant } from '../core/index.ts';
 import type { Parameters } from '../strategies/index.ts';
 import { better, type Contender, rank } from './ranking.ts';
-import { paramsAt, type RankTaskInput, resultText, rowAt, skippedText, trialTexts, unrankedText } from './result-texts.ts';
+import {
+  paramsAt,
+  type RankTaskInput,
+  resultText,
+  rowAt,
+  skippedText,
+  trialTexts,
+  unrankedText,
+} from './result-texts.ts';
 
 /** What is known of the combinations of one type, or of all. */
 export interface RankedGroup {
@@ -105,9 +113,7 @@ function groupOf(input: RankTaskInput, { strategyType, evaluated, ranked }: Rank
 
 /** One group of all sections; the best is the best of the bests. */
 function pool(input: RankTaskInput, sections: readonly RankedSection[]): RankedGroup {
-  const [best] = sections
-    .filter(({ ranked }) => ranked.length > 0)
-    .toSorted((a, b) => better(bestOf(a), bestOf(b)));
+  const [best] = sections.filter(({ ranked }) => ranked.length > 0).toSorted((a, b) => better(bestOf(a), bestOf(b)));
   return {
     evaluated: Int32Array.from(sections.flatMap(({ evaluated }) => evaluated)),
     ranked: Int32Array.from(sections.flatMap(({ ranked }) => ranked.map(({ index }) => index))).toSorted(),
@@ -126,4 +132,3 @@ function neighboursOf(input: RankTaskInput, best: Contender, ranked: readonly Co
     .map(({ index, meanSharpe }) => ({ params: paramsAt(input, index), meanSharpe }))
     .filter(({ params }) => Object.keys(center).filter((name) => center[name] !== params[name]).length === 1);
 }
-

@@ -1,6 +1,7 @@
 /** Which combination is best: by the figures of the test slices, in the order that the whole house uses. */
-import { type RowReading, summarize } from './summary.ts';
+
 import type { TrialSummary } from './optimization.ts';
+import { type RowReading, summarize } from './summary.ts';
 
 /** A combination that traded. */
 export interface Contender extends TrialSummary {
@@ -23,11 +24,7 @@ export interface Ranking {
  * @param indexes of combinations that were simulated, ascending
  * @param rowOf the figures of one
  */
-export function rank(
-  indexes: readonly number[],
-  rowOf: (index: number) => Float64Array,
-  reading: RowReading,
-): Ranking {
+export function rank(indexes: readonly number[], rowOf: (index: number) => Float64Array, reading: RowReading): Ranking {
   const ranked: Contender[] = [];
   const unranked: number[] = [];
   for (const index of indexes) {

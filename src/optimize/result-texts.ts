@@ -35,7 +35,9 @@ export interface RankTaskInput extends JobBars {
 /** The best of one type, as they are stored. */
 export function resultText(input: RankTaskInput, strategyType: string, ranked: readonly Contender[]): string {
   const best = ranked.slice(0, input.top);
-  return JSON.stringify(best.map((contender, place) => ({ rank: place + 1, ...resultOf(input, strategyType, contender) })));
+  return JSON.stringify(
+    best.map((contender, place) => ({ rank: place + 1, ...resultOf(input, strategyType, contender) })),
+  );
 }
 
 function resultOf(

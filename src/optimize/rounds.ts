@@ -58,17 +58,6 @@ export async function* planRounds(
   if (start < to) yield { from: start, to, specs: specsOf(needs, series) };
 }
 
-/** The distinct indicators that these combinations read: what one round over all of them has. */
-export function indicatorsOf(
-  type: StrategyType,
-  params: Iterable<Parameters>,
-  symbolCount: number,
-): readonly IndicatorSpec[] {
-  const needs = new Map<string, IndicatorNeed>();
-  for (const each of params) for (const need of needsOf(type, each)) needs.set(keyOf(need), need);
-  return specsOf(needs, tradedSeries(type, symbolCount));
-}
-
 /** None of a combination that is invalid in itself. */
 function needsOf(type: StrategyType, params: Parameters): readonly IndicatorNeed[] {
   return type.problem(params) === null ? type.indicators(params) : [];

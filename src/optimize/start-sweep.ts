@@ -4,7 +4,15 @@ import { invalid } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { findStrategy, parseAll, type StrategyType, symbolCountProblem } from '../strategies/index.ts';
 import type { OptimizationSection, SkippedType } from './optimization.ts';
-import { combinationAt, combinationCount, type ParameterSpace, parseSearch, parseSpace, type SearchSettings, trialCount } from './search/index.ts';
+import {
+  combinationAt,
+  combinationCount,
+  type ParameterSpace,
+  parseSearch,
+  parseSpace,
+  type SearchSettings,
+  trialCount,
+} from './search/index.ts';
 import {
   configOf,
   insertJob,

@@ -2,13 +2,7 @@
 import { readJson } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import type { Overfitting } from './honesty/index.ts';
-import type {
-  EquityCurve,
-  OptimizationConfig,
-  OptimizationResult,
-  SweepResults,
-  Unranked,
-} from './optimization.ts';
+import type { EquityCurve, OptimizationConfig, OptimizationResult, SweepResults, Unranked } from './optimization.ts';
 import type { ParameterSpace } from './search/index.ts';
 
 /** As engine version 1 stored it: one grid, and nothing of methods and sections. */

@@ -106,7 +106,10 @@ export async function loadBars(
 export function configOf(
   input: JobInput,
   { symbols, interval, windows, settings }: SharedRequest,
-  job: Pick<OptimizationConfig, 'sections' | 'skippedTypes'> & { readonly search: SearchSettings; readonly data: AlignedBars },
+  job: Pick<OptimizationConfig, 'sections' | 'skippedTypes'> & {
+    readonly search: SearchSettings;
+    readonly data: AlignedBars;
+  },
 ): OptimizationConfig {
   const { data, search, sections, skippedTypes } = job;
   return {

@@ -5,12 +5,5 @@ import { rankTask } from './rank-task.ts';
 
 /** The tasks that a worker serves for jobs: the first two while they search, the others at their end. */
 export function optimizeTasks(registry: StrategyRegistry) {
-  return [
-    indicatorTask,
-    evaluateTask(registry),
-    rankTask,
-    pboTask,
-    replayTask(registry),
-    assessTask,
-  ] as const;
+  return [indicatorTask, evaluateTask(registry), rankTask, pboTask, replayTask(registry), assessTask] as const;
 }

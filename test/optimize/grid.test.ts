@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/core/index.ts';
 import { combinationAt, countCombinations, parseGrid } from '../../src/optimize/grid.ts';
-import { buildIndicatorTable, indicatorDemand } from '../../src/optimize/indicator-table.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
-import { randomBars } from '../support/series.ts';
 
 const registry = new StrategyRegistry(builtInStrategies);
 const momentum = registry.get('momentum');
@@ -129,19 +127,5 @@ describe('a parameter grid', () => {
     expect(countCombinations(parseGrid(momentum, { short_window: windows.slice(1) }, 10))).toBe(10);
     expect(refusal({ short_window: windows }, 10).facts).toEqual({ limit: 10, observed: 11 });
     expect(refusal(null, 17).facts).toEqual({ limit: 17, observed: 18 });
-  });
-});
-
-describe('the indicators of a grid', () => {
-  test('are each computed once for all combinations that share them', () => {
-    const bars = [randomBars(1, { length: 50 }), randomBars(2, { length: 50 })];
-    const grid = parseGrid(momentum, null, 18);
-
-    const { specs, bytes } = indicatorDemand(momentum, grid, bars);
-
-    // windows 5, 10, 20, 50, 100 of two kinds for two symbols
-    expect(specs).toHaveLength(20);
-    expect(bytes).toBe(20 * 50 * 8);
-    expect(buildIndicatorTable(momentum, grid, bars).size).toBe(20);
   });
 });
