@@ -41,6 +41,7 @@ export {
   savedStrategy,
   updateStrategy,
 } from './saved-strategy.ts';
+export { openScanner, type TargetChanges, type TargetScanner } from './scanner.ts';
 export type {
   DecisionInput,
   ParameterGrid,
