@@ -26,8 +26,9 @@ export function rangeLength({ min, max, step }: RangeAxis): number {
 export function rangeValue({ min, max, step = 0 }: RangeAxis, index: number): number {
   const exact = min + index * step;
   if (Number.isSafeInteger(exact) && Number.isInteger(min) && Number.isInteger(step)) return exact;
-  const decimals = Math.min(100, Math.max(decimalsOf(min), decimalsOf(step)));
-  return Math.min(max, Number(exact.toFixed(decimals)) + 0);
+  const decimals = Math.max(decimalsOf(min), decimalsOf(step));
+  // toFixed knows 100 decimals at most; numbers that need more are left as they are.
+  return Math.min(max, decimals > 100 ? exact : Number(exact.toFixed(decimals)) + 0);
 }
 
 /** The index of the value of a stepped range that is nearest to `value`. */

@@ -29,12 +29,17 @@ export class Untried {
 
   /** Whether a combination is valid in itself and has not been tried. */
   has(params: Parameters): boolean {
-    return !this.#tried.has(keyOf(params)) && this.#owner.problem(params) === null;
+    return !this.#tried.has(this.keyOf(params)) && this.#owner.problem(params) === null;
   }
 
   /** Counts a combination as tried. */
   take(params: Parameters): void {
-    this.#tried.add(keyOf(params));
+    this.#tried.add(this.keyOf(params));
+  }
+
+  /** Names a combination: equal texts are equal values, whatever the order of the names. */
+  keyOf(params: Parameters): string {
+    return JSON.stringify(this.coordinates.map(({ name }) => params[name]));
   }
 
   /** Draws a combination and takes it; null when none is left. */
@@ -79,9 +84,4 @@ export class Untried {
     }
     return indexes;
   }
-}
-
-/** Names a combination: equal texts are equal values in the same order of parameters. */
-export function keyOf(params: Parameters): string {
-  return JSON.stringify(params);
 }
