@@ -3,7 +3,7 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { invalid } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { findStrategy, parseAll, requireSymbolCount } from '../strategies/index.ts';
-import { parseSearch, parseSpace, trialCount } from './search-adapter.ts';
+import { parseSearch, parseSpace, trialCount } from './search/index.ts';
 import {
   configOf,
   insertJob,
@@ -34,7 +34,8 @@ export async function startStrategyOptimization(
 ): Promise<OptimizationRow> {
   requireScope(principal, 'trade');
   await refuseTooManyJobs(deps, principal);
-  const { typed, ...shared } = parseAll({ typed: () => parseTyped(deps, input), ...sharedParsers(input) });
+  const { symbols, ...others } = sharedParsers(input);
+  const { typed, ...shared } = parseAll({ symbols, typed: () => parseTyped(deps, input), ...others });
   await checkStrategy(deps, principal, input);
   const data = await loadBars(deps, principal, { ...input, ...shared });
   const { type, paramGrid, search } = typed;
