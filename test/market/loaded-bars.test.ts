@@ -1,6 +1,8 @@
 /** What is loaded once is shared with whoever asks for the same, until the series changes. */
 import { describe, expect, it } from 'vitest';
+import { claimSeries, findSeries, readSeries, type StoredSeries } from '../../src/market/bar-store.ts';
 import { type AlignedBarsRequest, MarketData, SimulatedProvider } from '../../src/market/index.ts';
+import type { Db } from '../../src/storage/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { clock, openMarket } from './open-market.ts';
 import { csvOfDates, sessionDates } from './price-file.ts';
@@ -16,6 +18,30 @@ function minutesCsv(count: number, price: number): string {
     (_, minute) => `${start + minute * 60_000},${price},${price},${price},${price}`,
   );
   return ['time,open,high,low,close', ...rows].join('\n');
+}
+
+/** Two months of minutes, which are read with two queries. */
+const MINUTES = 60 * 1440;
+const KEY = { symbol: 'BTC-USD', interval: '1m' } as const;
+
+/** The same database, but something happens after each query for chunks. */
+function afterEachQuery(db: Db, happen: () => Promise<unknown>): Db {
+  const barChunk = new Proxy(db.barChunk, {
+    get: (chunks, name) =>
+      name === 'findMany'
+        ? async (args: Parameters<Db['barChunk']['findMany']>[0]) => {
+            const found = await chunks.findMany(args);
+            await happen();
+            return found;
+          }
+        : Reflect.get(chunks, name),
+  });
+  return new Proxy(db, { get: (client, name) => (name === 'barChunk' ? barChunk : Reflect.get(client, name)) });
+}
+
+function known(series: StoredSeries | undefined): StoredSeries {
+  if (series === undefined) throw new Error('Expected the series that was imported.');
+  return series;
 }
 
 eachDatabase((_provider, create) => {
@@ -78,29 +104,50 @@ eachDatabase((_provider, create) => {
       expect((await elsewhere.alignedBars(userId, request)).bars[0]?.open[0]).toBe(200);
     });
 
-    it('are all from before an import or all from after it', async () => {
-      const { data, userId, bring } = await openMarket(create);
-      const count = 4 * 31 * 1440;
-      await bring('BTC-USD', minutesCsv(count, 100), '1m');
-      const range = { symbol: 'BTC-USD', interval: '1m', start: '2020-01-01', source: 'csv' } as const;
-      let isImporting = true;
-      const importing = bring('BTC-USD', minutesCsv(count, 200), '1m').finally(() => (isImporting = false));
+    it('are all from after an import that came while they were read', async () => {
+      const { database, userId, bring } = await openMarket(create);
+      await bring('BTC-USD', minutesCsv(MINUTES, 100), '1m');
+      const series = await findSeries(database.read, userId, KEY);
+      let queries = 0;
+      // The first query tells how many bars there are, the second reads January, the third February.
+      const db = afterEachQuery(database.read, async () => {
+        queries += 1;
+        if (queries === 2) await bring('BTC-USD', minutesCsv(MINUTES, 200), '1m');
+      });
 
-      const seen = new Set<string>();
-      // Each range is another one, so that none is answered from memory.
-      for (let day = 1; isImporting || day < 3; day++) {
-        const bars = await data.bars(userId, {
-          ...range,
-          end: `2020-${day % 2 === 0 ? '12' : '11'}-${(day % 28) + 1}`.replace(/-(\d)$/, '-0$1'),
-        });
-        seen.add([...new Set(bars.open)].join(' and '));
-      }
-      await importing;
+      const read = await readSeries(db, known(series), { from: 0, until: Number.MAX_SAFE_INTEGER });
 
-      expect([...seen].toSorted()).not.toContain('100 and 200');
-      expect((await data.bars(userId, { ...range, end: '2020-10-01' })).open.every((price) => price === 200)).toBe(
-        true,
-      );
+      expect(queries).toBe(6);
+      expect(read.columns.open).toHaveLength(MINUTES);
+      expect([...new Set(read.columns.open)]).toEqual([200]);
+      expect(read.version).toBe((await findSeries(database.read, userId, KEY))?.version);
+    });
+
+    it('also when the import has brought more bars than there was room for', async () => {
+      const { database, userId, bring } = await openMarket(create);
+      await bring('BTC-USD', minutesCsv(10, 100), '1m');
+      const series = await findSeries(database.read, userId, KEY);
+      let queries = 0;
+      const db = afterEachQuery(database.read, async () => {
+        queries += 1;
+        if (queries === 1) await bring('BTC-USD', minutesCsv(20, 200), '1m');
+      });
+
+      const { columns } = await readSeries(db, known(series), { from: 0, until: Number.MAX_SAFE_INTEGER });
+
+      expect([...columns.open]).toEqual(Array.from({ length: 20 }, () => 200));
+    });
+
+    it('cannot be had while the series never stays the same', async () => {
+      const { database, userId, bring } = await openMarket(create);
+      await bring('BTC-USD', minutesCsv(10, 100), '1m');
+      const series = known(await findSeries(database.read, userId, KEY));
+      const claim = { ownerId: userId, ...series, now: new Date(clock.now()) };
+      const db = afterEachQuery(database.read, () => database.transaction((tx) => claimSeries(tx, claim)));
+
+      await expect(readSeries(db, series, { from: 0, until: Number.MAX_SAFE_INTEGER })).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+      });
     });
   });
 });
