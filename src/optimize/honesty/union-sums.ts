@@ -91,5 +91,5 @@ function sumUpper(union: Union, upper: number): void {
 
 /** Adds as many terms of `table`, from `from` on, to the elements of `sums`. */
 function addTo(sums: Float64Array, table: Float64Array, from: number): void {
-  for (let place = 0; place < sums.length; place++) sums[place] = at(sums, place) + at(table, from + place);
+  for (let place = 0; place < sums.length; place++) sums[place] = (sums[place] ?? 0) + (table[from + place] ?? 0);
 }

@@ -26,15 +26,21 @@ interface Combination {
   readonly hasFill: boolean;
 }
 
+/** The assessment of a job, and what it would be if its trials were not counted. */
+export interface JudgedJob extends Overfitting {
+  /** Deflated Sharpe ratio as of a single trial. */
+  readonly undeflated: number | null;
+}
+
 /** Judges the type's default grid on five windows of these bars, costs as a job has them by default. */
-export function judgedJob(type: StrategyType, bars: Bars): Overfitting {
+export function judgedJob(type: StrategyType, bars: Bars): JudgedJob {
   const plan = planOf(type, bars);
   const evaluated = evaluateGrid(plan, type);
   const ranked = evaluated.filter(({ hasFill }) => hasFill);
   const best = ranked.toSorted((a, b) => b.meanSharpe - a.meanSharpe)[0];
   const rows = ranked.map(({ row }) => row);
   const blocks = blockReturns(rows, plan.segments);
-  return assess({
+  const job = {
     plan: plan.segments,
     periodsPerYear: PERIODS_PER_YEAR,
     evaluated: evaluated.map(({ row }) => row),
@@ -44,7 +50,8 @@ export function judgedJob(type: StrategyType, bars: Bars): Overfitting {
     trials: ranked,
     nTrials: evaluated.length,
     pbo: blocks === null ? null : countOverfitted(blocks, { from: 0, to: splitPairs(blocks.blocks) }),
-  });
+  };
+  return { ...assess(job), undeflated: assess({ ...job, nTrials: 1 }).deflatedSharpe };
 }
 
 function planOf(type: StrategyType, bars: Bars): EvaluationPlan {
