@@ -11,7 +11,7 @@ import {
   type StrategyRegistry,
   type StrategyType,
 } from '../strategies/index.ts';
-import { type CombinationOutcome, type EvaluationPlan, evaluateCombination } from './evaluate.ts';
+import { type CombinationOutcome, evaluateCombination, type GridPlan } from './evaluate-combination.ts';
 
 /** Combinations x bars of one chunk: some tens of milliseconds of work, so that cancelling and progress are prompt. */
 const CHUNK_WORK = 2_000_000;
@@ -24,7 +24,7 @@ interface IndicatorTaskInput {
 }
 
 interface EvaluateTaskInput {
-  readonly plan: EvaluationPlan;
+  readonly plan: GridPlan;
   /** Half-open range of places in the order of the grid. */
   readonly from: number;
   readonly to: number;
@@ -85,7 +85,7 @@ function evaluateChunk(
 }
 
 /** A job as the workers see it, before its indicators are computed. */
-export interface ComputableJob extends Omit<EvaluationPlan, 'indicators'> {
+export interface ComputableJob extends Omit<GridPlan, 'indicators'> {
   readonly combinations: number;
   /** Every indicator that a combination reads. */
   readonly specs: readonly IndicatorSpec[];

@@ -4,7 +4,7 @@
  */
 export { cancelOptimization } from './cancel-optimization.ts';
 export { optimizeTasks } from './compute-job.ts';
-export type { SliceMetrics } from './evaluate.ts';
+export type { SliceMetrics } from './evaluate-combination.ts';
 export { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED, OPTIMIZATION_SUBJECT } from './events.ts';
 export {
   type FoldResult,

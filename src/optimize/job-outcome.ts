@@ -2,7 +2,7 @@
 import type { Journal } from '../events/index.ts';
 import { type Bars, formatBarTime } from '../market/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { CombinationOutcome } from './evaluate.ts';
+import type { CombinationOutcome } from './evaluate-combination.ts';
 import { optimizationEvent } from './events.ts';
 import { type Holder, heldBy } from './job-lease.ts';
 import type { OptimizationResult } from './optimization.ts';

@@ -2,7 +2,7 @@
 import type { BacktestSettings } from '../backtest/index.ts';
 import type { Interval } from '../market/index.ts';
 import type { ParameterGrid, Parameters } from '../strategies/index.ts';
-import type { SliceMetrics } from './evaluate.ts';
+import type { SliceMetrics } from './evaluate-combination.ts';
 import type { RankedCombination } from './ranking.ts';
 import type { WalkForwardSettings } from './walk-forward.ts';
 

@@ -1,6 +1,6 @@
 import { mean, sampleDeviation } from '../backtest/index.ts';
 import type { Parameters } from '../strategies/index.ts';
-import type { CombinationOutcome, EvaluatedCombination, SliceMetrics } from './evaluate.ts';
+import type { CombinationOutcome, EvaluatedCombination, SliceMetrics } from './evaluate-combination.ts';
 
 /** A combination that traded, and where it stands. Means are over the test slices. */
 export interface RankedCombination {

@@ -17,7 +17,7 @@ import type { MarketData } from '../market/index.ts';
 import type { Database, OptimizationRow } from '../storage/index.ts';
 import type { StrategyRegistry } from '../strategies/index.ts';
 import { computeJob } from './compute-job.ts';
-import type { CombinationOutcome } from './evaluate.ts';
+import type { CombinationOutcome } from './evaluate-combination.ts';
 import { progressEvent } from './events.ts';
 import { failureReason } from './job-failure.ts';
 import { type Holder, RENEW_MS, releaseJob, renewLease, takeableJobs, takeJob } from './job-lease.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../src/backtest/index.ts';
 import type { Bars } from '../../src/market/index.ts';
-import { type EvaluationPlan, evaluateCombination } from '../../src/optimize/evaluate.ts';
+import { evaluateCombination, type GridPlan } from '../../src/optimize/evaluate-combination.ts';
 import { countCombinations, parseGrid } from '../../src/optimize/grid.ts';
 import { buildIndicatorTable } from '../../src/optimize/indicator-table.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
@@ -13,7 +13,7 @@ import { flatBars, randomBars, sp500 } from '../support/series.ts';
 const registry = new StrategyRegistry(builtInStrategies);
 const quiet = { isCancelled: () => false, onFold: () => undefined };
 
-function planOf(type: StrategyType, bars: readonly Bars[], raw?: object): EvaluationPlan {
+function planOf(type: StrategyType, bars: readonly Bars[], raw?: object): GridPlan {
   const grid = parseGrid(type, raw, 10_000);
   return {
     typeName: type.name,

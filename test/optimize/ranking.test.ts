@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CombinationOutcome, SliceMetrics } from '../../src/optimize/evaluate.ts';
+import type { CombinationOutcome, SliceMetrics } from '../../src/optimize/evaluate-combination.ts';
 import { rankOutcomes } from '../../src/optimize/ranking.ts';
 
 const idle: SliceMetrics = { sharpe: 0, totalReturn: 0, maxDrawdown: 0, winRate: 0, trades: 0, fills: 0 };
