@@ -15,6 +15,7 @@ export {
 export {
   type CombinationProblem,
   fieldPath,
+  type ParameterOwner,
   type ParameterSpec,
   type Parameters,
   type ParameterValue,
