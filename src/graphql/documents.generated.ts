@@ -455,7 +455,7 @@ export type OptimizationTrialsQueryVariables = Exact<{
 }>;
 
 
-export type OptimizationTrialsQuery = { readonly optimization: { readonly id: string, readonly trials: { readonly pageInfo: { readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly index: number, readonly strategyType: string | null, readonly status: OptimizationTrialStatus, readonly rank: number | null, readonly params: unknown, readonly meanSharpe: number | null, readonly sharpeStd: number | null, readonly meanReturn: number | null, readonly maxDrawdown: number | null, readonly meanWinRate: number | null, readonly trades: number | null, readonly reason: string | null }> } } | null };
+export type OptimizationTrialsQuery = { readonly optimization: { readonly id: string, readonly trials: { readonly pageInfo: { readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly index: number, readonly strategyType: string, readonly status: OptimizationTrialStatus, readonly rank: number | null, readonly params: unknown, readonly meanSharpe: number | null, readonly sharpeStd: number | null, readonly meanReturn: number | null, readonly maxDrawdown: number | null, readonly meanWinRate: number | null, readonly trades: number | null, readonly reason: string | null }> } } | null };
 
 export type OptimizationEventsSubscriptionVariables = Exact<{
   jobId?: string | null | undefined;

@@ -149,7 +149,7 @@ export const trialsAnswer = z
   .array(
     z.object({
       index: z.int().describe('Place in the order in which they were tried, from 0.'),
-      strategy_type: z.string().nullable().describe('Whose parameters these are; null in jobs of engine version 1.'),
+      strategy_type: z.string().describe('Whose parameters these are.'),
       status: z
         .enum(TRIAL_STATUSES)
         .describe('`skipped`: invalid in itself; `unranked`: never traded in a test slice.'),
