@@ -1,4 +1,4 @@
-/** Imported bars in the database: which series there are, and reading and merging their chunks. */
+/** Stored bars in the database, imported or a provider's: which series there are, and reading and merging their chunks. */
 import { invariant } from '../core/index.ts';
 import type { Db } from '../storage/index.ts';
 import { type BarColumns, copyRows, lowerBound } from './bars.ts';
@@ -7,12 +7,12 @@ import { INTERVALS, type Interval } from './interval.ts';
 import { concatenate, mergeBars } from './merge.ts';
 import { CSV_SOURCE } from './source.ts';
 
-/** An imported series without its bars. */
+/** A stored series without its bars. */
 export interface StoredSeries {
   readonly id: number;
   readonly symbol: string;
   readonly interval: Interval;
-  /** Where the bars come from: `csv`. */
+  /** Where the bars come from: `csv` or a provider's name. */
   readonly source: string;
   readonly rows: number;
   /** Times of the first and the last bar, epoch milliseconds. */
@@ -26,20 +26,25 @@ export interface MergeCounts {
   readonly updated: number;
 }
 
-/** The owner's series of a symbol and interval; `undefined` when none was imported. */
-export async function findSeries(
-  db: Db,
-  ownerId: number,
-  key: { readonly symbol: string; readonly interval: Interval },
-): Promise<StoredSeries | undefined> {
-  const where = { ownerId_symbol_interval_source: { ownerId, ...key, source: CSV_SOURCE } };
+/** Which of an owner's series: `source` is `csv`, an import, unless it says otherwise. */
+export interface SeriesKey {
+  readonly symbol: string;
+  readonly interval: Interval;
+  readonly source?: string;
+}
+
+/** The owner's series of a symbol, interval and source; `undefined` when none is stored. */
+export async function findSeries(db: Db, ownerId: number, key: SeriesKey): Promise<StoredSeries | undefined> {
+  const { symbol, interval, source = CSV_SOURCE } = key;
+  const where = { ownerId_symbol_interval_source: { ownerId, symbol, interval, source } };
   const row = await db.barSeries.findUnique({ where });
   return row === null ? undefined : toStoredSeries(row);
 }
 
-/** All series of an owner, by symbol and interval. */
+/** All series of an owner that were imported, by symbol and interval. */
 export async function listSeries(db: Db, ownerId: number): Promise<readonly StoredSeries[]> {
-  const rows = await db.barSeries.findMany({ where: { ownerId }, orderBy: [{ symbol: 'asc' }, { interval: 'asc' }] });
+  const where = { ownerId, source: CSV_SOURCE };
+  const rows = await db.barSeries.findMany({ where, orderBy: [{ symbol: 'asc' }, { interval: 'asc' }] });
   return rows.map(toStoredSeries);
 }
 
@@ -64,19 +69,21 @@ export async function readSeries(
  */
 export async function claimSeries(
   db: Db,
-  claim: Pick<StoredSeries, 'symbol' | 'interval' | 'firstTime' | 'lastTime'> & {
+  claim: SeriesKey & {
     readonly ownerId: number;
+    readonly firstTime: number;
+    readonly lastTime: number;
     readonly now: Date;
   },
 ): Promise<StoredSeries> {
-  const { ownerId, symbol, interval, firstTime, lastTime, now } = claim;
+  const { ownerId, symbol, interval, source = CSV_SOURCE, firstTime, lastTime, now } = claim;
   const row = await db.barSeries.upsert({
-    where: { ownerId_symbol_interval_source: { ownerId, symbol, interval, source: CSV_SOURCE } },
+    where: { ownerId_symbol_interval_source: { ownerId, symbol, interval, source } },
     create: {
       ownerId,
       symbol,
       interval,
-      source: CSV_SOURCE,
+      source,
       rows: 0,
       firstTime: BigInt(firstTime),
       lastTime: BigInt(lastTime),
