@@ -1,13 +1,15 @@
-import { type Clock, DAY_MS, type DateRange, formatDate, invalid, parseDateRange } from '../core/index.ts';
+import { type Clock, type DateRange, formatDate, invalid, parseDateRange } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import { alignToCommonTimes, contentHash, cutAfter } from './align.ts';
 import { findSeries, listSeries, readSeries, type StoredSeries } from './bar-store.ts';
 import { type Bars, formatBarTime } from './bars.ts';
 import { missingSessions } from './coverage.ts';
-import { type Interval, intervalMinutes } from './interval.ts';
+import { instantsOf } from './instants.ts';
+import type { Interval } from './interval.ts';
+import { KeptBars } from './kept-bars.ts';
 import type { BarsRequest, MarketDataProvider, Quote } from './provider.ts';
 import { CSV_SOURCE, checkSource } from './source.ts';
-import { calendarOf, parseSymbols } from './symbol.ts';
+import { parseSymbols } from './symbol.ts';
 
 /** The greatest number of bars of one request, all symbols together: 190 MB. */
 const MAX_TOTAL_BARS = 4_000_000;
@@ -35,12 +37,12 @@ export interface AlignedBars {
   readonly hash: string;
 }
 
-/** One line of the list of symbols: what a provider suggests, or what was imported. */
+/** One line of the list of symbols: what a provider suggests, or a series that was imported or kept. */
 export interface SymbolListing {
   readonly symbol: string;
   readonly name: string;
   readonly source: string;
-  /** The following are known of imported series only. */
+  /** The following are known of stored series only. */
   readonly interval: Interval | null;
   /** First and last bar: `2020-01-02`, within the day `2020-01-02T14:30:00Z`. */
   readonly first: string | null;
@@ -58,17 +60,20 @@ interface Resolution {
 /**
  * The one door to prices. An imported series is used for its owner, symbol and interval; when it lacks sessions of the
  * range that is an error and never filled from elsewhere, unless the request names a source. Without an imported series
- * the provider answers. Paths of errors: `symbols`, `interval`, `start`, `end`, `source`.
+ * the provider answers, through `KeptBars` when it is outside the process. Paths of errors: `symbols`, `interval`, `start`, `end`, `source`.
  */
 export class MarketData {
   readonly provider: MarketDataProvider;
   readonly #database: Database;
   readonly #clock: Clock;
+  /** Only of a provider outside the process. */
+  readonly #kept: KeptBars | undefined;
 
   constructor(options: { readonly database: Database; readonly provider: MarketDataProvider; readonly clock: Clock }) {
     this.provider = options.provider;
     this.#database = options.database;
     this.#clock = options.clock;
+    this.#kept = this.provider.capabilities.isRemote ? new KeptBars(options) : undefined;
   }
 
   /**
@@ -105,13 +110,14 @@ export class MarketData {
     return this.provider.quotes(parseSymbols(symbols));
   }
 
-  /** What the owner imported, then what the provider suggests. Other symbols may be known, too. */
+  /** What the owner imported, what is kept of the provider, then what that suggests. Other symbols may be known, too. */
   async symbols(ownerId: number): Promise<readonly SymbolListing[]> {
     const listed = await this.provider.symbols();
     const names = new Map(listed.map(({ symbol, name }) => [symbol, name]));
-    const imported = await listSeries(this.#database.read, ownerId);
+    const sources = [CSV_SOURCE, this.provider.name];
+    const stored = await listSeries(this.#database.read, ownerId, sources);
     return [
-      ...imported.map((series) => ({
+      ...stored.map((series) => ({
         symbol: series.symbol,
         name: names.get(series.symbol) ?? series.symbol,
         source: series.source,
@@ -136,7 +142,7 @@ export class MarketData {
     const loaded: Bars[] = [];
     let total = 0;
     for (const resolution of resolutions) {
-      const bars = await this.#loadOne(resolution, request, range);
+      const bars = await this.#loadOne(ownerId, resolution, { request, range });
       if (bars.time.length === 0) throw noBars([resolution.symbol], request);
       total += bars.time.length;
       if (total > MAX_TOTAL_BARS) throw tooManyBars(total);
@@ -158,11 +164,16 @@ export class MarketData {
     );
   }
 
-  async #loadOne({ symbol, series }: Resolution, request: AlignedBarsRequest, range: DateRange): Promise<Bars> {
+  async #loadOne(
+    ownerId: number,
+    { symbol, series }: Resolution,
+    { request, range }: { readonly request: AlignedBarsRequest; readonly range: DateRange },
+  ): Promise<Bars> {
     const { interval, start, end, source } = request;
     if (series === undefined) {
       this.#checkProvided(interval);
-      return this.provider.bars({ symbol, interval, start, end });
+      const provided = { symbol, interval, start, end };
+      return this.#kept === undefined ? this.provider.bars(provided) : this.#kept.bars(ownerId, provided);
     }
     const columns = await readSeries(this.#database.read, series, instantsOf(series, range));
     const missing = missingSessions({ ...series, times: columns.time }, range, this.#clock.now());
@@ -178,13 +189,6 @@ export class MarketData {
       `The source "${this.provider.name}" has no ${interval} bars, only ${intervals.join(', ')}.`,
     );
   }
-}
-
-/** The instants [from, until) of the dates of a range, as the series tells time. */
-function instantsOf(series: StoredSeries, range: DateRange): { readonly from: number; readonly until: number } {
-  if (intervalMinutes(series.interval) === null) return { from: range.start, until: range.end + DAY_MS };
-  const calendar = calendarOf(series.symbol);
-  return { from: calendar.startOfDay(range.start), until: calendar.startOfDay(range.end + DAY_MS) };
 }
 
 function refuseMixedSources(resolutions: readonly Resolution[]): void {

@@ -41,6 +41,8 @@ export interface MarketDataProvider {
     readonly intervals: readonly Interval[];
     /** Whether it asks somebody outside the process: then its bars are kept in the bar store. */
     readonly isRemote: boolean;
+    /** How many days before today the bars of an interval reach; without an entry as far as there are any. */
+    readonly reachDays: Readonly<Partial<Record<Interval, number>>>;
   };
   /**
    * The completed bars of a range, possibly none.

@@ -42,7 +42,7 @@ interface QuoteBasis {
  */
 export class SimulatedProvider implements MarketDataProvider {
   readonly name = 'simulated';
-  readonly capabilities = { intervals: INTERVALS, isRemote: false };
+  readonly capabilities = { intervals: INTERVALS, isRemote: false, reachDays: {} };
   readonly #clock: Clock;
   readonly #seed: string;
   readonly #factor: MarketFactor;

@@ -10,7 +10,7 @@ import { readDailyBars, readIntradayBars, SETTLING_MS } from './chart.ts';
 import { type ChartRequest, type Client, createClient } from './client.ts';
 import { toDomainError, YahooFault } from './fault.ts';
 import { readQuotes } from './quotes.ts';
-import { refuseOutOfReach, windowsOf } from './reach.ts';
+import { REACH_DAYS, refuseOutOfReach, windowsOf } from './reach.ts';
 import { type Patience, withRetries } from './retry.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 import { toYahooSymbol } from './symbols.ts';
@@ -48,7 +48,7 @@ interface Asking {
  */
 export class YahooProvider implements MarketDataProvider {
   readonly name = 'yahoo';
-  readonly capabilities = { intervals: INTERVALS, isRemote: true };
+  readonly capabilities = { intervals: INTERVALS, isRemote: true, reachDays: REACH_DAYS };
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #transport: Transport;

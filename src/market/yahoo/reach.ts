@@ -3,7 +3,13 @@ import { DAY_MS, type DateRange, formatDate, invalid } from '../../core/index.ts
 import { type Interval, intervalMinutes } from '../interval.ts';
 
 /** Days before now of which there are bars; daily bars reach back to the listing. */
-const REACH_DAYS: Partial<Record<Interval, number>> = { '1m': 30, '5m': 60, '15m': 60, '30m': 60, '1h': 730 };
+export const REACH_DAYS: Readonly<Partial<Record<Interval, number>>> = {
+  '1m': 30,
+  '5m': 60,
+  '15m': 60,
+  '30m': 60,
+  '1h': 730,
+};
 
 /** Longest range of one request for bars of a minute, in days; others come at once. */
 const MINUTE_WINDOW_DAYS = 7;
