@@ -80,7 +80,8 @@ const QuoteRef = builder.objectRef<Quote>('Quote').implement({
 });
 
 const SymbolRef = builder.objectRef<SymbolListing>('SymbolListing').implement({
-  description: 'A symbol that has prices: a stored series, imported or kept from a provider, or one that the provider knows well.',
+  description:
+    'A symbol that has prices: a stored series, imported or kept from a provider, or one that the provider knows well.',
   fields: (t) => ({
     symbol: t.expose('symbol', { type: 'Symbol' }),
     name: t.exposeString('name'),

@@ -132,6 +132,11 @@ export class MarketData {
     ];
   }
 
+  /** Ends requests to the provider, for a server that closes. */
+  close(): void {
+    this.provider.close();
+  }
+
   async #load(ownerId: number, request: AlignedBarsRequest): Promise<readonly Bars[]> {
     const symbols = parseSymbols(request.symbols);
     const range = parseDateRange(request);

@@ -57,4 +57,6 @@ export interface MarketDataProvider {
    */
   quotes(symbols: readonly string[]): Promise<readonly Quote[]>;
   symbols(): Promise<readonly ListedSymbol[]>;
+  /** Ends what is under way: it fails as UNAVAILABLE, and so does what is asked for afterwards. */
+  close(): void;
 }

@@ -39,6 +39,10 @@ export class YahooStandIn {
   /** Requests that are being answered, and the most at one time. */
   #open = 0;
   mostOpen = 0;
+  /** By which fraction every price is off, as of a service that computes in single precision. */
+  noise = 0;
+  /** Seconds by which the times of charts are moved. */
+  shiftSeconds = 0;
 
   constructor(listings: readonly Listing[], now: () => number) {
     this.#listings = new Map(listings.map((listing) => [listing.symbol, listing]));
@@ -164,16 +168,23 @@ export class YahooStandIn {
       sendJson(response, 400, failure('chart', 'Bad Request', message));
       return;
     }
-    sendJson(response, 200, chartOf(listing, rows, { now, isDaily: minutes === undefined }));
+    sendJson(
+      response,
+      200,
+      chartOf(listing, rows, { now, isDaily: minutes === undefined, noise: this.noise, shift: this.shiftSeconds }),
+    );
   }
 }
 
 function chartOf(
   listing: Listing,
   rows: readonly ChartRow[],
-  { now, isDaily }: { now: number; isDaily: boolean },
+  { now, isDaily, noise, shift }: { now: number; isDaily: boolean; noise: number; shift: number },
 ): unknown {
-  const column = (index: number): unknown[] => rows.map((row) => row[index] ?? null);
+  const column = (index: number): unknown[] =>
+    rows.map((row) =>
+      index === 0 || index === 6 ? row[index] : typeof row[index] === 'number' ? row[index] * (1 + noise) : null,
+    );
   const session = currentSession(listing, now);
   const regular = { timezone: 'EST', ...session, gmtoffset: -18_000 };
   const quote = { open: column(1), high: column(2), low: column(3), close: column(4), volume: column(6) };
@@ -186,7 +197,7 @@ function chartOf(
       currentTradingPeriod: { pre: regular, regular, post: regular },
       ...(isDaily ? {} : { tradingPeriods: [[regular]] }),
     },
-    timestamp: column(0),
+    timestamp: rows.map(([seconds]) => seconds + shift),
     indicators: { quote: [quote], ...(isDaily ? { adjclose: [{ adjclose: column(5) }] } : {}) },
   };
   return { chart: { result: [result], error: null } };

@@ -82,6 +82,9 @@ export class SimulatedProvider implements MarketDataProvider {
     return wellKnownInstruments.map(({ symbol, name }) => ({ symbol, name }));
   }
 
+  /** Nothing is ever under way outside the process. */
+  close(): void {}
+
   /** Daily, weekly or monthly bars whose time lies in the range and whose last session has ended. */
   #sessionBars({ symbol, interval }: BarsRequest, range: DateRange): BarColumns {
     const calendar = calendarOf(symbol);

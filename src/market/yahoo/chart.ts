@@ -70,11 +70,13 @@ export function readIntradayBars(raw: unknown, { symbol, range, now }: Reading, 
   const calendar = calendarOf(symbol);
   const sessions = tradesAroundTheClock(symbol) ? [] : (answer.meta.tradingPeriods?.flat() ?? []);
   const sessionOf = new Map(sessions.map((session) => [calendar.dayOf(session.start), session]));
+  const isNewYork = answer.meta.exchangeTimezoneName === 'America/New_York' && !tradesAroundTheClock(symbol);
   return readRows(answer, (time) => {
     const day = calendar.dayOf(time);
     if (day < range.start || day > range.end) return undefined;
     if (time % 60_000 !== 0 || time + minutes * 60_000 > now) return undefined;
-    const session = sessionOf.get(day);
+    const session =
+      sessionOf.get(day) ?? (isNewYork ? { start: calendar.open(day), end: calendar.close(day) } : undefined);
     return session === undefined || (time >= session.start && time < session.end) ? time : undefined;
   });
 }
