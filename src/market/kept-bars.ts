@@ -1,12 +1,12 @@
 import { type Clock, DAY_MS, type DateRange, dateOf, formatDate, parseDateRange, unavailable } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
-import { readSeries } from './bar-store.ts';
 import { allocateColumns, type BarColumns, type Bars } from './bars.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { instantsOf } from './instants.ts';
 import { findKept, type KeptKey, type KeptSeries, keepAnswer } from './kept-series.ts';
 import { type Asking, horizonOf, missingSpan, newestDay, settledUntil, wholeSpan } from './kept-span.ts';
 import type { BarsRequest, MarketDataProvider } from './provider.ts';
+import type { SeriesReader } from './series-reader.ts';
 import { calendarOf } from './symbol.ts';
 
 /** How long the newest days are not asked for again while nothing new can have happened. */
@@ -33,6 +33,7 @@ export class KeptBars {
   readonly #database: Database;
   readonly #provider: MarketDataProvider;
   readonly #clock: Clock;
+  readonly #reader: SeriesReader;
   readonly #lastAsks = new BoundedCache<LastAsk>(REMEMBERED_ASKS);
   /** The end of the line of those who want to ask for a series; absent when nobody does. */
   readonly #lines = new Map<string, Promise<void>>();
@@ -41,10 +42,12 @@ export class KeptBars {
     readonly database: Database;
     readonly provider: MarketDataProvider;
     readonly clock: Clock;
+    readonly reader: SeriesReader;
   }) {
     this.#database = options.database;
     this.#provider = options.provider;
     this.#clock = options.clock;
+    this.#reader = options.reader;
   }
 
   /**
@@ -139,7 +142,7 @@ export class KeptBars {
   }
 
   async #read({ series }: KeptSeries, key: KeptKey, range: DateRange): Promise<BarColumns> {
-    return readSeries(this.#database.read, series, instantsOf(key, range));
+    return this.#reader.read(series, instantsOf(key, range));
   }
 
   /** One after the other for one series: whoever waited finds what the one before has kept. */

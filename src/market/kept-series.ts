@@ -64,7 +64,7 @@ export async function keepAnswer(db: Db, key: KeptKey, answer: KeptAnswer): Prom
     await recordAsked(db, claimed.id, { start: asking.start, end: answer.settledUntil });
     return 'stored';
   }
-  const stored = await readSeries(db, claimed, instantsOf(key, asking));
+  const { columns: stored } = await readSeries(db, claimed, instantsOf(key, asking));
   if (!agrees(stored, bars)) return 'rescaled';
   const fresh = without(bars, stored);
   if (fresh.time.length > 0) await mergeIntoSeries(db, claimed, fresh);
