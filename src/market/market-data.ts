@@ -52,7 +52,8 @@ interface Resolution {
 /**
  * The one door to prices. An imported series is used for its owner, symbol and interval; when it lacks sessions of the
  * range that is an error and never filled from elsewhere, unless the request names a source. Without an imported series
- * the provider answers, through `KeptBars` when it is outside the process. Paths of errors: `symbols`, `interval`, `start`, `end`, `source`.
+ * the provider answers, through `KeptBars` when it is outside the process. Paths of errors: `symbols`, `interval`, `start`,
+ * `end`, `source`.
  */
 export class MarketData {
   readonly provider: MarketDataProvider;

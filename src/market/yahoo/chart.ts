@@ -105,7 +105,7 @@ function readRows(answer: Answer, timeOf: (time: number) => number | undefined):
   let last = -1;
   for (const [row, seconds] of timestamp.entries()) {
     const time = timeOf(seconds * 1000);
-    const values = columns.map((values) => values[row] ?? null);
+    const values = columns.map((found) => found[row] ?? null);
     const bar = time === undefined ? undefined : adjustedBar(time, values);
     if (bar === undefined) continue;
     const before = last < 0 ? Number.NEGATIVE_INFINITY : (bars.time[last] ?? Number.NaN);
