@@ -83,6 +83,23 @@ describe('bars of Yahoo', () => {
     expect(timesOf(bars)).toEqual(['2024-07-01', '2024-07-02', '2024-07-03']);
   });
 
+  it.each([
+    ['SPY', '2026-03-12T20:14:00Z', '2026-03-11'],
+    ['SPY', '2026-03-12T20:16:00Z', '2026-03-12'],
+    ['SPY', '2026-07-02T20:16:00Z', '2026-07-02'],
+    ['SPY', '2025-11-28T18:14:00Z', '2025-11-26'],
+    ['SPY', '2025-11-28T18:16:00Z', '2025-11-28'],
+    ['VOD.L', '2026-03-12T20:14:00Z', '2026-03-11'],
+    ['VOD.L', '2026-03-12T20:16:00Z', '2026-03-12'],
+    ['BTC-USD', '2026-03-12T23:59:00Z', '2026-03-11'],
+    ['BTC-USD', '2026-03-13T00:00:10Z', '2026-03-12'],
+  ])('of %s are told at %s up to %s: a quarter of an hour after the close', async (symbol, now, expected) => {
+    const timeZone = symbol === 'BTC-USD' ? 'UTC' : symbol === 'SPY' ? 'America/New_York' : 'Europe/London';
+    const { provider } = await startYahoo(now, { listings: [listing(symbol, { timeZone })] });
+
+    expect(timesOf(await provider.bars(ask(symbol, '2025-11-03', '2099-12-31'))).at(-1)).toBe(expected);
+  });
+
   it('begin when the instrument does', async () => {
     const { provider } = await startYahoo(NOW, { listings: [listing('NEW', { listed: day('2026-03-04') })] });
 

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { DateRange } from '../../core/index.ts';
 import { allocateColumns, type BarColumns, COLUMN_NAMES, copyRows } from '../bars.ts';
+import { nyse } from '../calendar/index.ts';
 import { calendarOf, tradesAroundTheClock } from '../symbol.ts';
 import { YahooFault } from './fault.ts';
 
@@ -49,10 +50,10 @@ export interface Reading {
 export function readDailyBars(raw: unknown, { symbol, range, now }: Reading): BarColumns {
   const answer = parseAnswer(raw);
   const dateOf = datesIn(answer.meta.exchangeTimezoneName);
-  const session = answer.meta.currentTradingPeriod?.regular;
-  const isOver = session !== undefined && !tradesAroundTheClock(symbol) && now >= session.end + SETTLING_MS;
   const today = dateOf(now);
-  const unfinished = isOver && dateOf(session.start) === today ? Number.POSITIVE_INFINITY : today;
+  const session = sessionsOf(answer.meta, symbol, dateOf)(today);
+  const isOver = session !== undefined && now >= session.end + SETTLING_MS;
+  const unfinished = isOver ? Number.POSITIVE_INFINITY : today;
   return readRows(answer, (time) => {
     const day = dateOf(time);
     return day >= range.start && day <= range.end && day < unfinished ? day : undefined;
@@ -68,15 +69,12 @@ export function readDailyBars(raw: unknown, { symbol, range, now }: Reading): Ba
 export function readIntradayBars(raw: unknown, { symbol, range, now }: Reading, minutes: number): BarColumns {
   const answer = parseAnswer(raw);
   const calendar = calendarOf(symbol);
-  const sessions = tradesAroundTheClock(symbol) ? [] : (answer.meta.tradingPeriods?.flat() ?? []);
-  const sessionOf = new Map(sessions.map((session) => [calendar.dayOf(session.start), session]));
-  const isNewYork = answer.meta.exchangeTimezoneName === 'America/New_York' && !tradesAroundTheClock(symbol);
+  const sessionOf = sessionsOf(answer.meta, symbol, calendar.dayOf);
   return readRows(answer, (time) => {
     const day = calendar.dayOf(time);
     if (day < range.start || day > range.end) return undefined;
     if (time % 60_000 !== 0 || time + minutes * 60_000 > now) return undefined;
-    const session =
-      sessionOf.get(day) ?? (isNewYork ? { start: calendar.open(day), end: calendar.close(day) } : undefined);
+    const session = sessionOf(day);
     return session === undefined || (time >= session.start && time < session.end) ? time : undefined;
   });
 }
@@ -89,6 +87,25 @@ function parseAnswer(raw: unknown): Answer {
     throw new YahooFault('garbage', `The chart has another shape at "${where}": ${issue?.message ?? ''}.`);
   }
   return parsed.data;
+}
+
+/**
+ * The sessions by their days: of New York those that we know, early closings included; of other exchanges those that Yahoo
+ * tells, which may not be all; none of markets that never close.
+ */
+function sessionsOf(
+  meta: Answer['meta'],
+  symbol: string,
+  dayOf: (time: number) => number,
+): (day: number) => z.output<typeof period> | undefined {
+  if (tradesAroundTheClock(symbol)) return () => undefined;
+  if (meta.exchangeTimezoneName === 'America/New_York') {
+    return (day) => ({ start: nyse.open(day), end: nyse.close(day) });
+  }
+  const current = meta.currentTradingPeriod?.regular;
+  const told = [...(meta.tradingPeriods?.flat() ?? []), ...(current === undefined ? [] : [current])];
+  const byDay = new Map(told.map((session) => [dayOf(session.start), session]));
+  return (day) => byDay.get(day);
 }
 
 /** The rows that `timeOf` gives a time (ascending; of two with the same time the later one, which is newer). */
