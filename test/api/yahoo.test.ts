@@ -95,4 +95,16 @@ describe('a server with Yahoo', () => {
     expect((await rest(server.url, 'GET /readyz')).status).toBe(200);
     expect(await optimize()).toMatchObject({ status: 'complete', data_source: 'yahoo' });
   });
+
+  it('does not wait for Yahoo when it closes', async () => {
+    standIn.misbehave(/chart/, 'stall');
+    const waiting = rest(server.url, 'GET /api/data/ohlcv?symbol=BTC-USD&start=2020-01-01&end=2023-12-31');
+    await expect.poll(() => standIn.paths).toContain('/v8/finance/chart/BTC-USD');
+    const startedAt = performance.now();
+
+    await server.restart();
+
+    expect(performance.now() - startedAt).toBeLessThan(4000);
+    expect((await waiting).status).toBe(503);
+  });
 });

@@ -111,6 +111,15 @@ describe('bars of Yahoo', () => {
     expect((await provider.bars(ask('NEW', '2020-01-01', '2020-12-31'))).time).toHaveLength(0);
   });
 
+  it('leave out the last trade, which is a row of its own', async () => {
+    const quiet = { symbol: 'XYZ-USD', timeZone: 'UTC', listed: Date.UTC(2020, 0, 1), quietMs: 138_000 };
+    const { provider } = await startYahoo('2026-03-12T15:05:30Z', { listings: [quiet] });
+
+    const bars = await provider.bars(ask('XYZ-USD', '2026-03-12', '2026-03-12', '1m'));
+
+    expect(timesOf(bars).slice(-2)).toEqual(['2026-03-12T15:02:00Z', '2026-03-12T15:03:00Z']);
+  });
+
   it('of a minute are asked for a week at a time', async () => {
     const { provider, standIn } = await startYahoo(NOW);
 

@@ -20,6 +20,8 @@ export interface Listing {
   /** Days whose row holds nulls, and days without any row. */
   readonly gaps?: ReadonlySet<number>;
   readonly absent?: ReadonlySet<number>;
+  /** How long ago the last trade was, milliseconds. */
+  readonly quietMs?: number;
   /** Bid and ask; Yahoo gives zeros while a market is closed. */
   readonly book?: readonly [bid: number, ask: number];
 }
@@ -61,7 +63,7 @@ export function intradayRows(
   const { open, close } = calendarOfListing(listing);
   return daysOf(listing, range).flatMap((day) => {
     const rows: ChartRow[] = [];
-    const end = Math.min(close(day), range.now, range.until);
+    const end = Math.min(close(day), range.now - (listing.quietMs ?? 0), range.until);
     for (let time = open(day); time < end; time += range.minutes * 60_000) {
       const level = splitAdjusted(listing, day, range.now) * (1 + Math.sin(time / 600_000) / 200);
       if (time >= range.from) rows.push([time / 1000, level, level * 1.001, level * 0.999, level, level, 1000]);
