@@ -1,6 +1,6 @@
 /** Stored bars in the database, imported or a provider's: which series there are, and reading and merging their chunks. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { DomainError, invariant } from '../core/index.ts';
+import { invariant, unavailable } from '../core/index.ts';
 import type { Db } from '../storage/index.ts';
 import { allocateColumns, type BarColumns, lowerBound, viewRows } from './bars.ts';
 import { decodeChunk, encodeChunk, periodOf, splitByPeriod } from './chunk.ts';
@@ -85,7 +85,7 @@ export async function readSeries(
     if (columns !== null && found.version === expected.version) return { columns, version: found.version };
     expected = found;
   }
-  throw new DomainError('UNAVAILABLE', `The bars of ${series.symbol} are being imported; ask again.`);
+  throw unavailable(`The bars of ${series.symbol} are being imported: try again.`);
 }
 
 /**
