@@ -84,18 +84,6 @@ describe('a server with Yahoo', () => {
     expect(listOf(await rest(server.url, 'GET /api/optimize'))).toHaveLength(before);
   });
 
-  it('answers 503 with Retry-After while Yahoo throttles, stays ready, and goes on with what it keeps', async () => {
-    standIn.misbehave(/chart/, { status: 429, headers: { 'retry-after': '600' } });
-
-    const answer = await rest(server.url, 'GET /api/data/ohlcv?symbol=SPY&start=2010-01-01&end=2023-12-31');
-
-    expect(answer.status).toBe(503);
-    expect(objectOf(answer)).toMatchObject({ code: 'UNAVAILABLE' });
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(590);
-    expect((await rest(server.url, 'GET /readyz')).status).toBe(200);
-    expect(await optimize()).toMatchObject({ status: 'complete', data_source: 'yahoo' });
-  });
-
   it('does not wait for Yahoo when it closes', async () => {
     standIn.misbehave(/chart/, 'stall');
     const waiting = rest(server.url, 'GET /api/data/ohlcv?symbol=BTC-USD&start=2020-01-01&end=2023-12-31');
@@ -106,5 +94,17 @@ describe('a server with Yahoo', () => {
 
     expect(performance.now() - startedAt).toBeLessThan(4000);
     expect((await waiting).status).toBe(503);
+  });
+
+  it('answers 503 with Retry-After while Yahoo throttles, stays ready, and goes on with what it keeps', async () => {
+    standIn.misbehave(/chart/, { status: 429, headers: { 'retry-after': '600' } });
+
+    const answer = await rest(server.url, 'GET /api/data/ohlcv?symbol=SPY&start=2010-01-01&end=2023-12-31');
+
+    expect(answer.status).toBe(503);
+    expect(objectOf(answer)).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(590);
+    expect((await rest(server.url, 'GET /readyz')).status).toBe(200);
+    expect(await optimize()).toMatchObject({ status: 'complete', data_source: 'yahoo' });
   });
 });

@@ -240,7 +240,7 @@ eachDatabase((_provider, create) => {
       await ask('2024-01-02', '2024-12-31');
       await expect(ask('1980-01-01', '1985-12-31', '1w')).rejects.toMatchObject({ code: 'VALIDATION' });
       const unknown = { symbol: 'NOPE', interval: '1d', start: '2024-01-02', end: '2024-12-31' } as const;
-      await expect(market.bars(userId, unknown)).rejects.toMatchObject({ fields: [{ path: ['symbols'] }] });
+      await expect(market.bars(userId, unknown)).rejects.toMatchObject({ fields: [{ path: ['symbol'] }] });
 
       const listed = await market.symbols(userId);
 
