@@ -69,7 +69,7 @@ export function readDailyBars(raw: unknown, { symbol, range, now }: Reading): Ba
 export function readIntradayBars(raw: unknown, { symbol, range, now }: Reading, minutes: number): BarColumns {
   const answer = parseAnswer(raw);
   const calendar = calendarOf(symbol);
-  const sessionOf = sessionsOf(answer.meta, symbol, calendar.dayOf);
+  const sessionOf = sessionsOf(answer.meta, symbol, (time) => calendar.dayOf(time));
   return readRows(answer, (time) => {
     const day = calendar.dayOf(time);
     if (day < range.start || day > range.end) return undefined;
