@@ -16,6 +16,7 @@ import { evenRanges, inLanes } from './lanes.ts';
 import { planRounds, type Round } from './rounds.ts';
 import { createSampler, type ParameterSpace, type SearchSettings } from './search/index.ts';
 import type { SegmentPlan } from './segments.ts';
+import type { SharedMemory } from './shared-memory.ts';
 import { objective } from './summary.ts';
 import type { Fold } from './walk-forward.ts';
 
@@ -80,10 +81,11 @@ interface JobContext {
 export async function computeJob(
   compute: Compute,
   job: ComputableJob,
-  work: { readonly figures: JobFigures; readonly hooks: ComputeHooks },
+  work: { readonly figures: JobFigures; readonly hooks: ComputeHooks; readonly memory: SharedMemory },
 ): Promise<void> {
-  const cache = new IndicatorCache(compute, job.bars, MAX_INDICATOR_BYTES);
+  const cache = new IndicatorCache(compute, job.bars, { memory: work.memory, maxBytes: MAX_INDICATOR_BYTES });
   for (const section of job.sections) await searchSection({ compute, job, ...work, cache }, section);
+  cache.release();
 }
 
 async function searchSection(context: JobContext, section: ComputableSection): Promise<void> {

@@ -1,10 +1,12 @@
 /** What worker threads compute while a job searches: indicators, and batches of combinations. */
 import { defineTask, type Task, type TaskContext, type TaskName } from '../compute/index.ts';
+import { invariant } from '../core/index.ts';
 import type { Bars } from '../market/index.ts';
 import {
   computeIndicators,
   type IndicatorSpec,
   type IndicatorTable,
+  indicatorKey,
   type Parameters,
   type StrategyRegistry,
 } from '../strategies/index.ts';
@@ -19,6 +21,8 @@ const INDICATOR_WORK = 16_000_000;
 /** Which indicators, over which bars. */
 export interface IndicatorTaskInput {
   readonly specs: readonly IndicatorSpec[];
+  /** By `indicatorKey`: [bars] on shared memory, where the values go. */
+  readonly columns: IndicatorTable;
   readonly bars: readonly Bars[];
 }
 
@@ -35,21 +39,25 @@ export interface BatchProgress {
   readonly fold: number;
 }
 
-/** Computes indicators, on shared memory. */
-export const INDICATORS: TaskName<IndicatorTaskInput, IndicatorTable> = { name: 'optimize.indicators' };
+/** Computes indicators. */
+export const INDICATORS: TaskName<IndicatorTaskInput, null> = { name: 'optimize.indicators' };
 /** Writes the rows of a batch and answers which combinations were skipped. */
 export const EVALUATE: TaskName<EvaluateTaskInput, readonly Skipped[], BatchProgress> = { name: 'optimize.evaluate' };
 
 /** Serves `INDICATORS`. */
-export const indicatorTask: Task<IndicatorTaskInput, IndicatorTable> = defineTask(
+export const indicatorTask: Task<IndicatorTaskInput, null> = defineTask(
   INDICATORS.name,
-  ({ specs, bars }, context) => {
-    const table = new Map<string, Float64Array>();
+  ({ specs, bars, columns }, context) => {
+    const columnOf = (spec: IndicatorSpec): Float64Array => {
+      const column = columns.get(indicatorKey(spec));
+      invariant(column !== undefined, `indicator ${indicatorKey(spec)} has a column`);
+      return column;
+    };
     const step = Math.max(1, Math.floor(INDICATOR_WORK / Math.max(1, bars[0]?.time.length ?? 0)));
     for (let from = 0; from < specs.length && !context.isCancelled(); from += step) {
-      for (const [key, column] of computeIndicators(specs.slice(from, from + step), bars)) table.set(key, column);
+      computeIndicators(specs.slice(from, from + step), bars, columnOf);
     }
-    return table;
+    return null;
   },
 );
 

@@ -4,19 +4,32 @@ import { type IndicatorSpec, type IndicatorTable, indicatorKey } from '../strate
 import { INDICATORS } from './evaluate-task.ts';
 import { evenRanges, inLanes } from './lanes.ts';
 import { columnBytes } from './rounds.ts';
+import type { SharedMemory } from './shared-memory.ts';
 
 /** The indicators of a job as far as they are in memory: each is computed once while it is needed, on all lanes. */
 export class IndicatorCache {
   readonly #compute: Compute;
   readonly #bars: readonly Bars[];
+  readonly #memory: SharedMemory;
   readonly #maxBytes: number;
   readonly #table = new Map<string, Float64Array>();
 
-  /** @param maxBytes memory to stay within as far as one round allows */
-  constructor(compute: Compute, bars: readonly Bars[], maxBytes: number) {
+  /** @param options.maxBytes memory to stay within as far as one round allows */
+  constructor(
+    compute: Compute,
+    bars: readonly Bars[],
+    options: { readonly memory: SharedMemory; readonly maxBytes: number },
+  ) {
     this.#compute = compute;
     this.#bars = bars;
-    this.#maxBytes = maxBytes;
+    this.#memory = options.memory;
+    this.#maxBytes = options.maxBytes;
+  }
+
+  /** Gives all memory back. Call it when no task can be running that reads or writes a column: not after a failure. */
+  release(): void {
+    for (const column of this.#table.values()) this.#memory.release(column);
+    this.#table.clear();
   }
 
   /**
@@ -40,9 +53,11 @@ export class IndicatorCache {
   /** Drops columns that are not wanted now, the oldest first. */
   #makeRoom(added: number, wanted: ReadonlyMap<string, unknown>): void {
     const bytes = columnBytes(this.#bars);
-    for (const key of this.#table.keys()) {
+    for (const [key, column] of this.#table) {
       if ((this.#table.size + added) * bytes <= this.#maxBytes) return;
-      if (!wanted.has(key)) this.#table.delete(key);
+      if (wanted.has(key)) continue;
+      this.#table.delete(key);
+      this.#memory.release(column);
     }
   }
 
@@ -53,7 +68,9 @@ export class IndicatorCache {
     const parts = evenRanges(specs.length, this.#compute.parallelism);
     await inLanes(parts.length, signal, async (both, lane) => {
       const part = inOrder.slice(parts[lane]?.from, parts[lane]?.to);
-      const columns = await this.#compute.run(INDICATORS, { specs: part, bars: this.#bars }, { signal: both });
+      const length = this.#bars[0]?.time.length ?? 0;
+      const columns = new Map(part.map((spec) => [indicatorKey(spec), this.#memory.column(length)]));
+      await this.#compute.run(INDICATORS, { specs: part, bars: this.#bars, columns }, { signal: both });
       for (const [key, column] of columns) this.#table.set(key, column);
     });
   }

@@ -2,6 +2,7 @@ import { invariant } from '../core/index.ts';
 import type { Parameters } from '../strategies/index.ts';
 import { rowWidth } from './figures.ts';
 import type { SegmentPlan } from './segments.ts';
+import type { SharedMemory } from './shared-memory.ts';
 
 /**
  * What a job has tried and found so far: the combinations in the order in which they were proposed, and a row of figures
@@ -23,10 +24,10 @@ export class JobFigures {
   #done = 0;
   #prefix = 0;
 
-  constructor(total: number, plan: SegmentPlan) {
+  constructor(total: number, plan: SegmentPlan, memory: SharedMemory) {
     this.total = total;
     this.width = rowWidth(plan);
-    this.rows = new Float64Array(new SharedArrayBuffer(total * this.width * Float64Array.BYTES_PER_ELEMENT));
+    this.rows = memory.column(total * this.width);
     this.isDone = new Uint8Array(new SharedArrayBuffer(total));
   }
 

@@ -28,6 +28,7 @@ import type { OptimizationProgress } from './optimization.ts';
 import { progressOf } from './progress.ts';
 import { ProgressThrottle } from './progress-throttle.ts';
 import { RANK, type RankTaskOutput } from './rank-task.ts';
+import type { SharedMemory } from './shared-memory.ts';
 import { TrialCount } from './trial-count.ts';
 
 /** A job that was taken so often without an end kills its process, so it ends with an error instead. */
@@ -48,6 +49,7 @@ export interface RunDeps {
   readonly registry: StrategyRegistry;
   readonly market: MarketData;
   readonly compute: Compute;
+  readonly memory: SharedMemory;
 }
 
 /** Why a running job is told to stop. */
@@ -116,6 +118,8 @@ export class JobRun {
     const { id, totalCombinations, nFolds } = this.#row;
     const job = { id, holder: this.#holder, total: totalCombinations, nFolds };
     await storeJobEnd(this.#deps, job, { end, now: dateOf(this.#deps.clock) });
+    // After a failure a task may still be writing.
+    if (end.status === 'complete' && this.#job !== null) this.#deps.memory.release(this.#job.figures.rows);
   }
 
   /** Computes the job; null when it is to be given back or was lost. */
@@ -137,21 +141,21 @@ export class JobRun {
     const { database } = this.#deps;
     const row = this.#row;
     const computable = await loadJob(this.#deps, row);
-    const figures = new JobFigures(row.totalCombinations, computable.segments);
+    const figures = new JobFigures(row.totalCombinations, computable.segments, this.#deps.memory);
     const checkpoints = new Checkpoints(database, { id: row.id, holder: this.#holder }, figures);
     await checkpoints.restore();
     return { computable, figures, checkpoints };
   }
 
   async #complete(job: LoadedJob): Promise<JobEnd> {
-    const { compute, database } = this.#deps;
+    const { compute, database, memory } = this.#deps;
     const { computable, figures } = job;
     const { signal } = this.#abort;
     const count = new TrialCount(database, this.#row, typesOf(computable));
     const counting = count.readEarlier();
     // Awaited below; a failure meanwhile must not pass for one that nobody handles.
     counting.catch(() => undefined);
-    await computeJob(compute, computable, { figures, hooks: this.#hooks(job) });
+    await computeJob(compute, computable, { figures, hooks: this.#hooks(job), memory });
     const ranking = await this.#rank(job, signal);
     const judged: JudgedJob = { compute, job: computable, figures, ranking, signal };
     const evidence = await gatherEvidence(judged);

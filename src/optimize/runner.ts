@@ -11,19 +11,20 @@ import { type Holder, takeableJobs, takeJob } from './job-lease.ts';
 import { JobRun, type RunDeps } from './job-run.ts';
 import type { OptimizationProgress } from './optimization.ts';
 import { type ProgressRow, progressOf } from './progress.ts';
+import { SharedMemory } from './shared-memory.ts';
 
 /** How often other processes' jobs, and those of dead ones, are looked for. */
 const LOOK_MS = 1000;
 
 /** What the runner works with. */
-export interface RunnerDeps extends RunDeps {
+export interface RunnerDeps extends Omit<RunDeps, 'memory'> {
   /** Jobs that run at the same time in this process. */
   readonly maxRunningJobs: number;
 }
 
 /** Runs jobs from the table until it is closed; the states are at the head of the file. */
 export class OptimizationRunner {
-  readonly #deps: RunnerDeps;
+  readonly #deps: RunnerDeps & RunDeps;
   readonly #holder: Holder;
   readonly #running = new Map<number, JobRun>();
   #timer: NodeJS.Timeout | undefined;
@@ -32,7 +33,7 @@ export class OptimizationRunner {
   #closed = false;
 
   constructor(deps: RunnerDeps) {
-    this.#deps = deps;
+    this.#deps = { ...deps, memory: new SharedMemory() };
     this.#holder = { name: deps.ids.next() };
   }
 

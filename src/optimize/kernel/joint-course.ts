@@ -66,7 +66,12 @@ export class JointCourse implements Course {
       else if (value < peak * depth) depth = value / peak;
       last = value;
     }
-    Object.assign(this.tally, { sum, squares, moved, peak, depth });
+    const { tally } = this;
+    tally.sum = sum;
+    tally.squares = squares;
+    tally.moved = moved;
+    tally.peak = peak;
+    tally.depth = depth;
     this.last = last;
   }
 }

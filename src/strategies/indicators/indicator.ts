@@ -75,11 +75,16 @@ export function indicatorKey(spec: IndicatorSpec): string {
 }
 
 /**
- * Computes each distinct indicator once over the whole of `bars`, on SharedArrayBuffers. No value depends on a later bar.
+ * Computes each distinct indicator once over the whole of `bars`. No value depends on a later bar.
  *
  * @param bars one per symbol, equal times; `spec.series` are indexes into it
+ * @param columnOf where the values of an indicator go, [length], overwritten; default: a new SharedArrayBuffer each
  */
-export function computeIndicators(specs: Iterable<IndicatorSpec>, bars: readonly Bars[]): IndicatorTable {
+export function computeIndicators(
+  specs: Iterable<IndicatorSpec>,
+  bars: readonly Bars[],
+  columnOf: (spec: IndicatorSpec, length: number) => Float64Array = sharedColumn,
+): IndicatorTable {
   const distinct = new Map(Array.from(specs, (spec) => [indicatorKey(spec), spec]));
   const sources = new Map<string, Source>();
   const table = new Map<string, Float64Array>();
@@ -90,7 +95,7 @@ export function computeIndicators(specs: Iterable<IndicatorSpec>, bars: readonly
     const source =
       sources.get(name) ?? openSource(reads === 'ratio' ? closeRatio(spec, bars) : seriesOf(spec, 0, bars).close);
     sources.set(name, source);
-    const columns = group.map(({ window }) => ({ window, out: sharedColumn(source.values.length) }));
+    const columns = group.map((each) => ({ window: each.window, out: columnOf(each, source.values.length) }));
     kernel(source, columns);
     for (const [place, { out }] of columns.entries()) table.set(indicatorKey(group[place] ?? spec), out);
   }
@@ -120,7 +125,7 @@ function openSource(values: Float64Array): Source {
   };
 }
 
-function sharedColumn(length: number): Float64Array {
+function sharedColumn(_spec: IndicatorSpec, length: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }
 

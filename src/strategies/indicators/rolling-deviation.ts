@@ -26,7 +26,7 @@ export function rollingDeviation(values: Float64Array, window: number, out: Floa
   const tailSquares = new Float64Array(window + 1);
   for (let start = 0; start < values.length; start += window) {
     const anchor = at(values, start);
-    if (start > 0) sumTails(values.subarray(start - window, start), anchor, tailSum, tailSquares);
+    if (start > 0) sumTails(values, { start: start - window, anchor }, { tailSum, tailSquares });
     let headSum = 0;
     let headSquares = 0;
     const end = Math.min(start + window, values.length);
@@ -43,12 +43,16 @@ export function rollingDeviation(values: Float64Array, window: number, out: Floa
   }
 }
 
-/** Sums of `x − anchor` and of its square over `block[j..]`, for every j. */
-function sumTails(block: Float64Array, anchor: number, tailSum: Float64Array, tailSquares: Float64Array): void {
+/** Sums of `x − anchor` and of its square over `values[start + j..start + w)`, for every j. */
+function sumTails(
+  values: Float64Array,
+  { start, anchor }: { readonly start: number; readonly anchor: number },
+  { tailSum, tailSquares }: { readonly tailSum: Float64Array; readonly tailSquares: Float64Array },
+): void {
   let sum = 0;
   let squares = 0;
-  for (let j = block.length - 1; j >= 0; j--) {
-    const deviation = at(block, j) - anchor;
+  for (let j = tailSum.length - 2; j >= 0; j--) {
+    const deviation = at(values, start + j) - anchor;
     sum += deviation;
     squares += deviation * deviation;
     tailSum[j] = sum;

@@ -3,7 +3,6 @@ import { equityReturns, parseSettings, prepareSimulation } from '../../../src/ba
 import type { Bars } from '../../../src/market/index.ts';
 import { type EvaluationPlan, evaluatePlainly } from '../../../src/optimize/evaluate.ts';
 import { sharpePerBar, sliceMoments, sliceOffset } from '../../../src/optimize/figures.ts';
-import { combinationAt, countCombinations } from '../../../src/optimize/grid.ts';
 import {
   assess,
   blockReturns,
@@ -12,10 +11,15 @@ import {
   returnShape,
   splitPairs,
 } from '../../../src/optimize/honesty/index.ts';
-import { buildIndicatorTable } from '../../../src/optimize/indicator-table.ts';
+import { combinationAt, combinationCount } from '../../../src/optimize/search/index.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../../src/optimize/walk-forward.ts';
-import type { Parameters, StrategyType } from '../../../src/strategies/index.ts';
+import {
+  computeIndicators,
+  indicatorSpecs,
+  type Parameters,
+  type StrategyType,
+} from '../../../src/strategies/index.ts';
 
 const PERIODS_PER_YEAR = 252;
 
@@ -54,6 +58,11 @@ export function judgedJob(type: StrategyType, bars: Bars): JudgedJob {
   return { ...assess(job), undeflated: assess({ ...job, nTrials: 1 }).deflatedSharpe };
 }
 
+function combinationsOf(type: StrategyType): readonly Parameters[] {
+  const count = combinationCount(type.defaultGrid);
+  return Array.from({ length: count }, (_, index) => combinationAt(type, type.defaultGrid, index));
+}
+
 function planOf(type: StrategyType, bars: Bars): EvaluationPlan {
   const folds = walkForwardFolds(bars.time.length, { nSplits: 5, trainRatio: 0.7 }, 100);
   return {
@@ -62,14 +71,18 @@ function planOf(type: StrategyType, bars: Bars): EvaluationPlan {
     folds,
     segments: planSegments(folds),
     settings: parseSettings({}, { periodsPerYear: PERIODS_PER_YEAR }),
-    indicators: buildIndicatorTable(type, type.defaultGrid, [bars]),
+    indicators: computeIndicators(
+      combinationsOf(type)
+        .filter((params) => type.problem(params) === null)
+        .flatMap((params) => indicatorSpecs(type, params, 1)),
+      [bars],
+    ),
   };
 }
 
 function evaluateGrid(plan: EvaluationPlan, type: StrategyType): readonly Combination[] {
   const folds = [...plan.folds.keys()];
-  return Array.from({ length: countCombinations(type.defaultGrid) }, (_, index) => {
-    const params = combinationAt(type, type.defaultGrid, index);
+  return combinationsOf(type).flatMap((params) => {
     const row = evaluatePlainly(plan, type, params);
     if (!(row instanceof Float64Array)) return [];
     const sharpes = folds.map((fold) => sharpePerBar(sliceMoments(row, plan.segments, 2 * fold + 1)));
@@ -79,7 +92,7 @@ function evaluateGrid(plan: EvaluationPlan, type: StrategyType): readonly Combin
       meanSharpe: (sharpes.reduce((sum, sharpe) => sum + sharpe, 0) / folds.length) * Math.sqrt(PERIODS_PER_YEAR),
       hasFill: folds.some((fold) => (row[sliceOffset(2 * fold + 1) + 4] ?? 0) > 0),
     };
-  }).flat();
+  });
 }
 
 function testedShape(plan: EvaluationPlan, type: StrategyType, params: Parameters) {

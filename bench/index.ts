@@ -1,0 +1,33 @@
+/**
+ * `npm run bench [words]`: runs each measurement whose name has one of the words (default: all) in a process of its own,
+ * so that neither compiled code nor memory of one is in the figures of another, and prints one table per file.
+ */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { WORKLOADS } from './workloads.ts';
+
+/** A file that measures, and what it is called with. It prints one JSON object: a row of its table. */
+interface Measurement {
+  readonly table: string;
+  readonly file: string;
+  readonly name: string;
+  readonly argument: string;
+}
+
+const MEASUREMENTS: readonly Measurement[] = [
+  ...WORKLOADS.map(({ name }) => ({ table: 'Kernel, one core', file: 'kernel.ts', name, argument: name })),
+  { table: 'Kernel, two threads', file: 'threads.ts', name: 'W3 threads', argument: 'W3' },
+];
+
+const words = process.argv.slice(2);
+const wanted = MEASUREMENTS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+for (const table of new Set(wanted.map((each) => each.table))) {
+  console.log(`\n${table}`);
+  console.table(wanted.filter((each) => each.table === table).map(run));
+}
+
+function run({ file, argument }: Measurement): unknown {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const output = execFileSync(process.execPath, ['--import', 'tsx', path, argument], { encoding: 'utf8' });
+  return JSON.parse(output);
+}
