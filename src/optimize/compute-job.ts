@@ -24,6 +24,10 @@ import type { Fold } from './walk-forward.ts';
 const MAX_INDICATOR_BYTES = 2 ** 29;
 /** Combinations x bars of a batch: some 100 ms of work, so that cancelling, progress and other jobs have their turn. */
 const BATCH_WORK = 40_000_000;
+/** Combinations of a batch among which the kernel's work on the bars themselves hardly counts, … */
+const SHARING_COMBINATIONS = 128;
+/** … as long as the batch ends within half a second or so. */
+const MAX_BATCH_WORK = 160_000_000;
 /** Below this a round is one batch: handing it out would take longer than computing it. */
 const SHARED_WORK = 2_000_000;
 /** How many times longer a bar takes of quotes, which the kernel leaves to the plain evaluator; … */
@@ -129,7 +133,7 @@ async function evaluateRound(context: JobContext, type: StrategyType, round: Rou
   const { sections: _, search: __, ...cut } = job;
   const indicators = await cache.columns(round.specs, hooks.signal);
   const plan = { ...cut, typeName: type.name, indicators };
-  const batches = batchesOf(round, workOf(type, job), compute.parallelism);
+  const batches = batchesOf(round, { type, job, threads: compute.parallelism });
   let next = 0;
   await inLanes(Math.min(compute.parallelism, batches.length), hooks.signal, async (signal) => {
     for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
@@ -150,20 +154,23 @@ async function evaluateRound(context: JobContext, type: StrategyType, round: Rou
   });
 }
 
-/** Bars of one combination, weighed by how long they take. */
-function workOf(type: StrategyType, { bars, settings }: ComputableJob): number {
-  const isJoint = settings.allowShort || type.trades === 'spread' || bars.length > 1;
-  const factor = type.trades === 'quotes' ? PLAIN_FACTOR : isJoint ? JOINT_FACTOR : 1;
-  return factor * bars.reduce((total, series) => total + series.time.length, 0);
+/** How many times longer a bar takes than it does of one symbol that is held or not. */
+function slowness(type: StrategyType, { bars, settings }: ComputableJob): number {
+  if (type.trades === 'quotes') return PLAIN_FACTOR;
+  return settings.allowShort || type.trades === 'spread' || bars.length > 1 ? JOINT_FACTOR : 1;
 }
 
 /** As many for each thread; large enough to be worth their messages, small enough to end soon. */
 function batchesOf(
   { from, to }: Round,
-  workOfOne: number,
-  threads: number,
+  { type, job, threads }: { readonly type: StrategyType; readonly job: ComputableJob; readonly threads: number },
 ): readonly { readonly from: number; readonly to: number }[] {
+  const factor = slowness(type, job);
+  const workOfOne = factor * job.bars.reduce((total, series) => total + series.time.length, 0);
   const work = (to - from) * workOfOne;
-  const parts = work < SHARED_WORK ? 1 : Math.ceil(work / BATCH_WORK / threads) * threads;
+  // What the combinations of a batch share is worth a longer one over many bars.
+  const wanted = factor === 1 ? Math.min(MAX_BATCH_WORK, SHARING_COMBINATIONS * workOfOne) : 0;
+  const batchWork = Math.max(BATCH_WORK, wanted);
+  const parts = work < SHARED_WORK ? 1 : Math.ceil(work / batchWork / threads) * threads;
   return evenRanges(to - from, parts).map((range) => ({ from: from + range.from, to: from + range.to }));
 }

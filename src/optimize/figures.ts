@@ -71,10 +71,22 @@ export function segmentMoments(row: Float64Array, plan: SegmentPlan, segment: nu
 /** Moments of one slice of a row. */
 export function sliceMoments(row: Float64Array, plan: SegmentPlan, slice: number): Moments {
   let moments = NO_MOMENTS;
-  for (let segment = 0; segment < plan.sliceOf.length; segment++) {
-    if (plan.sliceOf[segment] === slice) moments = mergeMoments(moments, segmentMoments(row, plan, segment));
+  for (let segment = firstSegment(plan, slice); plan.sliceOf[segment] === slice; segment++) {
+    moments = mergeMoments(moments, segmentMoments(row, plan, segment));
   }
   return moments;
+}
+
+/** The first segment of a slice or of a later one: segments are in the order of slices, and there may be thousands. */
+function firstSegment({ sliceOf }: SegmentPlan, slice: number): number {
+  let low = 0;
+  let high = sliceOf.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sliceOf[middle] ?? 0) < slice) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Moments of all test slices of a row, chained. */

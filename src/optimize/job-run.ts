@@ -7,7 +7,7 @@
  *   searching or judging --this process closes--> pending, with a checkpoint (the next process goes on from there)
  *   searching or judging --the lease was lost--> nothing: it is another process's job now
  */
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Compute } from '../compute/index.ts';
 import { type Clock, dateOf, type IdSource, type Log } from '../core/index.ts';
 import type { Journal } from '../events/index.ts';
@@ -15,29 +15,23 @@ import type { MarketData } from '../market/index.ts';
 import type { Database, OptimizationRow } from '../storage/index.ts';
 import type { StrategyRegistry } from '../strategies/index.ts';
 import { Checkpoints } from './checkpoint.ts';
-import { type ComputableJob, computeJob } from './compute-job.ts';
+import { computeJob } from './compute-job.ts';
 import { progressEvent } from './events.ts';
-import { type Findings, findingsOf, noFindings } from './findings.ts';
+import { type Findings, noFindings } from './findings.ts';
+import { completeJob, partialFindings, type SearchedJob, typesOf } from './finish-job.ts';
 import { failureReason } from './job-failure.ts';
 import { JobFigures } from './job-figures.ts';
 import { type Holder, RENEW_MS, releaseJob, renewLease } from './job-lease.ts';
 import { type JobEnd, storeJobEnd } from './job-outcome.ts';
-import { assessEvidence, gatherEvidence, type JudgedJob } from './judge-job.ts';
 import { loadJob } from './load-job.ts';
 import type { OptimizationProgress } from './optimization.ts';
 import { progressOf } from './progress.ts';
 import { ProgressThrottle } from './progress-throttle.ts';
-import { RANK, type RankTaskOutput } from './rank-task.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { TrialCount } from './trial-count.ts';
 
 /** A job that was taken so often without an end kills its process, so it ends with an error instead. */
 const MAX_ATTEMPTS = 10;
-/** Ranked combinations that are kept whole: of a strategy job, of each type of a sweep. */
-const TOP = 20;
-const TOP_OF_TYPE = 5;
-/** Combinations that are counted before the event loop has its turn. */
-const COUNTED_AT_ONCE = 1000;
 
 /** What jobs run with. */
 export interface RunDeps {
@@ -56,9 +50,7 @@ export interface RunDeps {
 export type StopReason = 'cancel' | 'shutdown' | 'lost';
 
 /** What has been loaded of a job. */
-interface LoadedJob {
-  readonly computable: ComputableJob;
-  readonly figures: JobFigures;
+interface LoadedJob extends SearchedJob {
   readonly checkpoints: Checkpoints;
 }
 
@@ -131,7 +123,7 @@ export class JobRun {
     }
     try {
       this.#job = await this.#load();
-      return await this.#complete(this.#job);
+      return await this.#search(this.#job);
     } catch (error) {
       return await this.#endOf(error);
     }
@@ -147,32 +139,15 @@ export class JobRun {
     return { computable, figures, checkpoints };
   }
 
-  async #complete(job: LoadedJob): Promise<JobEnd> {
+  async #search(job: LoadedJob): Promise<JobEnd> {
     const { compute, database, memory } = this.#deps;
     const { computable, figures } = job;
-    const { signal } = this.#abort;
     const count = new TrialCount(database, this.#row, typesOf(computable));
     const counting = count.readEarlier();
-    // Awaited below; a failure meanwhile must not pass for one that nobody handles.
+    // Awaited at the end; a failure meanwhile must not pass for one that nobody handles.
     counting.catch(() => undefined);
     await computeJob(compute, computable, { figures, hooks: this.#hooks(job), memory });
-    const ranking = await this.#rank(job, signal);
-    const judged: JudgedJob = { compute, job: computable, figures, ranking, signal };
-    const evidence = await gatherEvidence(judged);
-    await Promise.all([counting, addOwn(count, job)]);
-    const judgement = await assessEvidence(judged, evidence, count.counts());
-    const found = { figures, ranking, types: typesOf(computable) };
-    return {
-      status: 'complete',
-      error: null,
-      findings: async (db) => {
-        if (await count.isComplete(db)) return findingsOf(this.#row, found, { evidence, judgement });
-        await count.readEarlier();
-        const again = { ...judged, signal: new AbortController().signal };
-        const anew = await assessEvidence(again, evidence, count.counts());
-        return findingsOf(this.#row, found, { evidence, judgement: anew });
-      },
-    };
+    return await completeJob(compute, this.#row, { ...job, count, counting, signal: this.#abort.signal });
   }
 
   #hooks({ checkpoints }: LoadedJob) {
@@ -187,25 +162,6 @@ export class JobRun {
         this.#throttle.tick();
       },
     };
-  }
-
-  async #rank({ computable, figures }: LoadedJob, signal: AbortSignal): Promise<RankTaskOutput> {
-    const { bars, folds, segments, settings, sections } = computable;
-    const isSweep = this.#row.jobType === 'sweep';
-    const input = {
-      bars,
-      folds,
-      segments,
-      settings,
-      rows: figures.rows,
-      isDone: figures.isDone,
-      params: figures.params,
-      skipped: figures.skipped,
-      sections: sections.map(({ type, from, to }) => ({ strategyType: type.name, from, to })),
-      top: isSweep ? TOP_OF_TYPE : TOP,
-      isSweep,
-    };
-    return await this.#deps.compute.run(RANK, input, { signal });
   }
 
   async #endOf(error: unknown): Promise<JobEnd | null> {
@@ -232,8 +188,7 @@ export class JobRun {
     const job = this.#job;
     if (job === null || job.figures.done === 0) return noFindings(this.#row);
     try {
-      const ranking = await this.#rank(job, new AbortController().signal);
-      return findingsOf(this.#row, { figures: job.figures, ranking, types: typesOf(job.computable) }, null);
+      return await partialFindings(this.#deps.compute, this.#row, job);
     } catch (error) {
       this.#warn(error, 'the partial results of an optimization could not be ranked');
       return noFindings(this.#row);
@@ -276,20 +231,5 @@ export class JobRun {
 
   #warn(err: unknown, message: string): void {
     this.#deps.log.warn({ err, optimizationId: this.#row.id }, message);
-  }
-}
-
-function typesOf({ sections }: ComputableJob): readonly string[] {
-  return sections.map(({ type }) => type.name);
-}
-
-/** Counts the job's own combinations, in slices. */
-async function addOwn(count: TrialCount, { computable, figures }: LoadedJob): Promise<void> {
-  for (const { type, from, to } of computable.sections) {
-    for (let index = from; index < to; index += 1) {
-      const params = figures.params[index];
-      if (params !== undefined && !figures.skipped.has(index)) count.add(type.name, params);
-      if (index % COUNTED_AT_ONCE === COUNTED_AT_ONCE - 1) await breathe();
-    }
   }
 }
