@@ -236,7 +236,7 @@ export type LatestQuotesQueryVariables = Exact<{
 }>;
 
 
-export type LatestQuotesQuery = { readonly quotes: ReadonlyArray<{ readonly symbol: string, readonly price: number, readonly bid: number, readonly ask: number, readonly at: string, readonly source: string }> };
+export type LatestQuotesQuery = { readonly quotes: ReadonlyArray<{ readonly symbol: string, readonly price: number, readonly bid: number | null, readonly ask: number | null, readonly at: string, readonly source: string }> };
 
 export type KnownSymbolsQueryVariables = Exact<{ [key: string]: never; }>;
 

@@ -68,27 +68,28 @@ const BarsRef = builder.objectRef<Bars>('Bars').implement({
 });
 
 const QuoteRef = builder.objectRef<Quote>('Quote').implement({
-  description: 'The latest price of a symbol, bid < price < ask.',
+  description: 'The latest price of a symbol.',
   fields: (t) => ({
     symbol: t.expose('symbol', { type: 'Symbol' }),
     price: t.exposeFloat('price'),
-    bid: t.exposeFloat('bid'),
-    ask: t.exposeFloat('ask'),
+    bid: t.exposeFloat('bid', { nullable: true, description: 'Null where the source does not tell.' }),
+    ask: t.exposeFloat('ask', { nullable: true, description: 'Null where the source does not tell.' }),
     at: t.expose('at', { type: 'DateTime' }),
     source: t.exposeString('source', { description: '`simulated` or the name of a provider.' }),
   }),
 });
 
 const SymbolRef = builder.objectRef<SymbolListing>('SymbolListing').implement({
-  description: 'A symbol that has prices: an imported series, or one that the provider knows well.',
+  description:
+    'A symbol that has prices: a stored series, imported or kept from a provider, or one that the provider knows well.',
   fields: (t) => ({
     symbol: t.expose('symbol', { type: 'Symbol' }),
     name: t.exposeString('name'),
     source: t.exposeString('source'),
-    interval: t.expose('interval', { type: IntervalEnum, nullable: true, description: 'Of an imported series.' }),
-    first: t.exposeString('first', { nullable: true, description: 'First bar of an imported series.' }),
-    last: t.exposeString('last', { nullable: true, description: 'Last bar of an imported series.' }),
-    rows: t.exposeInt('rows', { nullable: true, description: 'Bars of an imported series.' }),
+    interval: t.expose('interval', { type: IntervalEnum, nullable: true, description: 'Of a stored series.' }),
+    first: t.exposeString('first', { nullable: true, description: 'First bar of a stored series.' }),
+    last: t.exposeString('last', { nullable: true, description: 'Last bar of a stored series.' }),
+    rows: t.exposeInt('rows', { nullable: true, description: 'Bars of a stored series.' }),
   }),
 });
 

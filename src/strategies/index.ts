@@ -12,9 +12,11 @@ export {
   type IndicatorTable,
   indicatorKey,
 } from './indicators/index.ts';
+export { openScanner } from './open-scanner.ts';
 export {
   type CombinationProblem,
   fieldPath,
+  type ParameterOwner,
   type ParameterSpec,
   type Parameters,
   type ParameterValue,
@@ -40,7 +42,7 @@ export {
   savedStrategy,
   updateStrategy,
 } from './saved-strategy.ts';
-export { openScanner, type TargetChanges, type TargetScanner } from './scanner.ts';
+export type { TargetChanges, TargetScanner } from './scanner.ts';
 export type {
   DecisionInput,
   ParameterGrid,

@@ -27,7 +27,11 @@ export interface TestApp {
 
 /** Starts the server. `env` goes over the settings of a test: one worker thread, a log of all that is worth a line. */
 export async function startTestApp(
-  options: { readonly provider?: DatabaseProvider; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly provider?: DatabaseProvider;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly fetch?: typeof globalThis.fetch;
+  } = {},
 ): Promise<TestApp> {
   const database = await createTestDatabase(options.provider ?? 'sqlite');
   const log: JsonObject[] = [];
@@ -41,7 +45,7 @@ export async function startTestApp(
         SIMULATION_SEED: 'test',
         ...options.env,
       }),
-      { log: logger, workerUrl },
+      { log: logger, workerUrl, ...(options.fetch === undefined ? {} : { fetch: options.fetch }) },
     );
   let app = await start(0);
   const port = Number(new URL(app.url).port);

@@ -1,5 +1,5 @@
 /**
- * Rolling sample standard deviation in O(T), accurate for any window and any length.
+ * Rolling sample standard deviation and mean in O(T), accurate for any window and any length.
  *
  * Sums that slide (add the new value, remove the old) leave residues and lose every digit when the deviation is small
  * against the mean. Here nothing is ever removed: the series is cut into blocks of w values, each window is the tail of
@@ -11,16 +11,41 @@ import { at } from './column.ts';
 /** Deviations up to this share of |mean| are rounding noise and count as 0. */
 const NEGLIGIBLE = 1e-12;
 
+/** A series, oldest first, finite; its window w, an integer ≥ 2; and where to write, as long as the series. */
+export interface Rolling {
+  readonly values: Float64Array;
+  readonly window: number;
+  readonly out: Float64Array;
+}
+
 /**
  * Sample standard deviation (n − 1) of the last `window` values, the current one included; 0 where it is at most
- * 10⁻¹² · |mean| of the same values.
- *
- * @param values [T], oldest first, finite
- * @param window w, an integer ≥ 2
- * @param out [T], overwritten; NaN until `window` values exist
+ * 10⁻¹² · |mean| of the same values, NaN until `window` values exist.
  */
-export function rollingDeviation(values: Float64Array, window: number, out: Float64Array): void {
+export function rollingDeviation({ values, window, out }: Rolling): void {
+  rollingMoments(values, window, (t, _mean, deviation) => {
+    out[t] = deviation;
+  });
   out.fill(Number.NaN, 0, Math.min(window - 1, values.length));
+}
+
+/**
+ * Distance of each value from the mean of the last `window` values, in their sample standard deviations:
+ * `z_t = (x_t − mean)/sd`. NaN until `window` values exist and where sd = 0.
+ */
+export function rollingZscore({ values, window, out }: Rolling): void {
+  rollingMoments(values, window, (t, mean, deviation) => {
+    out[t] = deviation > 0 ? (at(values, t) - mean) / deviation : Number.NaN;
+  });
+  out.fill(Number.NaN, 0, Math.min(window - 1, values.length));
+}
+
+/** Tells the mean and the deviation of each full window. */
+function rollingMoments(
+  values: Float64Array,
+  window: number,
+  tell: (t: number, mean: number, deviation: number) => void,
+): void {
   // tailSum[j], tailSquares[j]: sums over the previous block from its j-th value on; the empty tail at [window] is 0.
   const tailSum = new Float64Array(window + 1);
   const tailSquares = new Float64Array(window + 1);
@@ -31,14 +56,16 @@ export function rollingDeviation(values: Float64Array, window: number, out: Floa
     let headSquares = 0;
     const end = Math.min(start + window, values.length);
     for (let t = start; t < end; t++) {
-      const deviation = at(values, t) - anchor;
-      headSum += deviation;
-      headSquares += deviation * deviation;
+      const distance = at(values, t) - anchor;
+      headSum += distance;
+      headSquares += distance * distance;
       if (t < window - 1) continue;
-      const tail = t - start + 1;
-      const sum = headSum + at(tailSum, tail);
-      const squares = headSquares + at(tailSquares, tail);
-      out[t] = deviationOf(sum, squares, anchor, window);
+      const sum = headSum + at(tailSum, t - start + 1);
+      const squares = headSquares + at(tailSquares, t - start + 1);
+      const shift = sum / window;
+      const deviation = Math.sqrt(Math.max(0, squares - sum * shift) / (window - 1));
+      const mean = anchor + shift;
+      tell(t, mean, deviation <= NEGLIGIBLE * Math.abs(mean) ? 0 : deviation);
     }
   }
 }
@@ -58,11 +85,4 @@ function sumTails(
     tailSum[j] = sum;
     tailSquares[j] = squares;
   }
-}
-
-/** From sums about the anchor to the deviation about the mean. */
-function deviationOf(sum: number, squares: number, anchor: number, window: number): number {
-  const shift = sum / window;
-  const deviation = Math.sqrt(Math.max(0, squares - sum * shift) / (window - 1));
-  return deviation <= NEGLIGIBLE * Math.abs(anchor + shift) ? 0 : deviation;
 }
