@@ -23,10 +23,9 @@ export interface Rolling {
  * 10⁻¹² · |mean| of the same values, NaN until `window` values exist.
  */
 export function rollingDeviation({ values, window, out }: Rolling): void {
-  rollingMoments(values, window, (t, _mean, deviation) => {
-    out[t] = deviation;
+  rollingMoments(values, window, (start, { deviation, count }) => {
+    for (let j = 0; j < count; j++) out[start + j] = at(deviation, j);
   });
-  out.fill(Number.NaN, 0, Math.min(window - 1, values.length));
 }
 
 /**
@@ -34,54 +33,76 @@ export function rollingDeviation({ values, window, out }: Rolling): void {
  * `z_t = (x_t − mean)/sd`. NaN until `window` values exist and where sd = 0.
  */
 export function rollingZscore({ values, window, out }: Rolling): void {
-  rollingMoments(values, window, (t, mean, deviation) => {
-    out[t] = deviation > 0 ? (at(values, t) - mean) / deviation : Number.NaN;
+  rollingMoments(values, window, (start, { mean, deviation, count }) => {
+    for (let j = 0; j < count; j++) {
+      const spread = at(deviation, j);
+      out[start + j] = spread > 0 ? (at(values, start + j) - at(mean, j)) / spread : Number.NaN;
+    }
   });
-  out.fill(Number.NaN, 0, Math.min(window - 1, values.length));
 }
 
-/** Tells the mean and the deviation of each full window. */
-function rollingMoments(
-  values: Float64Array,
-  window: number,
-  tell: (t: number, mean: number, deviation: number) => void,
-): void {
-  // tailSum[j], tailSquares[j]: sums over the previous block from its j-th value on; the empty tail at [window] is 0.
-  const tailSum = new Float64Array(window + 1);
-  const tailSquares = new Float64Array(window + 1);
+/** Moments of the windows that end on `count` ≤ w consecutive values; the deviation is NaN where one is not full. */
+interface Moments {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+  count: number;
+}
+
+/** Tells the moments of one block of w values after the other, on arrays that are used again for the next. */
+function rollingMoments(values: Float64Array, window: number, tell: (start: number, moments: Moments) => void): void {
+  const work: Work = {
+    tailSum: new Float64Array(window + 1),
+    tailSquares: new Float64Array(window + 1),
+    mean: new Float64Array(window),
+    deviation: new Float64Array(window),
+    count: 0,
+  };
   for (let start = 0; start < values.length; start += window) {
-    const anchor = at(values, start);
-    if (start > 0) sumTails(values, { start: start - window, anchor }, { tailSum, tailSquares });
-    let headSum = 0;
-    let headSquares = 0;
-    const end = Math.min(start + window, values.length);
-    for (let t = start; t < end; t++) {
-      const distance = at(values, t) - anchor;
-      headSum += distance;
-      headSquares += distance * distance;
-      if (t < window - 1) continue;
-      const sum = headSum + at(tailSum, t - start + 1);
-      const squares = headSquares + at(tailSquares, t - start + 1);
-      const shift = sum / window;
-      const deviation = Math.sqrt(Math.max(0, squares - sum * shift) / (window - 1));
-      const mean = anchor + shift;
-      tell(t, mean, deviation <= NEGLIGIBLE * Math.abs(mean) ? 0 : deviation);
-    }
+    if (start > 0) sumTails(values, start, work);
+    work.count = Math.min(window, values.length - start);
+    sumHeads(values, start, work);
+    tell(start, work);
   }
 }
 
-/** Sums of `x − anchor` and of its square over `values[start + j..start + w)`, for every j. */
-function sumTails(
-  values: Float64Array,
-  { start, anchor }: { readonly start: number; readonly anchor: number },
-  { tailSum, tailSquares }: { readonly tailSum: Float64Array; readonly tailSquares: Float64Array },
-): void {
+interface Work extends Moments {
+  /** [w + 1] sums over the block before, from its j-th value on; the empty tail at [w] is 0. */
+  readonly tailSum: Float64Array;
+  readonly tailSquares: Float64Array;
+}
+
+/** Adds the heads of the block at `start` to the tails of the one before it. The first block has one full window. */
+function sumHeads(values: Float64Array, start: number, work: Work): void {
+  const { tailSum, tailSquares, mean, deviation, count } = work;
+  const window = mean.length;
+  const anchor = at(values, start);
+  let headSum = 0;
+  let headSquares = 0;
+  for (let j = 0; j < count; j++) {
+    const distance = at(values, start + j) - anchor;
+    headSum += distance;
+    headSquares += distance * distance;
+    const sum = headSum + at(tailSum, j + 1);
+    const shift = sum / window;
+    const rest = headSquares + at(tailSquares, j + 1) - sum * shift;
+    const spread = rest > 0 ? Math.sqrt(rest / (window - 1)) : 0;
+    const center = anchor + shift;
+    mean[j] = center;
+    deviation[j] = spread <= NEGLIGIBLE * Math.abs(center) ? 0 : spread;
+  }
+  if (start === 0) deviation.fill(Number.NaN, 0, Math.min(window - 1, count));
+}
+
+/** Sums of `x − anchor` and of its square over the end of the block before `start`, from every value of it on. */
+function sumTails(values: Float64Array, start: number, { tailSum, tailSquares }: Work): void {
+  const window = tailSum.length - 1;
+  const anchor = at(values, start);
   let sum = 0;
   let squares = 0;
-  for (let j = tailSum.length - 2; j >= 0; j--) {
-    const deviation = at(values, start + j) - anchor;
-    sum += deviation;
-    squares += deviation * deviation;
+  for (let j = window - 1; j >= 0; j--) {
+    const distance = at(values, start - window + j) - anchor;
+    sum += distance;
+    squares += distance * distance;
     tailSum[j] = sum;
     tailSquares[j] = squares;
   }
