@@ -109,15 +109,20 @@ export class MarketTable {
   private sumHeads(bars: number): void {
     const { table } = this;
     for (let start = 0; start < bars; start += NODE) {
-      let [sum, squares, low, high, depth] = [0, 0, Infinity, 0, 1];
-      for (let bar = start; bar < Math.min(start + NODE, bars); bar++) {
+      let sum = 0;
+      let squares = 0;
+      let low = Infinity;
+      let high = 0;
+      let depth = 1;
+      const end = Math.min(start + NODE, bars);
+      for (let bar = start; bar < end; bar++) {
         const move = at(this.moves, bar);
         const close = at(this.close, this.from + bar);
         sum += move;
         squares += move * move;
-        low = Math.min(low, close);
-        high = Math.max(high, close);
-        depth = Math.min(depth, close / high);
+        if (close < low) low = close;
+        if (close > high) high = close;
+        else if (close < depth * high) depth = close / high;
         const entry = bar * WIDTH;
         table[entry + SUM] = sum;
         table[entry + SQUARES] = squares;
@@ -131,15 +136,20 @@ export class MarketTable {
   private sumTails(bars: number): void {
     const { table } = this;
     for (let start = 0; start < bars; start += NODE) {
-      let [sum, squares, low, high, depth] = [0, 0, Infinity, 0, 1];
-      for (let bar = Math.min(start + NODE, bars) - 1; bar >= start; bar--) {
+      let sum = 0;
+      let squares = 0;
+      let low = Infinity;
+      let high = 0;
+      let depth = 1;
+      const end = Math.min(start + NODE, bars);
+      for (let bar = end - 1; bar >= start; bar--) {
         const move = at(this.moves, bar);
         const close = at(this.close, this.from + bar);
         sum += move;
         squares += move * move;
-        low = Math.min(low, close);
-        high = Math.max(high, close);
-        depth = Math.min(depth, low / close);
+        if (close > high) high = close;
+        if (close < low) low = close;
+        else if (low < depth * close) depth = low / close;
         const entry = TAILS + bar * WIDTH;
         table[entry + SUM] = sum;
         table[entry + SQUARES] = squares;
