@@ -7,7 +7,7 @@ import type { OptimizationRow } from '../storage/index.ts';
 import { optimizationEvent } from './events.ts';
 import { NO_RESULTS } from './job-outcome.ts';
 import { isFinal, type OptimizationStatus } from './optimization.ts';
-import type { OptimizeDeps } from './start-optimization.ts';
+import type { OptimizeDeps } from './submit-job.ts';
 
 /** How long the process that computes the job has to keep its partial results. */
 const GRACE_MS = 1500;

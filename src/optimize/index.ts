@@ -4,21 +4,41 @@
  */
 export { cancelOptimization } from './cancel-optimization.ts';
 export { optimizeTasks } from './compute-job.ts';
-export type { SliceMetrics } from './evaluate.ts';
 export { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED, OPTIMIZATION_SUBJECT } from './events.ts';
 export {
+  type Axis,
+  type EquityCurve,
+  type EquityPoint,
   type FoldResult,
+  OPTIMIZATION_JOB_TYPES,
   OPTIMIZATION_STATUSES,
   type OptimizationConfig,
+  type OptimizationJobType,
   type OptimizationProgress,
   type OptimizationResult,
+  type OptimizationSection,
   type OptimizationStatus,
+  type Overfitting,
+  type ParameterSpace,
+  SEARCH_METHODS,
+  type SearchMethod,
+  type SkippedType,
+  type SliceMetrics,
+  type SweepRecommendation,
+  type SweepResults,
+  type TrialSummary,
   type Unranked,
 } from './optimization.ts';
 export { OptimizationRunner, type RunnerDeps } from './runner.ts';
+export { type StrategyOptimizationInput, startStrategyOptimization } from './start-optimization.ts';
+export { type SweepInput, startSweep } from './start-sweep.ts';
 export {
-  type OptimizationLimits,
-  type OptimizeDeps,
-  type StrategyOptimizationInput,
-  startStrategyOptimization,
-} from './start-optimization.ts';
+  readConfig,
+  readCurve,
+  readOverfitting,
+  readResults,
+  readSkipped,
+  readSweepResults,
+  readUnranked,
+} from './stored-job.ts';
+export type { JobInput, OptimizationLimits, OptimizeDeps } from './submit-job.ts';

@@ -74,6 +74,7 @@ export async function storeJobEnd(
 function resultOf(entry: RankedCombination, { bars, folds }: JobBars): OptimizationResult {
   return {
     ...entry,
+    strategyType: '',
     folds: entry.folds.map((figures, i) => {
       const fold = folds[i];
       if (fold === undefined) throw new Error(`A result has more folds than the job (${folds.length}).`);

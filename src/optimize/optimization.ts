@@ -1,9 +1,7 @@
 /** An optimization job: its states, what was asked, and the shape of its results as they are stored. */
 import type { BacktestSettings } from '../backtest/index.ts';
 import type { Interval } from '../market/index.ts';
-import type { ParameterGrid, Parameters } from '../strategies/index.ts';
-import type { SliceMetrics } from './evaluate.ts';
-import type { RankedCombination } from './ranking.ts';
+import type { Parameters, ParameterValue } from '../strategies/index.ts';
 import type { WalkForwardSettings } from './walk-forward.ts';
 
 /**
@@ -15,30 +13,81 @@ export const OPTIMIZATION_STATUSES = ['pending', 'running', 'complete', 'cancell
 /** One of `OPTIMIZATION_STATUSES`. */
 export type OptimizationStatus = (typeof OPTIMIZATION_STATUSES)[number];
 
+/** What is optimized: the parameters of one strategy type, or of every type that fits the symbols. */
+export const OPTIMIZATION_JOB_TYPES = ['strategy', 'sweep'] as const;
+
+/** One of `OPTIMIZATION_JOB_TYPES`. */
+export type OptimizationJobType = (typeof OPTIMIZATION_JOB_TYPES)[number];
+
+/** How combinations are chosen: all of the grid, at random, or by what the earlier ones have shown. */
+export const SEARCH_METHODS = ['grid', 'random', 'tpe'] as const;
+
+/** One of `SEARCH_METHODS`. */
+export type SearchMethod = (typeof SEARCH_METHODS)[number];
+
 /** Whether nothing more will happen to this job. */
 export function isFinal({ status }: { readonly status: string }): boolean {
   return status === 'complete' || status === 'cancelled' || status === 'error';
 }
 
+/** A parameter's values: a list, or a range (without `step`: any number in it). */
+export type Axis =
+  | readonly ParameterValue[]
+  | { readonly min: number; readonly max: number; readonly step?: number; readonly log?: boolean };
+
+/** Parameter -> what is tried. A parameter that is not a key keeps its default. */
+export type ParameterSpace = Readonly<Record<string, Axis>>;
+
+/** The part of a job that searches one strategy type. */
+export interface OptimizationSection {
+  readonly strategyType: string;
+  /** The axes in the order of the type's parameters. */
+  readonly paramGrid: ParameterSpace;
+  /** Combinations that are tried, invalid ones of a grid included. */
+  readonly trials: number;
+}
+
+/** A strategy type that a sweep leaves out, and why. */
+export interface SkippedType {
+  readonly strategyType: string;
+  readonly reason: string;
+}
+
 /** Everything that decides the result, parsed and with defaults filled; stored with the job as JSON. */
 export interface OptimizationConfig extends WalkForwardSettings {
-  readonly strategyType: string;
+  /** One for a strategy job; one per type in a sweep, in the order in which they are searched. At least one. */
+  readonly sections: readonly OptimizationSection[];
+  /** Of a sweep; else empty. */
+  readonly skippedTypes: readonly SkippedType[];
   readonly symbols: readonly string[];
   /** First and last date asked for, inclusive, `YYYY-MM-DD`. */
   readonly start: string;
   readonly end: string;
   readonly interval: Interval;
-  /** Parameter -> values tried; the axes in the order of the type's parameters. */
-  readonly paramGrid: ParameterGrid;
+  readonly method: SearchMethod;
+  /** Most combinations that each section tries; null for a grid, which is tried whole. */
+  readonly maxTrials: number | null;
+  /** Of the random choices; null for a grid. */
+  readonly seed: number | null;
   readonly settings: BacktestSettings;
 }
 
-/** A ranked combination as it is stored and shown: the best 20 of a job. */
-export interface OptimizationResult extends Omit<RankedCombination, 'folds'> {
-  readonly folds: readonly FoldResult[];
+/** Figures of one train or test slice. Fractions, not percent. */
+export interface SliceMetrics {
+  /** Annualised; 0 without variance. */
+  readonly sharpe: number;
+  readonly totalReturn: number;
+  /** ≤ 0. */
+  readonly maxDrawdown: number;
+  /** [0, 1]; 0 without closed trades. */
+  readonly winRate: number;
+  /** Closed trades. */
+  readonly trades: number;
+  /** Orders filled. */
+  readonly fills: number;
 }
 
-/** One walk-forward window of a combination; `start` and `end` are the first and last bar of the test slice. */
+/** One walk-forward window of a combination; `start` and `end` are the first and last bar of the slice. */
 export interface FoldResult {
   /** 1-based. */
   readonly fold: number;
@@ -46,10 +95,100 @@ export interface FoldResult {
   readonly test: SliceMetrics & { readonly start: string; readonly end: string };
 }
 
-/** A combination that has no rank, and why. */
+/** What the test slices of a combination come to. */
+export interface TrialSummary {
+  readonly meanSharpe: number;
+  /** Sample standard deviation (n − 1) of the test Sharpes; 0 for one fold. */
+  readonly sharpeStd: number;
+  readonly meanReturn: number;
+  /** Of the worst test slice, ≤ 0. */
+  readonly maxDrawdown: number;
+  readonly meanWinRate: number;
+  /** Closed trades in all test slices. */
+  readonly trades: number;
+}
+
+/** A ranked combination as it is stored and shown: the best 20 of a job, the best 5 of each type of a sweep. */
+export interface OptimizationResult extends TrialSummary {
+  /** From 1, among the combinations of its type. */
+  readonly rank: number;
+  /** Place in the order in which the job tried them, from 0. */
+  readonly index: number;
+  readonly strategyType: string;
+  readonly params: Parameters;
+  readonly folds: readonly FoldResult[];
+}
+
+/** A combination that has no rank, and why. `strategyType` is there in jobs of a sweep. */
 export interface Unranked {
+  readonly strategyType?: string;
   readonly params: Parameters;
   readonly reason: string;
+}
+
+/** Whether the best result is more than luck; of complete jobs. Figures are null where they are not defined. */
+export interface Overfitting {
+  /** Probability that the best's true Sharpe exceeds what the best of `nTrials` skill-less ones would show. */
+  readonly deflatedSharpe: number | null;
+  /** Probability of backtest overfitting, [0, 1]. */
+  readonly pbo: number | null;
+  /** Mean test Sharpe of the combinations chosen in training / their mean train Sharpe. */
+  readonly walkForwardEfficiency: number | null;
+  /** Annualised Sharpe of the chained test slices of the combinations chosen in training. */
+  readonly oosSharpe: number | null;
+  /** Distinct valid combinations of this job and of earlier ones on the same data. */
+  readonly nTrials: number;
+  /** How the best's neighbours in the space do in comparison. */
+  readonly stability: number | null;
+  /** Parameters of the best that lie at an end of their axis. */
+  readonly gridEdge: readonly string[];
+  readonly verdict: 'accept' | 'review' | 'reject';
+  /** In words, one per criterion that speaks against the best. */
+  readonly reasons: readonly string[];
+  /** What the verdict was measured by, by name. */
+  readonly thresholds: Readonly<Record<string, number>>;
+}
+
+/** What a sweep found. */
+export interface SweepResults {
+  /** In the order of the sections. */
+  readonly byStrategy: readonly {
+    readonly strategyType: string;
+    /** The best 5. */
+    readonly results: readonly OptimizationResult[];
+    /** Of this type's combinations by themselves; null unless the job is complete and something was ranked. */
+    readonly overfitting: Overfitting | null;
+  }[];
+  readonly recommendation: SweepRecommendation;
+}
+
+/** The best of all types by the rules of the ranking; nulls and `none` when nothing was ranked. */
+export interface SweepRecommendation {
+  readonly strategyType: string | null;
+  readonly bestParams: Parameters | null;
+  readonly meanSharpe: number | null;
+  readonly sharpeStd: number | null;
+  readonly confidence: 'high' | 'medium' | 'low' | 'none';
+  /** Whether the mean test Sharpe is positive. */
+  readonly recommended: boolean;
+}
+
+/** The best combination's equity over all windows. */
+export interface EquityCurve {
+  /** At most about 2,000, in time; each slice starts at the initial capital. */
+  readonly points: readonly EquityPoint[];
+}
+
+/** Equity at the close of one bar. */
+export interface EquityPoint {
+  /** As bars are labelled: `2020-01-02`, within the day `2020-01-02T14:30:00Z`. */
+  readonly time: string;
+  readonly equity: number;
+  /** From the running maximum of the slice, ≤ 0. */
+  readonly drawdown: number;
+  /** 1-based. */
+  readonly fold: number;
+  readonly part: 'train' | 'test';
 }
 
 /** How far a running job is: combinations done of `total`, and the fold that is being computed (1-based, 0 before the first). */
@@ -58,4 +197,8 @@ export interface OptimizationProgress {
   readonly total: number;
   readonly fold: number;
   readonly nFolds: number;
+  /** Of a sweep: the type that is being searched, its place from 1, and how many types there are; else null. */
+  readonly currentStrategy: string | null;
+  readonly strategyIndex: number | null;
+  readonly totalStrategies: number | null;
 }

@@ -104,7 +104,15 @@ export class OptimizationRunner {
   progressOf(row: OptimizationRow): OptimizationProgress {
     const job = this.#running.get(row.id);
     if (job !== undefined && row.status === 'running') return progressOf(job);
-    return { combo: row.progressCombo, total: row.totalCombinations, fold: row.progressFold, nFolds: row.nFolds };
+    return {
+      combo: row.progressCombo,
+      total: row.totalCombinations,
+      fold: row.progressFold,
+      nFolds: row.nFolds,
+      currentStrategy: null,
+      strategyIndex: null,
+      totalStrategies: null,
+    };
   }
 
   /** Jobs that run here now. */
@@ -256,5 +264,8 @@ function progressOf(job: RunningJob): OptimizationProgress {
     total: job.row.totalCombinations,
     fold: job.fold,
     nFolds: job.row.nFolds,
+    currentStrategy: null,
+    strategyIndex: null,
+    totalStrategies: null,
   };
 }

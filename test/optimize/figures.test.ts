@@ -1,7 +1,7 @@
 /** The figures of a job, through the service and its threads, equal the definitions. */
 import { expect, it } from 'vitest';
 import { readJson } from '../../src/core/index.ts';
-import type { OptimizationConfig, OptimizationResult } from '../../src/optimize/index.ts';
+import { type OptimizationConfig, type OptimizationResult, readConfig } from '../../src/optimize/index.ts';
 import { expectClose } from '../support/close-to.ts';
 import type { TestServices } from '../support/compose.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -26,7 +26,8 @@ function windowsOf(bars: number, { nSplits, trainRatio }: OptimizationConfig) {
 
 async function compare(services: TestServices, id: number, bars: readonly OracleBars[]): Promise<void> {
   const row = await ended(services, id);
-  const config = readJson<OptimizationConfig>(row.config);
+  const config = readConfig(row);
+  const strategyType = row.strategyType ?? '';
   const results = readJson<readonly OptimizationResult[]>(row.results ?? '');
   const windows = windowsOf(bars[0]?.close.length ?? 0, config);
   expect(row.status).toBe('complete');
@@ -35,13 +36,13 @@ async function compare(services: TestServices, id: number, bars: readonly Oracle
     const tests = windows.map((window, i) => {
       const fold = result.folds[i];
       const figures = (['train', 'test'] as const).map((part) => {
-        const expected = oracle(config.strategyType, {
+        const expected = oracle(strategyType, {
           bars,
           params: result.params,
           settings: config.settings,
           slice: window[part],
         });
-        const what = `${config.strategyType} ${JSON.stringify(result.params)} fold ${i + 1} ${part}`;
+        const what = `${strategyType} ${JSON.stringify(result.params)} fold ${i + 1} ${part}`;
         for (const name of ['sharpe', 'totalReturn', 'maxDrawdown', 'winRate', 'trades'] as const) {
           expectClose(fold?.[part][name], expected.metrics[name], `${what} ${name}`);
         }
