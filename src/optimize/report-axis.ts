@@ -69,7 +69,9 @@ function binned(numbers: readonly number[], isLog: boolean): Scale {
   const edges = isWhole ? wholeEdges(low, high, isLog) : realEdges(low, high, isLog);
   const inner = edges.slice(1, -1);
   return {
-    labels: edges.slice(1).map((to, bin) => (isWhole ? wholeLabel(edges[bin] ?? low, to) : realLabel(edges[bin] ?? low, to))),
+    labels: edges
+      .slice(1)
+      .map((to, bin) => (isWhole ? wholeLabel(edges[bin] ?? low, to) : realLabel(edges[bin] ?? low, to))),
     placeOf: (value) => (value < low || value > high ? -1 : inner.filter((edge) => value >= edge).length),
   };
 }

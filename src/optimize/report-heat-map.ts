@@ -46,7 +46,9 @@ export function heatMapsOf(space: ParameterSpace, trials: readonly MappedTrial[]
   const [only] = axes;
   if (only === undefined) return [];
   if (axes.length === 1) return [drawn(only, null, trials)];
-  const maps = axes.flatMap((first, at) => axes.slice(at + 1).map((second) => drawn(...longFirst(first, second), trials)));
+  const maps = axes.flatMap((first, at) =>
+    axes.slice(at + 1).map((second) => drawn(...longFirst(first, second), trials)),
+  );
   return maps.toSorted((a, b) => (b.explained ?? 0) - (a.explained ?? 0)).slice(0, MAX_MAPS);
 }
 
@@ -79,7 +81,9 @@ function drawn(x: PlacedAxis, y: PlacedAxis | null, trials: readonly MappedTrial
     for (const { trial, cell } of cells) if (trial.status === status) count[cell] = (count[cell] ?? 0) + 1;
     return matrix(count, Number);
   };
-  const scored = cells.flatMap(({ trial, cell }) => (trial.meanSharpe === null ? [] : [{ cell, score: trial.meanSharpe }]));
+  const scored = cells.flatMap(({ trial, cell }) =>
+    trial.meanSharpe === null ? [] : [{ cell, score: trial.meanSharpe }],
+  );
   return {
     x: { parameter: x.parameter, labels: x.labels },
     y: y === null ? null : { parameter: y.parameter, labels: y.labels },

@@ -47,7 +47,5 @@ function changes(times: readonly string[], length: number): readonly number[] {
 
 function thinned(places: readonly number[], times: readonly string[], label: (time: string) => string) {
   const every = Math.ceil(places.length / MOST_TIMES);
-  return places
-    .filter((_, at) => at % every === 0)
-    .map((index) => ({ index, label: label(times[index] ?? '') }));
+  return places.filter((_, at) => at % every === 0).map((index) => ({ index, label: label(times[index] ?? '') }));
 }

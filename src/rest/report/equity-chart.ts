@@ -37,11 +37,12 @@ export function equityChart(points: readonly CurvePoint[], initialCapital: numbe
   const down = vertical(Math.min(-1e-4, ...points.map((point) => point.drawdown)), 0, DRAWDOWN);
   return html`<div class="scroll"><svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="equity-title equity-text"><title id="equity-title">Growth and drawdown of the best combination</title><desc id="equity-text">${description(stretches, growth)}</desc>
 ${stretches.map((stretch) => band(stretch, x, growth))}
-${panel(up, change)}${panel(down, percent)}${times(points, x)}
+${panel(up)}${panel(down)}${times(points, x)}
 <text x="${LEFT}" y="${DRAWDOWN.top - 8}" class="panel">Drawdown within the slice</text>
 ${stretches.map(
-    (stretch) => html`<path class="area ${kind(stretch)}" d="${area(stretch, x, down.at)}"/><path class="line ${kind(stretch)}" d="${line(stretch, x, (point) => up.at(growth(point)))}"/>`,
-  )}</svg></div>`;
+  (stretch) =>
+    html`<path class="area ${kind(stretch)}" d="${area(stretch, x, down.at)}"/><path class="line ${kind(stretch)}" d="${line(stretch, x, (point) => up.at(growth(point)))}"/>`,
+)}</svg></div>`;
 }
 
 /** Neighbouring points of the same fold and part. */
@@ -64,10 +65,11 @@ function vertical(low: number, high: number, { top, bottom }: { readonly top: nu
   return { ticks, at: (value: number) => bottom - ((bottom - top) * (value - from)) / span };
 }
 
-function panel({ ticks, at }: ReturnType<typeof vertical>, label: (value: number) => string): Html {
+function panel({ ticks, at }: ReturnType<typeof vertical>): Html {
+  const isWhole = ticks.every((tick) => Math.abs(tick * 100 - Math.round(tick * 100)) < 1e-6);
   return html`${ticks.map((tick) => {
     const y = at(tick).toFixed(1);
-    return html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" class="${tick === 0 ? 'zero' : 'grid'}"/><text x="${LEFT - 8}" y="${y}" class="tick left">${label(tick)}</text>`;
+    return html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" class="${tick === 0 ? 'zero' : 'grid'}"/><text x="${LEFT - 8}" y="${y}" class="tick left">${percent(tick, isWhole ? 0 : 1)}</text>`;
   })}`;
 }
 

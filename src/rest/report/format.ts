@@ -49,14 +49,18 @@ export function instant(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
 }
 
-/** `short_window 20`, … ; nothing for what is no object of parameters. */
-export function parameterTexts(params: unknown): readonly string[] {
+/** Names and values as texts; nothing for what is no object of parameters. */
+export function parameterEntries(params: unknown): readonly (readonly [string, string])[] {
   if (typeof params !== 'object' || params === null) return [];
-  return Object.entries(params).map(([name, value]) => `${name} ${parameterText(value)}`);
+  return Object.entries(params).map(([name, value]) => [name, parameterText(value)]);
 }
 
-/** One value of a parameter. */
-export function parameterText(value: unknown): string {
+/** `short_window 20`, … */
+export function parameterTexts(params: unknown): readonly string[] {
+  return parameterEntries(params).map(([name, value]) => `${name} ${value}`);
+}
+
+function parameterText(value: unknown): string {
   if (value === null) return 'none';
   return typeof value === 'number' ? signed(value, String(value)) : String(value);
 }

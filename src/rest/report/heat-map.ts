@@ -19,7 +19,9 @@ export function sectionMaps(section: SectionFigures, limit: number): Html {
 /** The largest absolute mean Sharpe of the maps, for their common scale; 0 when nothing was ranked. */
 export function largestOf(sections: readonly SectionFigures[]): number {
   const maps = sections.flatMap(({ heatMaps }) => heatMaps);
-  return maps.flatMap(({ best }) => best.flat()).reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
+  return maps
+    .flatMap(({ best }) => best.flat())
+    .reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
 }
 
 /** What the colours and signs mean. */
@@ -59,7 +61,9 @@ interface CellPlace {
 function cell(map: MapFigures, { row, column, limit, isEven, isBest }: CellPlace): Html {
   const value = map.best[row]?.[column] ?? null;
   const where = `${map.x.parameter} ${map.x.labels[column] ?? ''}, ${map.y?.parameter ?? ''} ${map.y?.labels[row] ?? ''}`;
-  const [ranked, unranked, skipped] = [map.ranked, map.unranked, map.skipped].map((counts) => counts[row]?.[column] ?? 0);
+  const [ranked, unranked, skipped] = [map.ranked, map.unranked, map.skipped].map(
+    (counts) => counts[row]?.[column] ?? 0,
+  );
   if (value === null) return emptyCell(where, unranked ?? 0, skipped ?? 0);
   const title = `${where}: best mean test Sharpe ${ratio(value)} of ${counted(ranked ?? 0, 'combination')}`;
   return html`<td class="${stepClass(value, limit)}${isBest ? ' top' : ''}" title="${title}">${ratio(value)}${

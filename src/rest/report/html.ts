@@ -44,10 +44,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Control characters other than tab and line ends have no place in HTML; they become the sign for what is no character. */
+/** Controls other than tab and line ends, and halves of characters, have no place in HTML: they become the sign for that. */
 function escaped(text: string): string {
   return text
-    .toWellFormed()
     .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-    .replaceAll(/[^\P{Cc}\t\n\r]/gu, '\u{fffd}');
+    .replaceAll(/[^\P{Cc}\t\n\r]|\p{Cs}/gu, '\u{fffd}');
 }

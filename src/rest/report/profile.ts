@@ -10,7 +10,9 @@ const REACH = 100;
 export function profile({ x, best, ranked, unranked, skipped }: MapFigures): Html {
   const values = best[0] ?? [];
   const limit = values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
-  const top = values.indexOf(values.reduce((most, value) => (value !== null && (most === null || value > most) ? value : most), null));
+  const top = values.indexOf(
+    values.reduce((most, value) => (value !== null && (most === null || value > most) ? value : most), null),
+  );
   return html`<figure><table class="profile"><caption>${x.parameter}<span>The best mean test Sharpe at each value.</span></caption>
 <thead><tr><th scope="col">${x.parameter}</th><th scope="col">Best</th><th scope="col"><span class="spoken">Bar</span></th><th scope="col">Combinations</th></tr></thead>
 <tbody>${x.labels.map((label, at) => {

@@ -48,6 +48,18 @@ export interface OverfittingFigures {
   readonly nTrials: number;
   readonly stability: number | null;
   readonly gridEdge: readonly string[];
+  readonly thresholds: VerdictLimits;
+}
+
+/** What a verdict was measured by: at least, except for `pbo` (at most) and `oosSharpe` (above). */
+export interface VerdictLimits {
+  readonly accept: {
+    readonly deflatedSharpe: number;
+    readonly pbo: number;
+    readonly oosSharpe: number;
+    readonly positiveFolds: number;
+  };
+  readonly review: { readonly deflatedSharpe: number; readonly pbo: number };
 }
 
 /** One axis of a heat map. */
