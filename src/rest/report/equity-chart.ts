@@ -60,7 +60,7 @@ function stretchesOf(points: readonly CurvePoint[]): readonly Stretch[] {
 /** The vertical scale of a panel: ticks, and the height of a value. */
 function vertical(low: number, high: number, { top, bottom }: { readonly top: number; readonly bottom: number }) {
   const ticks = niceTicks(low, high);
-  const [from = 0, to = 1] = [Math.min(low, ticks[0] ?? 0), Math.max(high, ticks.at(-1) ?? 0)];
+  const [from, to] = [Math.min(low, ticks[0] ?? 0), Math.max(high, ticks.at(-1) ?? 0)];
   const span = to - from || 1;
   return { ticks, at: (value: number) => bottom - ((bottom - top) * (value - from)) / span };
 }

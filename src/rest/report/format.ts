@@ -24,7 +24,7 @@ export function percent(fraction: number, decimals = 1): string {
 /** `+4.2 %`: changes. */
 export function change(fraction: number): string {
   const text = percent(fraction);
-  return fraction > 0 && !/^0\.0/.test(text) ? `+${text}` : text;
+  return fraction > 0 && !text.startsWith('0.0') ? `+${text}` : text;
 }
 
 /** `1,258`. */
@@ -62,7 +62,8 @@ export function parameterTexts(params: unknown): readonly string[] {
 
 function parameterText(value: unknown): string {
   if (value === null) return 'none';
-  return typeof value === 'number' ? signed(value, String(value)) : String(value);
+  if (typeof value === 'number') return signed(value, String(value));
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Zero has no sign, however little below it the value was. */
