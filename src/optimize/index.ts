@@ -29,6 +29,9 @@ export {
   type TrialSummary,
   type Unranked,
 } from './optimization.ts';
+export { type OptimizationReport, optimizationReport, type ReportSection } from './report.ts';
+export type { ReportAxis } from './report-axis.ts';
+export type { HeatMap } from './report-heat-map.ts';
 export { OptimizationRunner, type RunnerDeps } from './runner.ts';
 export { type StrategyOptimizationInput, startStrategyOptimization } from './start-optimization.ts';
 export { type SweepInput, startSweep } from './start-sweep.ts';

@@ -67,12 +67,14 @@ function binned(numbers: readonly number[], isLog: boolean): Scale {
   const [low = 0, high = 0] = [numbers[0], numbers.at(-1)];
   const isWhole = numbers.every(Number.isInteger);
   const edges = isWhole ? wholeEdges(low, high, isLog) : realEdges(low, high, isLog);
-  const inner = edges.slice(1, -1);
+  const uppers = edges.slice(1);
   return {
-    labels: edges
-      .slice(1)
-      .map((to, bin) => (isWhole ? wholeLabel(edges[bin] ?? low, to) : realLabel(edges[bin] ?? low, to))),
-    placeOf: (value) => (value < low || value > high ? -1 : inner.filter((edge) => value >= edge).length),
+    labels: uppers.map((to, bin) => binLabel(edges[bin] ?? low, to, isWhole)),
+    placeOf(value) {
+      if (value < low || value > high) return -1;
+      const bin = uppers.findIndex((upper) => value < upper);
+      return bin === -1 ? uppers.length - 1 : bin;
+    },
   };
 }
 
@@ -92,12 +94,9 @@ function wholeEdges(low: number, high: number, isLog: boolean): readonly number[
   return Array.from({ length: bins + 1 }, (_, bin) => (bin === bins ? high + 1 : low + bin * step));
 }
 
-function wholeLabel(from: number, to: number): string {
+function binLabel(from: number, to: number, isWhole: boolean): string {
+  if (!isWhole) return `${shortNumber(from)}–${shortNumber(to)}`;
   return from === to - 1 ? String(from) : `${from}–${to - 1}`;
-}
-
-function realLabel(from: number, to: number): string {
-  return `${shortNumber(from)}–${shortNumber(to)}`;
 }
 
 function shortNumber(value: number): string {

@@ -2,9 +2,9 @@
  * Heat maps of a search: what the best combination reaches at each pair of values of two parameters, whatever the others
  * are. A plateau of good cells is worth more than a peak: its neighbours would have done as well.
  */
-import type { Parameters, ParameterValue } from '../strategies/index.ts';
+import type { Parameters } from '../strategies/index.ts';
 import type { Axis, ParameterSpace } from './optimization.ts';
-import { type PlacedAxis, placeAxis, type ReportAxis } from './report-axis.ts';
+import { placeAxis, type ReportAxis } from './report-axis.ts';
 
 /** Most maps of one strategy type: all pairs of four parameters. */
 const MAX_MAPS = 6;
@@ -42,7 +42,7 @@ export interface HeatMap {
 export function heatMapsOf(space: ParameterSpace, trials: readonly MappedTrial[]): readonly HeatMap[] {
   const axes = Object.entries(space)
     .filter(([, axis]) => isSearched(axis))
-    .map(([name, axis]) => placeAxis(name, axis, new Set(trials.map(({ params }) => valueOf(params, name)))));
+    .map(([name, axis]) => placeTrials(name, axis, trials));
   const [only] = axes;
   if (only === undefined) return [];
   if (axes.length === 1) return [drawn(only, null, trials)];
@@ -56,73 +56,81 @@ function isSearched(axis: Axis): boolean {
   return 'min' in axis || axis.length > 1;
 }
 
-function valueOf(params: Parameters, name: string): ParameterValue {
-  return params[name] ?? null;
+/** An axis with the place of every trial on it. */
+interface TrialAxis extends ReportAxis {
+  /** [trials] −1 for none. */
+  readonly places: Int16Array;
+}
+
+function placeTrials(parameter: string, axis: Axis, trials: readonly MappedTrial[]): TrialAxis {
+  const values = trials.map(({ params }) => params[parameter] ?? null);
+  const { labels, placeOf } = placeAxis(parameter, axis, new Set(values));
+  return { parameter, labels, places: Int16Array.from(values, placeOf) };
 }
 
 /** The longer axis runs to the right, where a page has room; of equal ones the later. */
-function longFirst(first: PlacedAxis, second: PlacedAxis): [PlacedAxis, PlacedAxis] {
+function longFirst(first: TrialAxis, second: TrialAxis): [TrialAxis, TrialAxis] {
   return first.labels.length > second.labels.length ? [first, second] : [second, first];
 }
 
-function drawn(x: PlacedAxis, y: PlacedAxis | null, trials: readonly MappedTrial[]): HeatMap {
+function drawn(x: TrialAxis, y: TrialAxis | null, trials: readonly MappedTrial[]): HeatMap {
   const [columns, rows] = [x.labels.length, y?.labels.length ?? 1];
-  const cells = trials.flatMap((trial) => {
-    const column = x.placeOf(valueOf(trial.params, x.parameter));
-    const row = y === null ? 0 : y.placeOf(valueOf(trial.params, y.parameter));
-    return column < 0 || row < 0 ? [] : [{ trial, cell: row * columns + column }];
+  const cells = Int32Array.from(trials, (_, at) => {
+    const [column, row] = [x.places[at] ?? -1, y === null ? 0 : (y.places[at] ?? -1)];
+    return column < 0 || row < 0 ? -1 : row * columns + column;
   });
+  const tally = tallyOf(trials, cells, rows * columns);
   const matrix = <Value>(values: ArrayLike<number>, shown: (value: number) => Value) =>
     Array.from({ length: rows }, (_, row) =>
       Array.from({ length: columns }, (__, column) => shown(values[row * columns + column] ?? 0)),
     );
-  const counts = (status: MappedTrial['status']) => {
-    const count = new Int32Array(rows * columns);
-    for (const { trial, cell } of cells) if (trial.status === status) count[cell] = (count[cell] ?? 0) + 1;
-    return matrix(count, Number);
-  };
-  const scored = cells.flatMap(({ trial, cell }) =>
-    trial.meanSharpe === null ? [] : [{ cell, score: trial.meanSharpe }],
-  );
   return {
     x: { parameter: x.parameter, labels: x.labels },
     y: y === null ? null : { parameter: y.parameter, labels: y.labels },
-    best: matrix(bestOf(scored, rows * columns), (value) => (value === -Infinity ? null : value)),
-    ranked: counts('ranked'),
-    unranked: counts('unranked'),
-    skipped: counts('skipped'),
-    explained: explainedShare(scored, rows * columns),
+    best: matrix(tally.best, (value) => (value === -Infinity ? null : value)),
+    ranked: matrix(tally.counts.ranked, Number),
+    unranked: matrix(tally.counts.unranked, Number),
+    skipped: matrix(tally.counts.skipped, Number),
+    explained: explainedShare(trials, cells, tally),
   };
 }
 
-interface Scored {
-  readonly cell: number;
-  readonly score: number;
+/** Per cell. */
+interface Tally {
+  readonly counts: Readonly<Record<MappedTrial['status'], Int32Array>>;
+  /** −∞ where nothing was ranked. */
+  readonly best: Float64Array;
+  readonly sum: Float64Array;
 }
 
-function bestOf(scored: readonly Scored[], cells: number): Float64Array {
-  const best = new Float64Array(cells).fill(-Infinity);
-  for (const { cell, score } of scored) best[cell] = Math.max(best[cell] ?? -Infinity, score);
-  return best;
+/** `cells` has the cell of each trial, −1 for none. */
+function tallyOf(trials: readonly MappedTrial[], cells: Int32Array, size: number): Tally {
+  const counts = { ranked: new Int32Array(size), unranked: new Int32Array(size), skipped: new Int32Array(size) };
+  const best = new Float64Array(size).fill(-Infinity);
+  const sum = new Float64Array(size);
+  for (const [at, { status, meanSharpe }] of trials.entries()) {
+    const cell = cells[at] ?? -1;
+    if (cell < 0) continue;
+    counts[status][cell] = (counts[status][cell] ?? 0) + 1;
+    if (meanSharpe === null) continue;
+    best[cell] = Math.max(best[cell] ?? -Infinity, meanSharpe);
+    sum[cell] = (sum[cell] ?? 0) + meanSharpe;
+  }
+  return { counts, best, sum };
 }
 
 /** Epsilon squared of a one-way analysis of variance (Kelley 1935): 1 − (SS_within/(n − g)) / (SS_total/(n − 1)). */
-function explainedShare(scored: readonly Scored[], cells: number): number | null {
-  const sums = new Float64Array(cells);
-  const counts = new Float64Array(cells);
-  let total = 0;
-  for (const { cell, score } of scored) {
-    sums[cell] = (sums[cell] ?? 0) + score;
-    counts[cell] = (counts[cell] ?? 0) + 1;
-    total += score;
-  }
-  const groups = counts.reduce((used, count) => used + (count > 0 ? 1 : 0), 0);
-  const freedom = scored.length - groups;
-  const mean = total / scored.length;
+function explainedShare(trials: readonly MappedTrial[], cells: Int32Array, { counts, sum }: Tally): number | null {
+  const ranked = counts.ranked.reduce((all, count) => all + count, 0);
+  const groups = counts.ranked.reduce((used, count) => used + (count > 0 ? 1 : 0), 0);
+  const mean = sum.reduce((all, part) => all + part, 0) / ranked;
   let [within, around] = [0, 0];
-  for (const { cell, score } of scored) {
-    within += (score - (sums[cell] ?? 0) / (counts[cell] ?? 1)) ** 2;
-    around += (score - mean) ** 2;
+  for (const [at, { meanSharpe }] of trials.entries()) {
+    const cell = cells[at] ?? -1;
+    if (cell < 0 || meanSharpe === null) continue;
+    within += (meanSharpe - (sum[cell] ?? 0) / (counts.ranked[cell] ?? 1)) ** 2;
+    around += (meanSharpe - mean) ** 2;
   }
-  return freedom < 1 || around === 0 ? null : 1 - within / freedom / (around / (scored.length - 1));
+  const freedom = ranked - groups;
+  return freedom < 1 || around === 0 ? null : 1 - within / freedom / (around / (ranked - 1));
 }

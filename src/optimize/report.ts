@@ -1,4 +1,5 @@
 /** What a report of an ended job shows beside the job itself: the landscape of the search, the winner and its equity. */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, memberOf, notFound, readJson } from '../core/index.ts';
 import type { Database, OptimizationRow } from '../storage/index.ts';
@@ -7,8 +8,8 @@ import { type EquityPoint, isFinal, type OptimizationResult, type ParameterSpace
 import { type HeatMap, heatMapsOf, type MappedTrial } from './report-heat-map.ts';
 import { readConfig, readCurve, readResults, readSweepResults } from './stored-job.ts';
 
-/** Trials that are read at a time: between two pages others have their turn. */
-const PAGE_ROWS = 2000;
+/** Trials that are read at a time: between two pages others have their turn, which an embedded database does not give. */
+const PAGE_ROWS = 1000;
 
 const STATUSES = ['ranked', 'unranked', 'skipped'] as const;
 
@@ -93,5 +94,6 @@ async function readTrials(database: Database, id: number): Promise<ReadonlyMap<s
     }
     if (rows.length < PAGE_ROWS) return trials;
     last = rows.at(-1)?.index ?? last;
+    await othersTurn();
   }
 }
