@@ -10,9 +10,10 @@ import {
 import { type Bars, formatBarTime } from '../market/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, parseId } from './inputs.ts';
-import { barDate, IntervalEnum } from './market.ts';
+import { enumOf, INPUT, parseId } from './inputs.ts';
+import { barDate } from './market.ts';
 import { payloadType } from './payload.ts';
+import { simulationInput } from './simulation.ts';
 
 const MetricsRef = builder.objectRef<Metrics>('Metrics').implement({
   description: 'Fractions, not percent; null where the figure is not defined.',
@@ -42,12 +43,21 @@ const EquityPoint = builder
   .implement({
     description: 'Equity after the close of a bar.',
     fields: (t) => ({
-      date: t.string({ resolve: ({ outcome, index }) => barDate(firstSeries(outcome), index) }),
-      equity: t.float({ resolve: ({ outcome, index }) => outcome.equity[index] ?? 0 }),
+      date: t.string({
+        description: 'The bar.',
+        resolve: ({ outcome, index }) => barDate(firstSeries(outcome), index),
+      }),
+      equity: t.float({
+        description: 'In the quote currency.',
+        resolve: ({ outcome, index }) => outcome.equity[index] ?? 0,
+      }),
     }),
   });
 
-const SideEnum = enumOf('TradeSide', ['long', 'short'] as const, 'LONG was bought first, SHORT was sold first.');
+const SideEnum = enumOf<Trade['side']>('TradeSide', {
+  description: 'On which side of the market a trade was.',
+  values: { long: 'Was bought first.', short: 'Was sold first.' },
+});
 
 const TradeRef = builder
   .objectRef<{ readonly trade: Trade; readonly outcome: BacktestOutcome }>('BacktestTrade')
@@ -55,21 +65,21 @@ const TradeRef = builder
     description: 'A closed position, from flat to flat.',
     fields: (t) => ({
       symbol: t.string({ description: 'Of a spread: both, as `A/B`.', resolve: ({ trade }) => trade.symbol }),
-      side: t.field({ type: SideEnum, resolve: ({ trade }) => trade.side }),
+      side: t.field({ type: SideEnum, description: 'Bought or sold first.', resolve: ({ trade }) => trade.side }),
       quantity: t.float({ description: 'Units, fractional.', resolve: ({ trade }) => trade.quantity }),
       entryAt: t.string({
         description: 'The bar of the entry.',
         resolve: ({ trade, outcome }) => formatBarTime(trade.entryTime, firstSeries(outcome).interval),
       }),
-      entryPrice: t.float({ resolve: ({ trade }) => trade.entryPrice }),
+      entryPrice: t.float({ description: 'Average, slippage included.', resolve: ({ trade }) => trade.entryPrice }),
       exitAt: t.string({
         description: 'The bar of the exit.',
         resolve: ({ trade, outcome }) => formatBarTime(trade.exitTime, firstSeries(outcome).interval),
       }),
-      exitPrice: t.float({ resolve: ({ trade }) => trade.exitPrice }),
+      exitPrice: t.float({ description: 'Average, slippage included.', resolve: ({ trade }) => trade.exitPrice }),
       profit: t.float({ description: 'After costs.', resolve: ({ trade }) => trade.profit }),
       return: t.float({
-        description: 'Profit / equity before the entry.',
+        description: 'Profit / value of the opening fills.',
         resolve: ({ trade }) => trade.returnFraction,
       }),
     }),
@@ -78,49 +88,61 @@ const TradeRef = builder
 const BacktestRef = builder.objectRef<BacktestOutcome>('Backtest').implement({
   description: 'A backtest: metrics, equity after each bar, closed trades.',
   fields: (t) => ({
-    strategyType: t.exposeString('strategyType'),
-    params: t.field({ type: 'JSON', resolve: (outcome) => outcome.params }),
-    symbols: t.field({ type: ['Symbol'], resolve: (outcome) => outcome.bars.map((bars) => bars.symbol) }),
-    metrics: t.field({ type: MetricsRef, resolve: (outcome) => outcome.metrics }),
+    strategyType: t.exposeString('strategyType', { description: 'The name of the type.' }),
+    params: t.field({
+      type: 'JSON',
+      description: 'Parameter -> value, complete.',
+      resolve: (outcome) => outcome.params,
+    }),
+    symbols: t.field({
+      type: ['Symbol'],
+      description: 'What was traded.',
+      resolve: (outcome) => outcome.bars.map((bars) => bars.symbol),
+    }),
+    metrics: t.field({ type: MetricsRef, description: 'What it comes to.', resolve: (outcome) => outcome.metrics }),
     equityCurve: t.field({
       type: [EquityPoint],
+      description: 'A point per bar, oldest first.',
       resolve: (outcome) => Array.from(outcome.equity, (_equity, index) => ({ outcome, index })),
     }),
-    trades: t.field({ type: [TradeRef], resolve: (outcome) => outcome.trades.map((trade) => ({ trade, outcome })) }),
-    dataSource: t.exposeString('dataSource'),
+    trades: t.field({
+      type: [TradeRef],
+      description: 'By the time of their exit.',
+      resolve: (outcome) => outcome.trades.map((trade) => ({ trade, outcome })),
+    }),
+    dataSource: t.exposeString('dataSource', { description: 'Where the prices came from.' }),
     dataHash: t.exposeString('dataHash', { description: 'SHA-256 of the bars, hex.' }),
   }),
 });
 
-const SignalEnum = enumOf('SignalSide', ['buy', 'sell', 'hold'] as const, 'What the change of target asks for.');
+const SignalEnum = enumOf<Signal['signal']>('SignalSide', {
+  description: 'What the change of target asks for.',
+  values: { buy: 'The target rose.', sell: 'The target fell.', hold: 'It stayed.' },
+});
 
 const SignalRef = builder.objectRef<Signal>('Signal').implement({
   description: 'What a strategy wants to hold of a symbol after its newest bar.',
   fields: (t) => ({
-    symbol: t.expose('symbol', { type: 'Symbol' }),
+    symbol: t.expose('symbol', { type: 'Symbol', description: 'What it is about.' }),
     date: t.exposeString('date', { description: 'The newest bar.' }),
     target: t.exposeFloat('target', {
       description: '-1 short, 0 flat, 1 long; the two of a spread have opposite signs.',
     }),
     previousTarget: t.exposeFloat('previousTarget', { description: 'After the bar before.' }),
-    signal: t.field({ type: SignalEnum, resolve: (signal) => signal.signal }),
+    signal: t.field({
+      type: SignalEnum,
+      description: 'What the change of target asks for.',
+      resolve: (signal) => signal.signal,
+    }),
   }),
 });
 
 const BacktestInputRef = builder.inputType('RunBacktestInput', {
+  description: 'One combination of parameters, and the bars to try it on.',
   fields: (t) => ({
     strategyType: t.string({ required: true, description: 'The name of a strategy type.' }),
     params: t.field({ type: 'JSON', description: 'Parameter -> value; what is left out takes its default.' }),
-    symbols: t.field({ type: ['Symbol'], required: true }),
-    start: t.field({ type: 'Date', required: true, description: 'First date, inclusive.' }),
-    end: t.field({ type: 'Date', required: true, description: 'Last date, inclusive; in the future: today.' }),
-    interval: t.field({ type: IntervalEnum, defaultValue: '1d' }),
-    initialCapital: t.float({ description: 'Default 100,000.' }),
-    commissionBps: t.float({ description: 'Basis points of the traded value; default 0.' }),
-    slippageBps: t.float({ description: 'Basis points of the price, against us; default 2.' }),
-    allowShort: t.boolean({ description: 'Default false.' }),
-    periodsPerYear: t.float({ description: "For annualising; default: of the symbols' market and interval." }),
-    source: t.string({ description: '`csv` or the name of a provider; default: an import, else the provider.' }),
+    ...simulationInput(t),
   }),
 });
 
@@ -134,7 +156,7 @@ builder.queryFields((t) => ({
   strategySignals: t.field({
     type: [SignalRef],
     description: 'What a saved strategy says now, computed from its newest 504 bars.',
-    args: { strategyId: t.arg.id({ required: true }) },
+    args: { strategyId: t.arg.id({ required: true, description: 'The id of a saved strategy.' }) },
     resolve: async (_root, { strategyId }, { caller, services }) => [
       ...(await strategySignals(services, caller.principal, parseId(strategyId))),
     ],
@@ -143,9 +165,9 @@ builder.queryFields((t) => ({
 
 builder.mutationFields((t) => ({
   runBacktest: t.field({
-    type: payloadType('RunBacktestPayload', 'backtest', BacktestRef),
+    type: payloadType('RunBacktestPayload', 'backtest', { type: BacktestRef, description: 'The backtest.' }),
     description: 'Backtests one combination of parameters over a range. Nothing is stored. Scope `read`.',
-    args: { input: t.arg({ type: BacktestInputRef, required: true }) },
+    args: { input: t.arg({ type: BacktestInputRef, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() => backtestStrategy(services, caller.principal, input)),
   }),

@@ -30,7 +30,7 @@ const ErrorCodeEnum = builder.enumType('ErrorCode', {
 export const UserError = builder.interfaceRef<UserErrorShape>('UserError').implement({
   description: 'An error that the caller can act on.',
   fields: (t) => ({
-    code: t.field({ type: ErrorCodeEnum, resolve: (error) => error.code }),
+    code: t.field({ type: ErrorCodeEnum, description: 'What kind of error it is.', resolve: (error) => error.code }),
     message: t.exposeString('message', {
       description: 'A sentence that says what was expected, what was found and what to do.',
     }),

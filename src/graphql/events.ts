@@ -2,9 +2,13 @@
 import { requireScope } from '../access/index.ts';
 import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
+import { BARS_IMPORTED } from '../market/index.ts';
+import { OPTIMIZATION_EVENTS } from '../optimize/index.ts';
+import { STRATEGY_EVENTS } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { checkSize } from './paging.ts';
+import { TradingModeEnum } from './trading-mode.ts';
 
 /** What every event of a subscription has. */
 export interface EventShape {
@@ -21,7 +25,7 @@ export const Event = builder.interfaceRef<EventShape>('Event').implement({
       nullable: true,
       description: 'Its place in the journal, to come back with; null for ticks of progress, which are not stored.',
     }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime' }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened.' }),
   }),
 });
 
@@ -31,9 +35,13 @@ const JournalEntry = builder.objectRef<JournalEvent>('JournalEntry').implement({
   fields: (t) => ({
     type: t.exposeString('type', { description: 'In the past tense: `OptimizationCompleted`.' }),
     subjectType: t.exposeString('subjectType', { description: 'What it is about: `optimization`.' }),
-    subjectId: t.exposeID('subjectId'),
-    mode: t.exposeString('mode', { description: '`paper` or `live`.' }),
-    payload: t.field({ type: 'JSON', resolve: (event) => event.payload }),
+    subjectId: t.exposeID('subjectId', { description: 'The id of what it is about.' }),
+    mode: t.expose('mode', { type: TradingModeEnum, description: 'What it is part of.' }),
+    payload: t.field({
+      type: 'JSON',
+      description: 'The facts; which ones depends on the type.',
+      resolve: (event) => event.payload,
+    }),
     correlationId: t.exposeString('correlationId', { description: 'The same for all that one command led to.' }),
     causationId: t.field({
       type: 'Cursor',
@@ -51,7 +59,7 @@ const JournalPage = builder.objectRef<{ readonly entries: readonly JournalEvent[
 JournalPage.implement({
   description: 'A page of the journal, oldest first.',
   fields: (t) => ({
-    entries: t.field({ type: [JournalEntry], resolve: (page) => [...page.entries] }),
+    entries: t.field({ type: [JournalEntry], description: 'Oldest first.', resolve: (page) => [...page.entries] }),
     endCursor: t.field({
       type: 'Cursor',
       description: 'Ask with `after` this for the next page.',
@@ -66,7 +74,7 @@ builder.queryFields((t) => ({
     description: 'Stored events after a cursor, oldest first, for those who poll.',
     args: {
       after: t.arg({ type: 'Cursor', description: 'Default: the beginning of the journal.' }),
-      types: t.arg.stringList({ description: 'Only these types.' }),
+      types: t.arg.stringList({ description: `Only events of these types: ${STORED_EVENTS.join(', ')}.` }),
       first: t.arg.int({ defaultValue: 20, required: true, description: '1 to 100.' }),
     },
     resolve: async (_root, { after, types, first }, { caller, services, largestPage }) => {
@@ -88,7 +96,7 @@ builder.subscriptionFields((t) => ({
     description: 'Every stored event of mine, as it is committed.',
     args: {
       after: t.arg({ type: 'Cursor', description: 'Replay what came after this first.' }),
-      types: t.arg.stringList({ description: 'Only these types.' }),
+      types: t.arg.stringList({ description: `Only events of these types: ${STORED_EVENTS.join(', ')}.` }),
     },
     subscribe: (_root, { after, types }, context) =>
       deliveries(context, filterOf(context.caller.principal.userId, types), after),
@@ -96,7 +104,16 @@ builder.subscriptionFields((t) => ({
   }),
 }));
 
+/** Every type of event that the journal can hold. */
+const STORED_EVENTS: readonly string[] = [...OPTIMIZATION_EVENTS, ...STRATEGY_EVENTS, BARS_IMPORTED].toSorted();
+
+/** @throws {DomainError} VALIDATION naming a type that no event can have: to wait for it would be in vain */
 function filterOf(ownerId: number, types: readonly string[] | null | undefined): EventFilter {
+  const unknown = types?.find((type) => !STORED_EVENTS.includes(type));
+  if (unknown !== undefined) {
+    const shown = JSON.stringify(unknown.slice(0, 40));
+    throw invalid('types', `types must be names of events: ${STORED_EVENTS.join(', ')}; ${shown} is none.`);
+  }
   return { ownerId, storedOnly: true, ...(types == null ? {} : { types }) };
 }
 

@@ -58,7 +58,29 @@ query Results {
 }
 `;
 
-const backtest = `# 4. Backtest one combination.
+const sweep = `# 4. Let every strategy type try, and see whether the best is more than luck. Run "Found" when it has ended.
+mutation Sweep {
+  startSweep(input: { symbols: ["SPY"], start: "2010-01-01", end: "2024-12-31" }) {
+    optimization { id totalCombinations config { sections { strategyType trials } skippedTypes { strategyType reason } } }
+    errors { code message path }
+  }
+}
+query Found {
+  optimizations(first: 1) {
+    nodes {
+      status
+      progress { combo total currentStrategy strategyIndex totalStrategies }
+      sweep {
+        recommendation { strategyType bestParams meanSharpe sharpeStd confidence recommended }
+        byStrategy { strategyType results { rank params meanSharpe } overfitting { verdict } }
+      }
+      overfitting { verdict reasons deflatedSharpe pbo oosSharpe walkForwardEfficiency nTrials }
+    }
+  }
+}
+`;
+
+const backtest = `# 5. Backtest one combination.
 mutation Backtest {
   runBacktest(input: {
     strategyType: "momentum", params: { short_window: 20, long_window: 50 },
@@ -74,7 +96,7 @@ mutation Backtest {
 }
 `;
 
-const explore = `# 5. What there is: strategy types, symbols, prices.
+const explore = `# 6. What there is: strategy types, symbols, prices.
 query Explore {
   system { version marketData database mode }
   strategyTypes { name description defaultGrid }
@@ -83,4 +105,6 @@ query Explore {
 `;
 
 /** One tab per task. */
-export const EXAMPLE_TABS: readonly Tab[] = [optimize, watch, results, backtest, explore].map((query) => ({ query }));
+export const EXAMPLE_TABS: readonly Tab[] = [optimize, watch, results, sweep, backtest, explore].map((query) => ({
+  query,
+}));

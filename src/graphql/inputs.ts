@@ -18,20 +18,26 @@ export function parsePlace(raw: string | number, name: string): number {
   throw invalid(name, `${name} must be the id of a row; it is ${JSON.stringify(String(raw).slice(0, 40))}.`);
 }
 
-/**
- * A GraphQL enum whose internal values are the words of a union: `auto_trade` is `AUTO_TRADE`, `1d` is `D1`.
- *
- * @param names GraphQL names where upper case of the word is not a valid one
- */
-export function enumOf<const Values extends readonly string[]>(
-  name: string,
-  values: Values,
-  description: string,
-  names: Readonly<Record<string, string>> = {},
-) {
-  const entries = values.map((value: Values[number]) => [names[value] ?? value.toUpperCase(), { value }] as const);
-  return builder.enumType(name, {
-    description,
-    values: Object.fromEntries(entries) as Record<string, { value: Values[number] }>,
-  });
+/** What an enum says of itself. */
+interface EnumWords<Word extends string> {
+  readonly description: string;
+  /** What each word means, a sentence. */
+  readonly values: Readonly<Record<Word, string>>;
+  /** GraphQL names of words whose upper case is not a valid one. */
+  readonly names?: Readonly<Record<Word, string>>;
 }
+
+/** A GraphQL enum whose internal values are the words of a union: `auto_trade` is `AUTO_TRADE`, `1d` is `D1`. */
+export function enumOf<Word extends string>(name: string, { description, values, names }: EnumWords<Word>) {
+  const entries = Object.entries<string>(values).map(([word, meaning]) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets what the keys are.
+    const value = word as Word;
+    return [names?.[value] ?? word.toUpperCase(), { value, description: meaning }] as const;
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- So does Object.fromEntries.
+  const members = Object.fromEntries(entries) as Record<string, { value: Word; description: string }>;
+  return builder.enumType(name, { description, values: members });
+}
+
+/** Description of the one argument of every mutation. */
+export const INPUT = 'Everything that the mutation is told.';

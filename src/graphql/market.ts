@@ -4,7 +4,6 @@ import {
   type Bars,
   formatBarTime,
   type ImportResult,
-  INTERVALS,
   type Interval,
   importBars,
   type Quote,
@@ -12,7 +11,7 @@ import {
 } from '../market/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf } from './inputs.ts';
+import { enumOf, INPUT } from './inputs.ts';
 import { payloadType } from './payload.ts';
 
 /** A GraphQL name cannot begin with a digit: `1d` is `D1`. */
@@ -27,7 +26,20 @@ export const INTERVAL_NAMES = {
   '1mo': 'MO1',
 } as const satisfies Record<Interval, string>;
 
-export const IntervalEnum = enumOf('Interval', INTERVALS, 'The length of a bar.', INTERVAL_NAMES);
+export const IntervalEnum = enumOf<Interval>('Interval', {
+  description: 'The length of a bar.',
+  values: {
+    '1m': 'A minute.',
+    '5m': '5 minutes.',
+    '15m': '15 minutes.',
+    '30m': '30 minutes.',
+    '1h': 'An hour.',
+    '1d': 'A trading day.',
+    '1w': 'A week, beginning on Monday.',
+    '1mo': 'A month.',
+  },
+  names: INTERVAL_NAMES,
+});
 
 /** When a bar begins, as people write it. */
 export function barDate(bars: Bars, index: number): string {
@@ -46,22 +58,26 @@ const Bar = builder.objectRef<BarShape>('Bar').implement({
       description: '`YYYY-MM-DD` for days and longer, else the instant at which the bar begins.',
       resolve: ({ bars, index }) => barDate(bars, index),
     }),
-    open: t.float({ resolve: ({ bars, index }) => bars.open[index] ?? 0 }),
-    high: t.float({ resolve: ({ bars, index }) => bars.high[index] ?? 0 }),
-    low: t.float({ resolve: ({ bars, index }) => bars.low[index] ?? 0 }),
-    close: t.float({ resolve: ({ bars, index }) => bars.close[index] ?? 0 }),
-    volume: t.float({ resolve: ({ bars, index }) => bars.volume[index] ?? 0 }),
+    open: t.float({ description: 'The first price.', resolve: ({ bars, index }) => bars.open[index] ?? 0 }),
+    high: t.float({ description: 'The highest price.', resolve: ({ bars, index }) => bars.high[index] ?? 0 }),
+    low: t.float({ description: 'The lowest price.', resolve: ({ bars, index }) => bars.low[index] ?? 0 }),
+    close: t.float({ description: 'The last price.', resolve: ({ bars, index }) => bars.close[index] ?? 0 }),
+    volume: t.float({
+      description: 'Units traded; 0 where the source does not tell.',
+      resolve: ({ bars, index }) => bars.volume[index] ?? 0,
+    }),
   }),
 });
 
 const BarsRef = builder.objectRef<Bars>('Bars').implement({
   description: 'The bars of one symbol in a range, oldest first, and where they come from.',
   fields: (t) => ({
-    symbol: t.expose('symbol', { type: 'Symbol' }),
-    interval: t.expose('interval', { type: IntervalEnum }),
+    symbol: t.expose('symbol', { type: 'Symbol', description: 'Whose prices these are.' }),
+    interval: t.expose('interval', { type: IntervalEnum, description: 'The length of a bar.' }),
     source: t.exposeString('source', { description: '`simulated`, `csv` or the name of a provider.' }),
     data: t.field({
       type: [Bar],
+      description: 'Oldest first.',
       resolve: (bars) => Array.from(bars.time, (_time, index) => ({ bars, index })),
     }),
   }),
@@ -70,11 +86,11 @@ const BarsRef = builder.objectRef<Bars>('Bars').implement({
 const QuoteRef = builder.objectRef<Quote>('Quote').implement({
   description: 'The latest price of a symbol, bid < price < ask.',
   fields: (t) => ({
-    symbol: t.expose('symbol', { type: 'Symbol' }),
-    price: t.exposeFloat('price'),
-    bid: t.exposeFloat('bid'),
-    ask: t.exposeFloat('ask'),
-    at: t.expose('at', { type: 'DateTime' }),
+    symbol: t.expose('symbol', { type: 'Symbol', description: 'Whose price it is.' }),
+    price: t.exposeFloat('price', { description: 'In the quote currency.' }),
+    bid: t.exposeFloat('bid', { description: 'What one gets when one sells.' }),
+    ask: t.exposeFloat('ask', { description: 'What one pays when one buys.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it was so.' }),
     source: t.exposeString('source', { description: '`simulated` or the name of a provider.' }),
   }),
 });
@@ -82,9 +98,9 @@ const QuoteRef = builder.objectRef<Quote>('Quote').implement({
 const SymbolRef = builder.objectRef<SymbolListing>('SymbolListing').implement({
   description: 'A symbol that has prices: an imported series, or one that the provider knows well.',
   fields: (t) => ({
-    symbol: t.expose('symbol', { type: 'Symbol' }),
-    name: t.exposeString('name'),
-    source: t.exposeString('source'),
+    symbol: t.expose('symbol', { type: 'Symbol', description: 'The ticker.' }),
+    name: t.exposeString('name', { description: 'What it stands for.' }),
+    source: t.exposeString('source', { description: '`csv` for an import, else the name of the provider.' }),
     interval: t.expose('interval', { type: IntervalEnum, nullable: true, description: 'Of an imported series.' }),
     first: t.exposeString('first', { nullable: true, description: 'First bar of an imported series.' }),
     last: t.exposeString('last', { nullable: true, description: 'Last bar of an imported series.' }),
@@ -97,10 +113,15 @@ builder.queryFields((t) => ({
     type: BarsRef,
     description: 'The bars of [start, end], both inclusive.',
     args: {
-      symbol: t.arg({ type: 'Symbol', required: true }),
-      start: t.arg({ type: 'Date', required: true }),
-      end: t.arg({ type: 'Date', required: true, description: 'An end in the future means today.' }),
-      interval: t.arg({ type: IntervalEnum, required: true, defaultValue: '1d' }),
+      symbol: t.arg({ type: 'Symbol', required: true, description: 'Whose prices.' }),
+      start: t.arg({ type: 'Date', required: true, description: 'First date, inclusive.' }),
+      end: t.arg({ type: 'Date', required: true, description: 'Last date, inclusive; in the future: today.' }),
+      interval: t.arg({
+        type: IntervalEnum,
+        required: true,
+        defaultValue: '1d',
+        description: 'The length of a bar.',
+      }),
       source: t.arg.string({ description: '`csv` or the name of a provider; default: an import, else the provider.' }),
     },
     resolve: async (_root, { source, ...request }, { caller, services }) => {
@@ -114,7 +135,7 @@ builder.queryFields((t) => ({
   quotes: t.field({
     type: [QuoteRef],
     description: 'The latest quotes, in the order asked; at most 100 symbols.',
-    args: { symbols: t.arg({ type: ['Symbol'], required: true }) },
+    args: { symbols: t.arg({ type: ['Symbol'], required: true, description: '1 to 100.' }) },
     resolve: async (_root, { symbols }, { caller, services }) => {
       requireScope(caller.principal, 'read');
       return [...(await services.market.quotes(symbols))];
@@ -131,9 +152,10 @@ builder.queryFields((t) => ({
 }));
 
 const ImportBarsInput = builder.inputType('ImportBarsInput', {
+  description: 'A price file and what it holds.',
   fields: (t) => ({
-    symbol: t.field({ type: 'Symbol', required: true }),
-    interval: t.field({ type: IntervalEnum, defaultValue: '1d' }),
+    symbol: t.field({ type: 'Symbol', required: true, description: 'Whose prices the file holds.' }),
+    interval: t.field({ type: IntervalEnum, defaultValue: '1d', description: 'The length of its bars.' }),
     csv: t.field({
       type: 'Csv',
       required: true,
@@ -146,22 +168,25 @@ const ImportBarsInput = builder.inputType('ImportBarsInput', {
 const ImportResultRef = builder.objectRef<ImportResult>('ImportResult').implement({
   description: 'What an import did. Importing the same file again inserts and updates nothing.',
   fields: (t) => ({
-    symbol: t.expose('symbol', { type: 'Symbol' }),
-    interval: t.expose('interval', { type: IntervalEnum }),
+    symbol: t.expose('symbol', { type: 'Symbol', description: 'Whose prices were imported.' }),
+    interval: t.expose('interval', { type: IntervalEnum, description: 'The length of a bar.' }),
     rows: t.exposeInt('rows', { description: 'Rows in the file.' }),
     inserted: t.exposeInt('inserted', { description: 'Bars that were new.' }),
     updated: t.exposeInt('updated', { description: 'Bars whose figures changed.' }),
     first: t.exposeString('first', { description: 'First bar of the file.' }),
     last: t.exposeString('last', { description: 'Last bar of the file.' }),
-    source: t.exposeString('source'),
+    source: t.exposeString('source', { description: '`csv`.' }),
   }),
 });
 
 builder.mutationFields((t) => ({
   importBars: t.field({
-    type: payloadType('ImportBarsPayload', 'result', ImportResultRef),
+    type: payloadType('ImportBarsPayload', 'result', {
+      type: ImportResultRef,
+      description: 'What the import did.',
+    }),
     description: 'Imports bars from CSV text. All rows or none. Scope `trade`.',
-    args: { input: t.arg({ type: ImportBarsInput, required: true }) },
+    args: { input: t.arg({ type: ImportBarsInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() =>
         importBars(services, caller.principal, {

@@ -7,8 +7,8 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLNamedType,
-  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
@@ -29,6 +29,8 @@ import {
 const PAGE_SIZE = 20;
 /** Items that a plain list is taken to have: such lists are bounded by what they are, not by an argument. */
 const LIST_SIZE = 10;
+/** Extension of a field by which the schema says how many it has instead, where that makes a difference. */
+const LIST_SIZE_EXTENSION = 'items';
 /** Where the walk stops going down, so that no document can exhaust the stack. Deeper ones are reported as this deep. */
 const DEEPEST = 1000;
 const PAGE_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last', 'limit']);
@@ -166,14 +168,15 @@ class Expansion {
 
   #ofField(field: FieldNode, place: Place): Size {
     const name = field.name.value;
-    const type = outputType(place.parent, name);
+    const definition = fieldOf(place.parent, name);
+    const type = definition?.type;
     const rows = this.#rowsAsked(field);
     const parent = type === undefined ? undefined : getNamedType(type);
     const below =
       field.selectionSet === undefined
         ? NOTHING
         : this.#ofSelectionSet(field.selectionSet, { parent, rows, descent: place.descent });
-    const times = itemsOf(name, type, { asked: rows, around: place.rows });
+    const times = itemsOf(name, definition, { asked: rows, around: place.rows });
     return INTROSPECTION.has(name) ? introspection(below, times) : around(below, times);
   }
 
@@ -201,22 +204,26 @@ class Expansion {
   }
 }
 
-function outputType(parent: GraphQLNamedType | undefined, field: string): GraphQLOutputType | undefined {
-  if (field === SchemaMetaFieldDef.name) return SchemaMetaFieldDef.type;
-  if (field === TypeMetaFieldDef.name) return TypeMetaFieldDef.type;
+type FieldDefinition = GraphQLField<unknown, unknown>;
+
+function fieldOf(parent: GraphQLNamedType | undefined, field: string): FieldDefinition | undefined {
+  if (field === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (field === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   if (!isObjectType(parent) && !isInterfaceType(parent)) return undefined;
-  return parent.getFields()[field]?.type;
+  return parent.getFields()[field];
 }
 
 /** How many objects a field answers, at most, as far as the document and the schema tell. */
 function itemsOf(
   field: string,
-  type: GraphQLOutputType | undefined,
+  definition: FieldDefinition | undefined,
   rows: { readonly asked: number | undefined; readonly around: number | undefined },
 ): number {
-  if (type === undefined) return rows.asked ?? 1;
-  if (!isListType(getNullableType(type))) return 1;
-  return rows.asked ?? (CONNECTION_LISTS.has(field) ? (rows.around ?? PAGE_SIZE) : LIST_SIZE);
+  if (definition === undefined) return rows.asked ?? 1;
+  if (!isListType(getNullableType(definition.type))) return 1;
+  const known = definition.extensions[LIST_SIZE_EXTENSION];
+  const size = typeof known === 'number' ? known : LIST_SIZE;
+  return rows.asked ?? (CONNECTION_LISTS.has(field) ? (rows.around ?? PAGE_SIZE) : size);
 }
 
 /** A field that answers `times` objects, each with `below`. */

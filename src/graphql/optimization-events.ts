@@ -4,6 +4,7 @@ import { type Json, type JsonObject, memberOf, notFound } from '../core/index.ts
 import type { Delivery } from '../events/index.ts';
 import {
   OPTIMIZATION_EVENTS,
+  OPTIMIZATION_JOB_TYPES,
   OPTIMIZATION_PROGRESSED,
   OPTIMIZATION_STATUSES,
   OPTIMIZATION_SUBJECT,
@@ -12,6 +13,7 @@ import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { deliveries, Event, type EventShape } from './events.ts';
 import { parseId } from './inputs.ts';
+import { JobTypeEnum } from './optimization-config.ts';
 import { OptimizationStatusEnum } from './optimizations.ts';
 
 interface OptimizationEventShape extends EventShape {
@@ -24,7 +26,7 @@ const OptimizationEvent = builder.interfaceRef<OptimizationEventShape>('Optimiza
   description: 'Something that happened to an optimization job.',
   interfaces: [Event],
   fields: (t) => ({
-    optimizationId: t.exposeID('optimizationId'),
+    optimizationId: t.exposeID('optimizationId', { description: 'The id of the job.' }),
     status: t.field({
       type: OptimizationStatusEnum,
       description: 'The state of the job after it.',
@@ -41,7 +43,25 @@ builder.objectRef<OptimizationEventShape>(OPTIMIZATION_PROGRESSED).implement({
     combo: t.int({ description: 'Combinations done.', resolve: (event) => Number(event.payload['combo']) }),
     total: t.int({ description: 'Combinations in all.', resolve: (event) => Number(event.payload['total']) }),
     fold: t.int({ description: 'From 1; 0 before the first.', resolve: (event) => Number(event.payload['fold']) }),
-    nFolds: t.int({ resolve: (event) => Number(event.payload['nFolds']) }),
+    nFolds: t.int({
+      description: 'Folds of each combination.',
+      resolve: (event) => Number(event.payload['nFolds']),
+    }),
+    currentStrategy: t.string({
+      nullable: true,
+      description: 'The strategy type that a sweep searches now; null for other jobs.',
+      resolve: (event) => textOrNull(event.payload['currentStrategy']),
+    }),
+    strategyIndex: t.int({
+      nullable: true,
+      description: 'Its place in the sweep, from 1; null for other jobs.',
+      resolve: (event) => numberOrNull(event.payload['strategyIndex']),
+    }),
+    totalStrategies: t.int({
+      nullable: true,
+      description: 'Strategy types of the sweep; null for other jobs.',
+      resolve: (event) => numberOrNull(event.payload['totalStrategies']),
+    }),
   }),
 });
 
@@ -57,14 +77,29 @@ for (const type of OPTIMIZATION_EVENTS) {
     description: DESCRIPTIONS[type],
     interfaces: [Event, OptimizationEvent],
     fields: (t) => ({
-      totalCombinations: t.int({ resolve: (event) => Number(event.payload['totalCombinations']) }),
-      nFolds: t.int({ resolve: (event) => Number(event.payload['nFolds']) }),
+      jobType: t.field({
+        type: JobTypeEnum,
+        description: 'What the job optimizes.',
+        resolve: (event) => memberOf(OPTIMIZATION_JOB_TYPES, textOrNull(event.payload['jobType']) ?? ''),
+      }),
+      totalCombinations: t.int({
+        description: 'Combinations of the job, skipped ones included.',
+        resolve: (event) => Number(event.payload['totalCombinations']),
+      }),
+      nFolds: t.int({
+        description: 'Folds of each combination.',
+        resolve: (event) => Number(event.payload['nFolds']),
+      }),
       bestSharpe: t.float({
         nullable: true,
         description: 'Mean test Sharpe of the best, null when nothing was ranked.',
         resolve: (event) => numberOrNull(event.payload['bestSharpe']),
       }),
-      error: t.string({ nullable: true, resolve: (event) => textOrNull(event.payload['error']) }),
+      error: t.string({
+        nullable: true,
+        description: 'Why the job failed; null unless it did.',
+        resolve: (event) => textOrNull(event.payload['error']),
+      }),
     }),
   });
 }

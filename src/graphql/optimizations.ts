@@ -1,58 +1,43 @@
-/** Optimization jobs: submit, read, cancel. Their events are in `optimization-events.ts`. */
+/** Optimization jobs as they are read. What they were asked, what came of them and their events have files of their own. */
 import { requireScope } from '../access/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import {
-  cancelOptimization,
-  type FoldResult,
+  OPTIMIZATION_JOB_TYPES,
   OPTIMIZATION_STATUSES,
-  type OptimizationConfig,
   type OptimizationProgress,
-  type OptimizationResult,
+  type OptimizationStatus,
   readConfig,
-  type SliceMetrics,
-  startStrategyOptimization,
-  type Unranked,
+  readOverfitting,
+  readResults,
+  readSkipped,
+  readSweepResults,
+  readUnranked,
 } from '../optimize/index.ts';
 import { builder } from './builder.ts';
-import { attempt } from './errors.ts';
 import { enumOf, parseId, parsePlace } from './inputs.ts';
-import { IntervalEnum } from './market.ts';
+import { ConfigRef, JobTypeEnum } from './optimization-config.ts';
+import { OverfittingRef, ResultRef, SweepResultsRef, UnrankedRef } from './optimization-results.ts';
 import { pageLimit } from './paging.ts';
-import { payloadType } from './payload.ts';
 
-export const OptimizationStatusEnum = enumOf(
-  'OptimizationStatus',
-  OPTIMIZATION_STATUSES,
-  'PENDING, RUNNING, then one of COMPLETE, CANCELLED, ERROR, which are final.',
-);
-
-const JOB_TYPES = ['strategy'] as const;
-const JobTypeEnum = enumOf('OptimizationJobType', JOB_TYPES, 'What is optimized.');
+export const OptimizationStatusEnum = enumOf<OptimizationStatus>('OptimizationStatus', {
+  description: 'PENDING, RUNNING, then one of COMPLETE, CANCELLED, ERROR, which are final.',
+  values: {
+    pending: 'Waits for a process to compute it.',
+    running: 'Is being computed.',
+    complete: 'Every combination was computed.',
+    cancelled: 'Was cancelled; what it had computed is kept.',
+    error: 'Could not go on; `error` says why.',
+  },
+});
 
 const TRIAL_STATUSES = ['ranked', 'skipped', 'unranked'] as const;
-const TrialStatusEnum = enumOf(
-  'OptimizationTrialStatus',
-  TRIAL_STATUSES,
-  'RANKED; SKIPPED: the combination is invalid in itself; UNRANKED: it never traded in a test slice.',
-);
-
-const ConfigRef = builder.objectRef<OptimizationConfig>('OptimizationConfig').implement({
-  description: 'Everything that decides the result, with defaults filled in.',
-  fields: (t) => ({
-    strategyType: t.string({ resolve: (config) => config.sections[0]?.strategyType ?? '' }),
-    symbols: t.field({ type: ['Symbol'], resolve: (config) => [...config.symbols] }),
-    start: t.expose('start', { type: 'Date' }),
-    end: t.expose('end', { type: 'Date' }),
-    interval: t.expose('interval', { type: IntervalEnum }),
-    paramGrid: t.field({ type: 'JSON', resolve: (config) => config.sections[0]?.paramGrid }),
-    nSplits: t.exposeInt('nSplits'),
-    trainRatio: t.exposeFloat('trainRatio'),
-    initialCapital: t.float({ resolve: (config) => config.settings.initialCapital }),
-    commissionBps: t.float({ resolve: (config) => config.settings.commissionBps }),
-    slippageBps: t.float({ resolve: (config) => config.settings.slippageBps }),
-    allowShort: t.boolean({ resolve: (config) => config.settings.allowShort }),
-    periodsPerYear: t.float({ resolve: (config) => config.settings.periodsPerYear }),
-  }),
+const TrialStatusEnum = enumOf<(typeof TRIAL_STATUSES)[number]>('OptimizationTrialStatus', {
+  description: 'Whether a combination has a rank.',
+  values: {
+    ranked: 'It traded in a test slice.',
+    skipped: 'It is invalid in itself and was not computed.',
+    unranked: 'It was computed, and never traded in a test slice.',
+  },
 });
 
 const ProgressRef = builder.objectRef<OptimizationProgress>('OptimizationProgress').implement({
@@ -61,129 +46,175 @@ const ProgressRef = builder.objectRef<OptimizationProgress>('OptimizationProgres
     combo: t.exposeInt('combo', { description: 'Combinations done.' }),
     total: t.exposeInt('total', { description: 'Combinations in all.' }),
     fold: t.exposeInt('fold', { description: 'The fold that was computed last, from 1; 0 before the first.' }),
-    nFolds: t.exposeInt('nFolds'),
-  }),
-});
-
-type SliceShape = SliceMetrics & { readonly start: string; readonly end: string };
-
-const SliceRef = builder.objectRef<SliceShape>('SliceMetrics').implement({
-  description: 'The figures of one slice. Fractions, not percent.',
-  fields: (t) => ({
-    start: t.exposeString('start', { description: 'First bar of the slice.' }),
-    end: t.exposeString('end', { description: 'Last bar of the slice.' }),
-    sharpe: t.exposeFloat('sharpe', { description: 'Annualised; 0 without variance.' }),
-    totalReturn: t.exposeFloat('totalReturn'),
-    maxDrawdown: t.exposeFloat('maxDrawdown', { description: 'At most 0.' }),
-    winRate: t.exposeFloat('winRate', { description: '0 without closed trades.' }),
-    trades: t.exposeInt('trades', { description: 'Closed trades.' }),
-  }),
-});
-
-const FoldRef = builder.objectRef<FoldResult>('FoldResult').implement({
-  description: 'One walk-forward window.',
-  fields: (t) => ({
-    fold: t.exposeInt('fold', { description: 'From 1.' }),
-    train: t.field({ type: SliceRef, resolve: (fold) => fold.train }),
-    test: t.field({ type: SliceRef, resolve: (fold) => fold.test }),
-  }),
-});
-
-const ResultRef = builder.objectRef<OptimizationResult>('OptimizationResult').implement({
-  description: 'A ranked combination. Means are over the test slices; fractions, not percent.',
-  fields: (t) => ({
-    rank: t.exposeInt('rank', { description: '1 is the best.' }),
-    params: t.field({ type: 'JSON', resolve: (result) => result.params }),
-    meanSharpe: t.exposeFloat('meanSharpe'),
-    sharpeStd: t.exposeFloat('sharpeStd', { description: 'Sample standard deviation; 0 for one fold.' }),
-    meanReturn: t.exposeFloat('meanReturn'),
-    maxDrawdown: t.exposeFloat('maxDrawdown', { description: 'The worst of the test slices, at most 0.' }),
-    meanWinRate: t.exposeFloat('meanWinRate'),
-    trades: t.exposeInt('trades', { description: 'Closed trades in all test slices.' }),
-    folds: t.field({ type: [FoldRef], resolve: (result) => [...result.folds] }),
-  }),
-});
-
-const UnrankedRef = builder.objectRef<Unranked>('UnrankedCombination').implement({
-  description: 'A combination without a rank, and why.',
-  fields: (t) => ({
-    params: t.field({ type: 'JSON', resolve: (entry) => entry.params }),
-    reason: t.exposeString('reason'),
+    nFolds: t.exposeInt('nFolds', { description: 'Folds of each combination.' }),
+    currentStrategy: t.exposeString('currentStrategy', {
+      nullable: true,
+      description: 'The strategy type that a sweep searches now; null for other jobs and while none is searched.',
+    }),
+    strategyIndex: t.exposeInt('strategyIndex', { nullable: true, description: 'Its place in the sweep, from 1.' }),
+    totalStrategies: t.exposeInt('totalStrategies', {
+      nullable: true,
+      description: 'Strategy types of the sweep.',
+    }),
   }),
 });
 
 const TrialRef = builder.prismaObject('OptimizationTrial', {
-  description: 'One combination in short, in the order of the grid.',
+  description: 'One combination in short. Means are over the test slices; all figures are null unless it is ranked.',
+  select: { optimizationId: true, index: true },
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'Place in the order of the grid, from 0.' }),
-    status: t.field({ type: TrialStatusEnum, resolve: (row) => memberOf(TRIAL_STATUSES, row.status) }),
-    rank: t.exposeInt('rank', { nullable: true }),
-    params: t.field({ type: 'JSON', resolve: (row) => readJson<unknown>(row.params) }),
-    meanSharpe: t.exposeFloat('meanSharpe', { nullable: true }),
-    sharpeStd: t.exposeFloat('sharpeStd', { nullable: true }),
-    meanReturn: t.exposeFloat('meanReturn', { nullable: true }),
-    maxDrawdown: t.exposeFloat('maxDrawdown', { nullable: true }),
-    meanWinRate: t.exposeFloat('meanWinRate', { nullable: true }),
-    trades: t.exposeInt('trades', { nullable: true }),
+    index: t.exposeInt('index', { description: 'Place in the order in which they were tried, from 0.' }),
+    strategyType: t.string({
+      nullable: true,
+      description: 'Whose parameters these are; null in jobs of engine version 1.',
+      select: { strategyType: true },
+      resolve: (row) => row.strategyType || null,
+    }),
+    status: t.field({
+      type: TrialStatusEnum,
+      description: 'Whether it has a rank.',
+      select: { status: true },
+      resolve: (row) => memberOf(TRIAL_STATUSES, row.status),
+    }),
+    rank: t.exposeInt('rank', { nullable: true, description: '1 is the best of its strategy type.' }),
+    params: t.field({
+      type: 'JSON',
+      description: 'Parameter -> value, complete.',
+      select: { params: true },
+      resolve: (row) => readJson<unknown>(row.params),
+    }),
+    meanSharpe: t.exposeFloat('meanSharpe', { nullable: true, description: 'Annualised.' }),
+    sharpeStd: t.exposeFloat('sharpeStd', {
+      nullable: true,
+      description: 'Sample standard deviation of the test Sharpes; 0 for one fold.',
+    }),
+    meanReturn: t.exposeFloat('meanReturn', {
+      nullable: true,
+      description: 'Total return of a test slice, on average; a fraction.',
+    }),
+    maxDrawdown: t.exposeFloat('maxDrawdown', { nullable: true, description: 'The worst test slice, at most 0.' }),
+    meanWinRate: t.exposeFloat('meanWinRate', {
+      nullable: true,
+      description: 'Share of closed trades with a profit, 0 to 1.',
+    }),
+    trades: t.exposeInt('trades', { nullable: true, description: 'Closed trades in all test slices.' }),
     reason: t.exposeString('reason', { nullable: true, description: 'Why it has no rank.' }),
   }),
 });
 
-const OptimizationRef = builder.prismaObject('Optimization', {
+/** Only what a query selects is read: the results of a job are many kilobytes, and a list shows none of them. */
+export const OptimizationRef = builder.prismaObject('Optimization', {
   description: 'A walk-forward optimization: what was asked, how far it is, what came of it.',
+  select: { id: true },
   fields: (t) => ({
-    id: t.exposeID('id'),
-    jobType: t.field({ type: JobTypeEnum, resolve: (row) => memberOf(JOB_TYPES, row.jobType) }),
-    strategyType: t.exposeString('strategyType', { nullable: true }),
+    id: t.exposeID('id', { description: 'Counts up.' }),
+    jobType: t.field({
+      type: JobTypeEnum,
+      description: 'What is optimized.',
+      select: { jobType: true },
+      resolve: (row) => memberOf(OPTIMIZATION_JOB_TYPES, row.jobType),
+    }),
+    strategyType: t.exposeString('strategyType', {
+      nullable: true,
+      description: 'The name of the type that is optimized; null for a sweep.',
+    }),
     strategy: t.relation('strategy', { nullable: true, description: 'The saved strategy that the job named.' }),
-    status: t.field({ type: OptimizationStatusEnum, resolve: (row) => memberOf(OPTIMIZATION_STATUSES, row.status) }),
-    config: t.field({ type: ConfigRef, resolve: (row) => readConfig(row) }),
+    status: t.field({
+      type: OptimizationStatusEnum,
+      description: 'Where the job is in its life.',
+      select: { status: true },
+      resolve: (row) => memberOf(OPTIMIZATION_STATUSES, row.status),
+    }),
+    config: t.field({
+      type: ConfigRef,
+      description: 'What was asked.',
+      select: { config: true, totalCombinations: true },
+      resolve: readConfig,
+    }),
     dataSource: t.exposeString('dataSource', { description: 'Where the prices came from.' }),
     dataHash: t.exposeString('dataHash', { description: 'SHA-256 of the bars, hex.' }),
-    firstBar: t.expose('firstBar', { type: 'DateTime' }),
-    lastBar: t.expose('lastBar', { type: 'DateTime' }),
+    firstBar: t.expose('firstBar', { type: 'DateTime', description: 'When the first bar begins.' }),
+    lastBar: t.expose('lastBar', { type: 'DateTime', description: 'When the last bar begins.' }),
     bars: t.exposeInt('bars', { description: 'Bars of each symbol.' }),
     engineVersion: t.exposeString('engineVersion', { description: 'Same job, bars and version: same figures.' }),
     totalCombinations: t.exposeInt('totalCombinations', { description: 'Skipped ones included.' }),
     progress: t.field({
       type: ProgressRef,
+      description: 'How far it is: to the moment when this process computes it.',
+      select: {
+        status: true,
+        jobType: true,
+        config: true,
+        progressCombo: true,
+        progressFold: true,
+        totalCombinations: true,
+        nFolds: true,
+      },
       resolve: (row, _args, { services }) => services.runner.progressOf(row),
     }),
     results: t.field({
       type: [ResultRef],
       nullable: true,
-      description: 'The best 20, best first; null until the job has ended.',
-      resolve: (row) => (row.results === null ? null : readJson<OptimizationResult[]>(row.results)),
+      description: 'The best 20, best first; null until the job has ended, and for a sweep.',
+      extensions: { items: 20 },
+      select: { jobType: true, strategyType: true, results: true },
+      resolve: (row) => readResults(row),
+    }),
+    sweep: t.field({
+      type: SweepResultsRef,
+      nullable: true,
+      description: 'What a sweep found; null until it has ended, and for other jobs.',
+      select: { jobType: true, results: true },
+      resolve: (row) => readSweepResults(row),
+    }),
+    overfitting: t.field({
+      type: OverfittingRef,
+      nullable: true,
+      description: 'Whether the best is more than luck; null unless the job is complete and something was ranked.',
+      select: { overfitting: true },
+      resolve: (row) => readOverfitting(row),
     }),
     bestParams: t.field({
       type: 'JSON',
       nullable: true,
+      description: 'Parameters of the best combination; null until one is ranked.',
+      select: { bestParams: true },
       resolve: (row) => (row.bestParams === null ? null : readJson<unknown>(row.bestParams)),
     }),
     bestSharpe: t.exposeFloat('bestSharpe', { nullable: true, description: 'Mean test Sharpe of the best.' }),
     skipped: t.field({
       type: [UnrankedRef],
       nullable: true,
-      description: 'Combinations that are invalid in themselves.',
-      resolve: (row) => (row.skipped === null ? null : readJson<Unranked[]>(row.skipped)),
+      description: 'Combinations that are invalid in themselves; null until the job has ended.',
+      select: { skipped: true },
+      resolve: (row) => readSkipped(row),
     }),
     unranked: t.field({
       type: [UnrankedRef],
       nullable: true,
-      description: 'Combinations without a fill in any test slice.',
-      resolve: (row) => (row.unranked === null ? null : readJson<Unranked[]>(row.unranked)),
+      description: 'Combinations without a fill in any test slice; null until the job has ended.',
+      select: { unranked: true },
+      resolve: (row) => readUnranked(row),
     }),
     partial: t.exposeBoolean('partial', { description: 'Whether the results are of a part of the combinations.' }),
     error: t.exposeString('error', { nullable: true, description: 'Why the job failed.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was submitted.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a process last took it; null before the first has.',
+    }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended; null before.',
+    }),
     trials: t.relatedConnection('trials', {
       type: TrialRef,
       cursor: 'optimizationId_index',
-      description: 'A row per combination, in the order of the grid; there once the job has ended.',
+      description: 'A row per combination, in the order in which they were tried; there once the job has ended.',
       maxSize: pageLimit(2),
-      args: { afterIndex: t.arg.int({ description: 'Only those after this place in the order of the grid.' }) },
+      args: { afterIndex: t.arg.int({ description: 'Only those after this place in that order.' }) },
       query: ({ afterIndex }) => ({
         orderBy: { index: 'asc' },
         ...(afterIndex == null ? {} : { where: { index: { gt: afterIndex } } }),
@@ -197,7 +228,7 @@ builder.queryFields((t) => ({
     type: OptimizationRef,
     nullable: true,
     description: 'One job; null when there is none with this id.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
       requireScope(caller.principal, 'read');
       return services.database.read.optimization.findFirst({
@@ -227,53 +258,5 @@ builder.queryFields((t) => ({
         orderBy: { id: 'desc' },
       });
     },
-  }),
-}));
-
-const StartInput = builder.inputType('StartStrategyOptimizationInput', {
-  fields: (t) => ({
-    strategyType: t.string({ required: true, description: 'The name of a strategy type.' }),
-    symbols: t.field({ type: ['Symbol'], required: true }),
-    start: t.field({ type: 'Date', required: true, description: 'First date, inclusive.' }),
-    end: t.field({ type: 'Date', required: true, description: 'Last date, inclusive; in the future: today.' }),
-    paramGrid: t.field({
-      type: 'JSON',
-      description:
-        "Parameter -> list of values or one value; default: the type's grid. Parameters left out keep their default.",
-    }),
-    nSplits: t.int({ defaultValue: 5, description: 'Walk-forward windows, at least 1.' }),
-    trainRatio: t.float({ defaultValue: 0.7, description: 'Share of each window that trains, 0.1 to 0.9.' }),
-    interval: t.field({ type: IntervalEnum, defaultValue: '1d' }),
-    initialCapital: t.float({ description: 'Default 100,000.' }),
-    commissionBps: t.float({ description: 'Basis points of the traded value; default 0.' }),
-    slippageBps: t.float({ description: 'Basis points of the price, against us; default 2.' }),
-    allowShort: t.boolean({ description: 'Default false.' }),
-    periodsPerYear: t.float({ description: "For annualising; default: of the symbols' market and interval." }),
-    source: t.string({ description: '`csv` or the name of a provider; default: an import, else the provider.' }),
-    strategyId: t.id({ description: 'A saved strategy of the same type that this job is about.' }),
-  }),
-});
-
-const CancelInput = builder.inputType('CancelOptimizationInput', {
-  fields: (t) => ({ id: t.id({ required: true }) }),
-});
-
-builder.mutationFields((t) => ({
-  startStrategyOptimization: t.field({
-    type: payloadType('StartStrategyOptimizationPayload', 'optimization', OptimizationRef),
-    description: 'Submits a walk-forward optimization and answers at once. Scope `trade`.',
-    args: { input: t.arg({ type: StartInput, required: true }) },
-    resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => {
-        const strategyId = input.strategyId == null ? null : parseId(input.strategyId);
-        return startStrategyOptimization(services, caller.principal, { ...input, strategyId });
-      }),
-  }),
-  cancelOptimization: t.field({
-    type: payloadType('CancelOptimizationPayload', 'optimization', OptimizationRef),
-    description: 'Cancels a job that waits or runs, within 2 seconds; what it has computed is kept. Scope `trade`.',
-    args: { input: t.arg({ type: CancelInput, required: true }) },
-    resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => cancelOptimization(services, caller.principal, parseId(input.id))),
   }),
 }));

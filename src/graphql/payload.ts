@@ -8,12 +8,21 @@ import { type Outcome, UserError } from './errors.ts';
  * @param name the type's name, e.g. `CancelOptimizationPayload`
  * @param field the entity's name, e.g. `optimization`
  */
-export function payloadType<Value>(name: string, field: string, type: OutputRef<Value> | 'ID') {
+export function payloadType<Value>(
+  name: string,
+  field: string,
+  { type, description }: { readonly type: OutputRef<Value> | 'ID'; readonly description: string },
+) {
   return builder.objectRef<Outcome<Value>>(name).implement({
     description: `What the mutation came to: \`${field}\`, or \`errors\`.`,
     fields: (t) => ({
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The types of a computed key are lost.
-      [field]: t.field({ type, nullable: true, resolve: (outcome) => outcome.value as never }),
+      [field]: t.field({
+        type,
+        nullable: true,
+        description: `${description} Null when there are errors.`,
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The types of a computed key are lost.
+        resolve: (outcome) => outcome.value as never,
+      }),
       errors: t.field({
         type: [UserError],
         description: 'Empty when it succeeded.',

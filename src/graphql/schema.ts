@@ -7,6 +7,7 @@ import './market.ts';
 import './strategies.ts';
 import './backtests.ts';
 import './optimizations.ts';
+import './optimization-commands.ts';
 import './optimization-events.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';

@@ -3,7 +3,7 @@
 import { requireScope } from '../access/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import { INTERVALS } from '../market/index.ts';
-import type { ParameterSpec, StrategyInput, StrategyType } from '../strategies/index.ts';
+import type { ParameterSpec, StrategyInput, StrategyMode, StrategyType } from '../strategies/index.ts';
 import {
   createStrategy,
   deleteStrategy,
@@ -13,20 +13,37 @@ import {
 } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, parseId, parsePlace } from './inputs.ts';
+import { enumOf, INPUT, parseId, parsePlace } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
 import { pageLimit } from './paging.ts';
 import { payloadType } from './payload.ts';
 
-const StrategyModeEnum = enumOf('StrategyMode', STRATEGY_MODES, 'What becomes of the signals of a saved strategy.');
+const StrategyModeEnum = enumOf<StrategyMode>('StrategyMode', {
+  description: 'What becomes of the signals of a saved strategy.',
+  values: {
+    monitor: 'They are shown to those who ask.',
+    alert: 'They are announced.',
+    auto_trade: 'They become orders.',
+  },
+});
+
+const ParameterTypeEnum = enumOf<ParameterSpec['type']>('StrategyParameterType', {
+  description: 'What the values of a parameter are.',
+  values: { integer: 'Whole numbers.', number: 'Numbers.', enum: 'Words of a list.' },
+});
 
 const Parameter = builder.objectRef<ParameterSpec>('StrategyParameter').implement({
   description: 'One parameter of a strategy type.',
   fields: (t) => ({
-    name: t.exposeString('name'),
-    type: t.exposeString('type', { description: '`integer`, `number` or `enum`.' }),
-    description: t.exposeString('description'),
-    default: t.field({ type: 'JSON', nullable: true, resolve: (spec) => spec.default }),
+    name: t.exposeString('name', { description: 'In snake_case, as in `params` and `paramGrid`.' }),
+    type: t.expose('type', { type: ParameterTypeEnum, description: 'What its values are.' }),
+    description: t.exposeString('description', { description: 'A sentence for a trader, with the unit.' }),
+    default: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Its value where none is given.',
+      resolve: (spec) => spec.default,
+    }),
     nullable: t.exposeBoolean('nullable', { description: 'Whether null (none) is a value.' }),
   }),
 });
@@ -34,16 +51,20 @@ const Parameter = builder.objectRef<ParameterSpec>('StrategyParameter').implemen
 export const StrategyTypeRef = builder.objectRef<StrategyType>('StrategyType').implement({
   description: 'A kind of strategy: what it does, what can be set, and the grid that an optimization tries by default.',
   fields: (t) => ({
-    name: t.exposeString('name'),
-    description: t.exposeString('description'),
-    parameters: t.field({ type: [Parameter], resolve: (type) => [...type.parameters] }),
+    name: t.exposeString('name', { description: 'How requests name it, e.g. `momentum`.' }),
+    description: t.exposeString('description', { description: 'What it does, for a trader.' }),
+    parameters: t.field({
+      type: [Parameter],
+      description: 'What can be set.',
+      resolve: (type) => [...type.parameters],
+    }),
     parametersSchema: t.field({
       type: 'JSON',
       description: 'JSON Schema (2020-12) of the parameters.',
       resolve: (type) => parametersJsonSchema(type),
     }),
     defaultGrid: t.field({ type: 'JSON', description: 'Parameter -> values.', resolve: (type) => type.defaultGrid }),
-    minSymbols: t.int({ resolve: (type) => type.symbols.min }),
+    minSymbols: t.int({ description: 'Fewest symbols that it trades.', resolve: (type) => type.symbols.min }),
     maxSymbols: t.int({
       nullable: true,
       description: 'Null: as many as one likes.',
@@ -54,25 +75,44 @@ export const StrategyTypeRef = builder.objectRef<StrategyType>('StrategyType').i
 
 export const StrategyRef = builder.prismaObject('Strategy', {
   description: 'A saved strategy: a type with parameters and the symbols it trades.',
+  select: { id: true },
   fields: (t) => ({
-    id: t.exposeID('id'),
-    name: t.exposeString('name'),
-    strategyType: t.exposeString('strategyType'),
+    id: t.exposeID('id', { description: 'Counts up.' }),
+    name: t.exposeString('name', { description: '1 to 100 characters.' }),
+    strategyType: t.exposeString('strategyType', { description: 'The name of its type.' }),
     type: t.field({
       type: StrategyTypeRef,
+      description: 'Its type.',
+      select: { strategyType: true },
       resolve: (row, _args, { services }) => services.registry.get(row.strategyType),
     }),
     params: t.field({
       type: 'JSON',
       description: 'Parameter -> value, complete.',
+      select: { params: true },
       resolve: (row) => readJson<unknown>(row.params),
     }),
-    symbols: t.field({ type: ['Symbol'], resolve: (row) => readJson<string[]>(row.symbols) }),
-    interval: t.field({ type: IntervalEnum, resolve: (row) => memberOf(INTERVALS, row.interval) }),
-    mode: t.field({ type: StrategyModeEnum, resolve: (row) => memberOf(STRATEGY_MODES, row.mode) }),
-    enabled: t.exposeBoolean('enabled'),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
+    symbols: t.field({
+      type: ['Symbol'],
+      description: 'What it trades.',
+      select: { symbols: true },
+      resolve: (row) => readJson<string[]>(row.symbols),
+    }),
+    interval: t.field({
+      type: IntervalEnum,
+      description: 'The length of the bars that it decides on.',
+      select: { interval: true },
+      resolve: (row) => memberOf(INTERVALS, row.interval),
+    }),
+    mode: t.field({
+      type: StrategyModeEnum,
+      description: 'What becomes of its signals.',
+      select: { mode: true },
+      resolve: (row) => memberOf(STRATEGY_MODES, row.mode),
+    }),
+    enabled: t.exposeBoolean('enabled', { description: 'Whether it takes part in what runs by itself.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was saved first.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was changed last.' }),
     optimizations: t.relatedConnection('optimizations', {
       cursor: 'id',
       maxSize: pageLimit(1),
@@ -95,7 +135,7 @@ builder.queryFields((t) => ({
     type: 'Strategy',
     nullable: true,
     description: 'One saved strategy; null when there is none with this id.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of the strategy.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
       requireScope(caller.principal, 'read');
       return services.database.read.strategy.findFirst({
@@ -125,60 +165,83 @@ builder.queryFields((t) => ({
 }));
 
 const CreateStrategyInput = builder.inputType('CreateStrategyInput', {
+  description: 'The strategy to save.',
   fields: (t) => ({
     name: t.string({ required: true, description: '1 to 100 characters.' }),
     strategyType: t.string({ required: true, description: 'The name of a strategy type.' }),
     params: t.field({ type: 'JSON', description: 'Parameter -> value; what is left out takes its default.' }),
-    symbols: t.field({ type: ['Symbol'], required: true }),
-    interval: t.field({ type: IntervalEnum, defaultValue: '1d' }),
-    mode: t.field({ type: StrategyModeEnum, defaultValue: 'monitor' }),
-    enabled: t.boolean({ defaultValue: true }),
+    symbols: t.field({
+      type: ['Symbol'],
+      required: true,
+      description: 'What it trades, each once; how many depends on the type.',
+    }),
+    interval: t.field({
+      type: IntervalEnum,
+      defaultValue: '1d',
+      description: 'The length of the bars that it decides on.',
+    }),
+    mode: t.field({
+      type: StrategyModeEnum,
+      defaultValue: 'monitor',
+      description: 'What becomes of its signals.',
+    }),
+    enabled: t.boolean({ defaultValue: true, description: 'Whether it takes part in what runs by itself.' }),
   }),
 });
 
 const UpdateStrategyInput = builder.inputType('UpdateStrategyInput', {
   description: 'Only what is given changes.',
   fields: (t) => ({
-    id: t.id({ required: true }),
+    id: t.id({ required: true, description: 'The id of the strategy.' }),
     name: t.string({ description: '1 to 100 characters.' }),
     strategyType: t.string({
       description: 'Another type starts from its default parameters, unless `params` is given.',
     }),
     params: t.field({ type: 'JSON', description: 'Replaces the whole map; what is left out takes its default.' }),
-    symbols: t.field({ type: ['Symbol'] }),
-    interval: t.field({ type: IntervalEnum }),
-    mode: t.field({ type: StrategyModeEnum }),
-    enabled: t.boolean(),
+    symbols: t.field({ type: ['Symbol'], description: 'What it trades from now on.' }),
+    interval: t.field({ type: IntervalEnum, description: 'The length of the bars that it decides on.' }),
+    mode: t.field({ type: StrategyModeEnum, description: 'What becomes of its signals.' }),
+    enabled: t.boolean({ description: 'Whether it takes part in what runs by itself.' }),
   }),
 });
 
 const DeleteStrategyInput = builder.inputType('DeleteStrategyInput', {
-  fields: (t) => ({ id: t.id({ required: true }) }),
+  description: 'Which strategy to delete.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The id of the strategy.' }) }),
 });
 
-const CreateStrategyPayload = payloadType('CreateStrategyPayload', 'strategy', StrategyRef);
-const UpdateStrategyPayload = payloadType('UpdateStrategyPayload', 'strategy', StrategyRef);
-const DeleteStrategyPayload = payloadType<number>('DeleteStrategyPayload', 'deletedId', 'ID');
+const CreateStrategyPayload = payloadType('CreateStrategyPayload', 'strategy', {
+  type: StrategyRef,
+  description: 'The strategy as it was saved.',
+});
+const UpdateStrategyPayload = payloadType('UpdateStrategyPayload', 'strategy', {
+  type: StrategyRef,
+  description: 'The strategy as it is now.',
+});
+const DeleteStrategyPayload = payloadType<number>('DeleteStrategyPayload', 'deletedId', {
+  type: 'ID',
+  description: 'The id that the strategy had.',
+});
 
 builder.mutationFields((t) => ({
   createStrategy: t.field({
     type: CreateStrategyPayload,
     description: 'Saves a strategy. Scope `trade`.',
-    args: { input: t.arg({ type: CreateStrategyInput, required: true }) },
+    args: { input: t.arg({ type: CreateStrategyInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() => createStrategy(services, caller.principal, input as StrategyInput)),
   }),
   updateStrategy: t.field({
     type: UpdateStrategyPayload,
     description: 'Changes a saved strategy. Scope `trade`.',
-    args: { input: t.arg({ type: UpdateStrategyInput, required: true }) },
+    args: { input: t.arg({ type: UpdateStrategyInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() => updateStrategy(services, caller.principal, { ...input, id: parseId(input.id) })),
   }),
   deleteStrategy: t.field({
     type: DeleteStrategyPayload,
     description: 'Deletes a saved strategy; the optimizations that named it stay. Scope `trade`.',
-    args: { input: t.arg({ type: DeleteStrategyInput, required: true }) },
+    args: { input: t.arg({ type: DeleteStrategyInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() => deleteStrategy(services, caller.principal, parseId(input.id))),
   }),

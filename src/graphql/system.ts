@@ -1,17 +1,33 @@
 /** What the program says of itself. */
+import type { DatabaseProvider } from '../storage/index.ts';
 import { builder } from './builder.ts';
 import type { Services } from './context.ts';
+import { enumOf } from './inputs.ts';
+import { TradingModeEnum } from './trading-mode.ts';
+
+const DatabaseEnum = enumOf<DatabaseProvider>('DatabaseProvider', {
+  description: 'A product that can keep the data.',
+  values: { sqlite: 'A file of this process.', postgresql: 'A server.' },
+});
 
 const System = builder.objectRef<Services>('System').implement({
   description: 'The server.',
   fields: (t) => ({
-    version: t.string({ resolve: ({ info }) => info.version }),
+    version: t.string({ description: 'Of the program, as in package.json.', resolve: ({ info }) => info.version }),
     marketData: t.string({
       description: 'Where prices come from when no series was imported.',
       resolve: ({ market }) => market.provider.name,
     }),
-    database: t.string({ description: '`sqlite` or `postgresql`.', resolve: ({ database }) => database.provider }),
-    mode: t.string({ description: '`paper`: no order can reach a broker.', resolve: () => 'paper' }),
+    database: t.field({
+      type: DatabaseEnum,
+      description: 'Which product keeps the data.',
+      resolve: ({ database }) => database.provider,
+    }),
+    mode: t.field({
+      type: TradingModeEnum,
+      description: 'What orders are made of here.',
+      resolve: () => 'paper' as const,
+    }),
     journalHead: t.field({
       type: 'Cursor',
       description: 'The newest event; subscribe with `after` this to hear of everything from now on.',

@@ -8,6 +8,9 @@ import type { Interval } from './interval.ts';
 import { CSV_SOURCE } from './source.ts';
 import { parseSymbol } from './symbol.ts';
 
+/** The stored event of an import that changed something. */
+export const BARS_IMPORTED = 'BarsImported';
+
 /** What the command needs. */
 export interface ImportDeps {
   readonly journal: Journal;
@@ -70,7 +73,7 @@ export async function importBars(deps: ImportDeps, principal: Principal, input: 
     if (counts.inserted + counts.updated === 0) return result;
     await write.append({
       ownerId,
-      type: 'BarsImported',
+      type: BARS_IMPORTED,
       subjectType: 'bar_series',
       subjectId: series.id,
       payload: { ...result },

@@ -6,7 +6,7 @@ export type { BarColumns, Bars } from './bars.ts';
 export { formatBarTime } from './bars.ts';
 export { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tradingDay } from './calendar/index.ts';
 export type { CsvSource } from './csv/index.ts';
-export { type ImportDeps, type ImportInput, type ImportResult, importBars } from './import-bars.ts';
+export { BARS_IMPORTED, type ImportDeps, type ImportInput, type ImportResult, importBars } from './import-bars.ts';
 export { INTERVALS, type Interval, intervalMinutes, parseInterval } from './interval.ts';
 export { type LatestBarsDeps, latestBars } from './latest-bars.ts';
 export {

@@ -47,6 +47,12 @@ export interface RunnerDeps {
 /** Why a running job is told to stop. */
 type StopReason = 'cancel' | 'shutdown' | 'lost';
 
+/** What `progressOf` reads of a job's row. */
+export type ProgressRow = Pick<
+  OptimizationRow,
+  'id' | 'status' | 'jobType' | 'config' | 'progressCombo' | 'progressFold' | 'totalCombinations' | 'nFolds'
+>;
+
 interface RunningJob {
   readonly row: OptimizationRow;
   readonly abort: AbortController;
@@ -101,7 +107,7 @@ export class OptimizationRunner {
   }
 
   /** How far a job is: to the moment when it runs here, else as it was last stored. */
-  progressOf(row: OptimizationRow): OptimizationProgress {
+  progressOf(row: ProgressRow): OptimizationProgress {
     const job = this.#running.get(row.id);
     if (job !== undefined && row.status === 'running') return progressOf(job);
     return {

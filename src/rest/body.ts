@@ -10,9 +10,12 @@ export const JSON_BODY_LIMIT = 1_048_576;
 /** Deepest nesting of a JSON body: no request of this API needs more than 6. */
 const JSON_DEPTH_LIMIT = 32;
 
-/** Makes JSON the only body of the instance. An empty body is no body; `__proto__` and the like are refused. */
+/**
+ * Makes JSON the only body of the instance. An empty body is no body. `__proto__` and `constructor` are keys like any
+ * other, which no schema knows: nothing here merges or assigns what a client named, so they reach no prototype.
+ */
 export function readJsonOnly(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
+  const parse = app.getDefaultJsonParser('ignore', 'ignore');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
     if (body === '') return done(null, undefined);

@@ -1,6 +1,6 @@
 /** What a zod schema found wrong with a request, as one VALIDATION error whose sentences a person can act on. */
 import type { z } from 'zod';
-import { type DomainError, type FieldError, invalidFields } from '../core/index.ts';
+import { type FieldError, invalidFields } from '../core/index.ts';
 import { quote } from './quote.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -16,18 +16,34 @@ export function parsePart<Schema extends z.ZodType>(
   part: 'body' | 'query',
 ): z.output<Schema> {
   const parsed = schema.safeParse(value, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  throw validationError(parsed.error.issues, { part, known: knownFields(schema) });
+  const dropped = protoKeys(value, []);
+  if (parsed.success && dropped.length === 0) return parsed.data;
+  const issues = parsed.error?.issues ?? [];
+  throw invalidFields([
+    ...issues.flatMap((issue) => fieldErrors(issue, { part, known: knownFields(schema) })),
+    ...dropped,
+  ]);
+}
+
+/** Keys called `__proto__` below the top level: zod leaves them out of free-form objects without a word. */
+function protoKeys(value: unknown, path: readonly string[]): readonly FieldError[] {
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const place = [...path, key];
+    if (key !== '__proto__') return protoKeys(inner, place);
+    return path.length === 0 ? [] : [{ path: place, message: `There is no field ${quote(place.join('.'))}.` }];
+  });
+}
+
+/** What came as JSON, and no stream of bytes. */
+function isPlain(value: object): boolean {
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
 interface Part {
   readonly part: 'body' | 'query';
   /** Names of the fields at the top level, for the message about an unknown one. */
   readonly known: readonly string[];
-}
-
-function validationError(issues: readonly Issue[], part: Part): DomainError {
-  return invalidFields(issues.flatMap((issue) => fieldErrors(issue, part)));
 }
 
 function fieldErrors(issue: Issue, { part, known }: Part): readonly FieldError[] {

@@ -33,6 +33,7 @@ export {
   deleteStrategy,
   findStrategy,
   type SavedStrategy,
+  STRATEGY_EVENTS,
   STRATEGY_MODES,
   type StrategyDeps,
   type StrategyInput,

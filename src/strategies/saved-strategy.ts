@@ -13,6 +13,9 @@ import { requireSymbolCount } from './trading.ts';
 /** What becomes of a strategy's signals: only shown, announced, or turned into orders. */
 export const STRATEGY_MODES = ['monitor', 'alert', 'auto_trade'] as const;
 
+/** Stored events of saved strategies. */
+export const STRATEGY_EVENTS = ['StrategyCreated', 'StrategyUpdated', 'StrategyDeleted'] as const;
+
 /** One of `STRATEGY_MODES`. */
 export type StrategyMode = (typeof STRATEGY_MODES)[number];
 
@@ -197,7 +200,9 @@ function parseMode(raw: string | null | undefined): StrategyMode {
   throw invalid('mode', `mode must be one of ${STRATEGY_MODES.join(', ')}, found ${shown(given)}.`);
 }
 
-async function announce(deps: StrategyDeps, write: JournalWrite, row: StrategyRow, type: string): Promise<void> {
+type StrategyEvent = (typeof STRATEGY_EVENTS)[number];
+
+async function announce(deps: StrategyDeps, write: JournalWrite, row: StrategyRow, type: StrategyEvent): Promise<void> {
   await write.append({
     ownerId: row.ownerId,
     type,

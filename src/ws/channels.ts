@@ -16,6 +16,9 @@ const progress = z
     total: z.int().min(0).describe('Combinations in all.'),
     fold: z.int().min(0).describe('The fold under way, from 1; 0 before the first.'),
     n_folds: z.int().min(0),
+    current_strategy: z.string().exactOptional().describe('In a sweep: the strategy type that is searched now.'),
+    strategy_index: z.int().min(1).exactOptional().describe('In a sweep: its place, from 1.'),
+    total_strategies: z.int().min(1).exactOptional().describe('In a sweep: strategy types in all.'),
     status: z.string().describe('`running`.'),
   })
   .describe(
@@ -30,7 +33,7 @@ const complete = z
     job_id: jobId,
     status: z.string().describe('How it ended: `complete`, `cancelled` or `error`.'),
     best_sharpe: z.number().nullable().describe('Mean test Sharpe of the best combination; null when none was ranked.'),
-    total_combos: z.int().min(0).describe('Combinations of the grid.'),
+    total_combos: z.int().min(0).describe('Combinations in all, skipped ones included.'),
     error: z.string().nullable().describe('Why, with the status `error`.'),
   })
   .describe('A job has ended.');
@@ -55,13 +58,24 @@ function optimizationMessage(event: OptimizationEvent): z.output<typeof progress
   const about = { at: event.occurredAt, job_id: Number(event.optimizationId), status: event.status.toLowerCase() };
   if ('combo' in event) {
     const { combo, total, fold, nFolds } = event;
-    return { type: 'progress', ...about, combo, total, fold, n_folds: nFolds };
+    return { type: 'progress', ...about, combo, total, fold, n_folds: nFolds, ...sweepProgress(event) };
   }
   if (!('bestSharpe' in event)) return null;
   const { cursor, bestSharpe, totalCombinations } = event;
   invariant(cursor !== null, 'the end of a job is stored');
   const error = 'error' in event ? event.error : null;
   return { type: 'complete', ...about, cursor, best_sharpe: bestSharpe, total_combos: totalCombinations, error };
+}
+
+/** What only a sweep tells: which of its strategy types is searched. */
+function sweepProgress(event: Extract<OptimizationEvent, { readonly combo: unknown }>) {
+  const { currentStrategy, strategyIndex, totalStrategies } = event;
+  if (currentStrategy === null || strategyIndex === null || totalStrategies === null) return {};
+  return {
+    current_strategy: currentStrategy,
+    strategy_index: strategyIndex,
+    total_strategies: totalStrategies,
+  };
 }
 
 /** @throws {DomainError} VALIDATION when it is no job's id */

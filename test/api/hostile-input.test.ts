@@ -27,6 +27,7 @@ const ROWS: readonly (readonly [string, JsonObject, string])[] = [
   ['an empty axis', { param_grid: { short_window: [] } }, 'param_grid.short_window'],
   ['a thousand axes', { param_grid: Object.fromEntries(steps(1000).map((i) => [`k${i}`, [1]])) }, 'param_grid.k1'],
   ['an axis called constructor', { param_grid: { constructor: [1] } }, 'param_grid.constructor'],
+  ['an axis called __proto__', JSON.parse('{"param_grid": {"__proto__": [1]}}'), 'param_grid.__proto__'],
   ['an axis called toString', { param_grid: { toString: [1] } }, 'param_grid.toString'],
   ['a number in words', { param_grid: { short_window: ['1e5'] } }, 'param_grid.short_window.0'],
   ['NaN as text', { param_grid: { signal_threshold: ['NaN'] } }, 'param_grid.signal_threshold.0'],
@@ -165,7 +166,7 @@ describe('afterwards', () => {
 
     expect(health.status).toBe(200);
     expect(symbols.text).not.toContain('HOSTILE');
-    expect(server.log.filter((line) => line['level'] === 'error')).toEqual([]);
+    expect(server.bugs()).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import {
   record,
   tuple,
 } from 'fast-check';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, isObjectType, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { measureDocument } from '../../src/graphql/measure.ts';
 
@@ -20,10 +20,13 @@ const schema = buildSchema(/* GraphQL */ `
   type OrderConnection { edges: [OrderEdge!]! nodes: [Order!]! pageInfo: PageInfo! }
   type OrderEdge { cursor: String! node: Order! }
   type PageInfo { hasNextPage: Boolean! }
-  type Order { id: ID! tags: [Tag!]! }
+  type Order { id: ID! tags: [Tag!]! best: [Tag!]! }
   type Tag { name: String! }
   union Found = Order | Tag
 `);
+
+const orders = schema.getType('Order');
+if (isObjectType(orders)) Object.assign(orders.getFields()['best']?.extensions ?? {}, { items: 3 });
 
 const costOf = (query: string, variables?: Record<string, unknown>) =>
   measureDocument(parse(query), schema, variables).cost;
@@ -33,6 +36,7 @@ describe('the cost of a document', () => {
     ['a field', '{ order { id } }', 2],
     ['a list without an argument: 10 items', '{ order { tags { name } } }', 1 + 1 + 10],
     ['a list of lists: like a list', '{ tags { name } }', 1 + 10],
+    ['a list whose size the schema says', '{ order { best { name } } }', 1 + 1 + 3],
     ['a page of unsaid size: 20 rows', '{ orders { nodes { id } } }', 1 + 1 + 20],
     ['the rows asked', '{ orders(first: 3) { edges { node { id } } } }', 1 + 1 + 3 * 2],
     ['the larger of two arguments', '{ orders(first: 3, last: 5) { nodes { id } } }', 1 + 1 + 5],

@@ -1,30 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REST_ROUTES } from '../../src/rest/index.ts';
-import { type RunningApp, startRunningApp } from './running-app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type Call, describedCalls } from './described.ts';
 
-let server: RunningApp;
+let server: TestApp;
+let call: Call;
 beforeAll(async () => {
-  server = await startRunningApp({ IMPORT_MAX_BYTES: '20000' });
+  server = await startTestApp({ env: { IMPORT_MAX_BYTES: '20000' } });
+  call = describedCalls(server);
 });
 afterAll(async () => {
   await server.stop();
-  expect(server.bugs).toEqual([]);
+  expect(server.bugs()).toEqual([]);
 });
 
 const trend = { name: 'Trend', strategy_type: 'momentum', symbols: ['SPY'] };
 
 describe('strategies', () => {
   it('are saved, read, changed by PUT and PATCH alike, and deleted', async () => {
-    const created = await server.call('POST', '/api/strategies', {
+    const created = await call('POST', '/api/strategies', {
       body: { ...trend, params: { short_window: 7 }, mode: 'auto-trade', interval: '1w' },
     });
     const path = created.headers.get('location') ?? 'none';
-    const patched = await server.call('PATCH', path, { body: { name: 'Fast trend' } });
-    const put = await server.call('PUT', path, {
+    const patched = await call('PATCH', path, { body: { name: 'Fast trend' } });
+    const put = await call('PUT', path, {
       body: { mode: 'alert', params: { short_window: 9 }, enabled: false },
     });
-    const read = await server.call('GET', path);
-    const deleted = await server.call('DELETE', path);
+    const read = await call('GET', path);
+    const deleted = await call('DELETE', path);
 
     expect(created.body).toMatchObject({
       name: 'Trend',
@@ -42,18 +45,18 @@ describe('strategies', () => {
     expect(put.body).toMatchObject({ name: 'Fast trend', params: { short_window: 9 }, mode: 'alert', enabled: false });
     expect(read.body).toEqual(put.body);
     expect(deleted.body).toEqual({ id: created.body.id, status: 'deleted' });
-    expect((await server.call('GET', path)).status).toBe(404);
-    expect((await server.call('DELETE', path)).status).toBe(404);
+    expect((await call('GET', path)).status).toBe(404);
+    expect((await call('DELETE', path)).status).toBe(404);
   });
 
   it('are listed by id, all of them or page by page', async () => {
     const ids: number[] = [];
     for (const name of ['a', 'b', 'c'])
-      ids.push((await server.call('POST', '/api/strategies', { body: { ...trend, name } })).body.id);
+      ids.push((await call('POST', '/api/strategies', { body: { ...trend, name } })).body.id);
 
-    const all = await server.call('GET', '/api/strategies/');
-    const first = await server.call('GET', '/api/strategies?limit=2');
-    const second = await server.call('GET', /<(.+)>/.exec(first.headers.get('link') ?? '')?.[1] ?? 'none');
+    const all = await call('GET', '/api/strategies/');
+    const first = await call('GET', '/api/strategies?limit=2');
+    const second = await call('GET', /<(.+)>/.exec(first.headers.get('link') ?? '')?.[1] ?? 'none');
 
     expect(all.body.map((strategy: { id: number }) => strategy.id)).toEqual(ids);
     expect(all.headers.get('link')).toBeNull();
@@ -61,7 +64,7 @@ describe('strategies', () => {
   });
 
   it('have types with a schema of their parameters and a grid', async () => {
-    const { body } = await server.call('GET', '/api/strategies/types');
+    const { body } = await call('GET', '/api/strategies/types');
     const momentum = body.find((type: { strategy_type: string }) => type.strategy_type === 'momentum');
 
     expect(momentum).toMatchObject({
@@ -71,16 +74,16 @@ describe('strategies', () => {
   });
 
   it('say what they want to hold now', async () => {
-    const { headers } = await server.call('POST', '/api/strategies', { body: { ...trend, symbols: ['SPY'] } });
+    const { headers } = await call('POST', '/api/strategies', { body: { ...trend, symbols: ['SPY'] } });
 
-    const { body } = await server.call('POST', `${headers.get('location')}/signals`);
+    const { body } = await call('POST', `${headers.get('location')}/signals`);
 
     expect(body).toHaveLength(1);
     expect(body[0]).toMatchObject({ symbol: 'SPY', date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
   });
 
   it('that are wrong are refused field by field', async () => {
-    const { status, body } = await server.call('POST', '/api/strategies', {
+    const { status, body } = await call('POST', '/api/strategies', {
       body: { ...trend, name: '', params: { short_window: 60 }, symbols: ['../etc'] },
     });
 
@@ -99,7 +102,7 @@ describe('a backtest', () => {
   };
 
   it('answers metrics, equity and trades', async () => {
-    const { body } = await server.call('POST', '/api/backtest', { body: request });
+    const { body } = await call('POST', '/api/backtest', { body: request });
 
     expect(body.equity_curve[0]).toEqual({ date: '2023-01-03', equity: 100_000 });
     expect(body.trades.length).toBe(body.metrics.trades);
@@ -110,7 +113,7 @@ describe('a backtest', () => {
   it('takes the costs that it is told', async () => {
     const [free, dear] = await Promise.all(
       [0, 100].map((commission) =>
-        server.call('POST', '/api/backtest', { body: { ...request, commission_bps: commission, slippage_bps: 0 } }),
+        call('POST', '/api/backtest', { body: { ...request, commission_bps: commission, slippage_bps: 0 } }),
       ),
     );
 
@@ -118,7 +121,7 @@ describe('a backtest', () => {
   });
 
   it('without bars in the range is refused', async () => {
-    const { status, body } = await server.call('POST', '/api/backtest', {
+    const { status, body } = await call('POST', '/api/backtest', {
       body: { ...request, start: '2024-12-31', end: '2023-01-01' },
     });
 
@@ -129,9 +132,9 @@ describe('a backtest', () => {
 
 describe('data', () => {
   it('has bars, quotes and symbols', async () => {
-    const bars = await server.call('GET', '/api/data/ohlcv?symbol=spy&start=2024-12-27&end=2024-12-31');
-    const quotes = await server.call('GET', '/api/data/quotes?symbols=BTC-USD,SPY');
-    const symbols = await server.call('GET', '/api/data/symbols');
+    const bars = await call('GET', '/api/data/ohlcv?symbol=spy&start=2024-12-27&end=2024-12-31');
+    const quotes = await call('GET', '/api/data/quotes?symbols=BTC-USD,SPY');
+    const symbols = await call('GET', '/api/data/symbols');
 
     expect(bars.body).toMatchObject({ symbol: 'SPY', interval: '1d', source: 'simulated' });
     expect(bars.body.data.map((bar: { date: string }) => bar.date)).toEqual(['2024-12-27', '2024-12-30', '2024-12-31']);
@@ -143,9 +146,9 @@ describe('data', () => {
     const csv = 'Date,Open,High,Low,Close,Volume\n2024-01-02,10,12,9,11,100\n2024-01-03,11,13,10,12,200\n';
     const headers = { 'content-type': 'text/csv' };
 
-    const first = await server.call('POST', '/api/data/import?symbol=acme&interval=1d', { body: csv, headers });
-    const again = await server.call('POST', '/api/data/import?symbol=ACME', { body: csv, headers });
-    const bars = await server.call('GET', first.headers.get('location') ?? 'none');
+    const first = await call('POST', '/api/data/import?symbol=acme&interval=1d', { body: csv, headers });
+    const again = await call('POST', '/api/data/import?symbol=ACME', { body: csv, headers });
+    const bars = await call('GET', first.headers.get('location') ?? 'none');
 
     expect(first.body).toEqual({
       symbol: 'ACME',
@@ -170,12 +173,12 @@ describe('data', () => {
   it('that cannot be read is refused with the row, and what is too large with the limit', async () => {
     const headers = { 'content-type': 'text/csv' };
 
-    const bad = await server.call('POST', '/api/data/import?symbol=BAD', {
+    const bad = await call('POST', '/api/data/import?symbol=BAD', {
       body: 'date,open,high,low,close,volume\n2024-01-02,1,2,0.5,x,3\n',
       headers,
     });
-    const large = await server.call('POST', '/api/data/import?symbol=BIG', { body: 'x'.repeat(20_001), headers });
-    const none = await server.call('GET', '/api/data/ohlcv?symbol=BAD&start=2024-01-01&end=2024-02-01&source=csv');
+    const large = await call('POST', '/api/data/import?symbol=BIG', { body: 'x'.repeat(20_001), headers });
+    const none = await call('GET', '/api/data/ohlcv?symbol=BAD&start=2024-01-01&end=2024-02-01&source=csv');
 
     expect(bad).toMatchObject({ status: 422, body: { errors: [{ path: 'csv.2' }] } });
     expect(large).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE', limit: 20_000 } });
@@ -183,9 +186,9 @@ describe('data', () => {
   });
 
   it('asked for with parameters missing or unknown is refused', async () => {
-    const missing = await server.call('GET', '/api/data/ohlcv?symbol=SPY');
-    const unknown = await server.call('GET', '/api/data/quotes?symbol=SPY');
-    const interval = await server.call('GET', '/api/data/ohlcv?symbol=SPY&start=2024-01-01&end=2024-02-01&interval=2d');
+    const missing = await call('GET', '/api/data/ohlcv?symbol=SPY');
+    const unknown = await call('GET', '/api/data/quotes?symbol=SPY');
+    const interval = await call('GET', '/api/data/ohlcv?symbol=SPY&start=2024-01-01&end=2024-02-01&interval=2d');
 
     expect(missing.body.errors).toMatchObject([{ path: 'start' }, { path: 'end' }]);
     expect(unknown.body.errors).toMatchObject([{ path: 'symbols' }, { path: 'symbol' }]);
@@ -195,12 +198,12 @@ describe('data', () => {
 
 describe('the journal', () => {
   it('is read oldest first, from a cursor, by type', async () => {
-    await server.call('POST', '/api/strategies', { body: trend });
+    await call('POST', '/api/strategies', { body: trend });
 
-    const all = await server.call('GET', '/api/events?limit=500');
-    const first = await server.call('GET', '/api/events?limit=1');
-    const rest = await server.call('GET', `/api/events?limit=500&after=${first.body[0].cursor}`);
-    const created = await server.call('GET', '/api/events?types=StrategyCreated,BarsImported');
+    const all = await call('GET', '/api/events?limit=500');
+    const first = await call('GET', '/api/events?limit=1');
+    const rest = await call('GET', `/api/events?limit=500&after=${first.body[0].cursor}`);
+    const created = await call('GET', '/api/events?types=StrategyCreated,BarsImported');
 
     expect([...first.body, ...rest.body]).toEqual(all.body);
     expect(first.headers.get('link')).toBe(`</api/events?after=${first.body[0].cursor}&limit=1>; rel="next"`);
@@ -210,8 +213,19 @@ describe('the journal', () => {
     expect(JSON.stringify(all.body)).not.toContain('strategyType');
   });
 
+  it.each(['Nothing', 'StrategyCreated,', 'strategycreated', 'OptimizationProgressed', '__proto__'])(
+    'of the types %s is refused, naming those that there are',
+    async (types) => {
+      const answer = await call('GET', `/api/events?types=${types}`);
+
+      expect(answer.status).toBe(422);
+      expect(answer.body.errors).toEqual([{ path: 'types', message: expect.stringContaining('StrategyCreated') }]);
+      expect(answer.body.detail).toContain(JSON.stringify(types.split(',').at(-1)));
+    },
+  );
+
   it.each(['x', '-1', '1e3', '99999999', '9'.repeat(40)])('from the cursor %s is refused', async (cursor) => {
-    expect((await server.call('GET', `/api/events?after=${cursor}`)).status).toBe(422);
+    expect((await call('GET', `/api/events?after=${cursor}`)).status).toBe(422);
   });
 });
 
@@ -253,13 +267,13 @@ describe('hostile bodies', () => {
   ).filter(({ fields }) => fields.length > 0);
 
   it.each(bodies)('never make a bug of $row.method $row.path', async ({ row, fields }) => {
-    const { body: strategy } = await server.call('POST', '/api/strategies', { body: trend });
+    const { body: strategy } = await call('POST', '/api/strategies', { body: trend });
     const path = row.path.replace('{id}', String(strategy.id));
     const base = row.bodyExample ?? {};
 
     for (const field of fields) {
       for (const value of hostile) {
-        const { status } = await server.call(row.method, path, { body: { ...Object(base), [field]: value } });
+        const { status } = await call(row.method, path, { body: { ...Object(base), [field]: value } });
         expect(status, `${field}: ${JSON.stringify(value)?.slice(0, 60)}`).toBeLessThan(500);
       }
     }

@@ -1,27 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endOf, type RunningApp, startRunningApp } from './running-app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type Call, describedCalls, endOf } from './described.ts';
 
-let server: RunningApp;
+let server: TestApp;
+let call: Call;
 beforeAll(async () => {
-  server = await startRunningApp();
+  server = await startTestApp();
+  call = describedCalls(server);
 });
 afterAll(async () => {
   await server.stop();
-  expect(server.bugs).toEqual([]);
+  expect(server.bugs()).toEqual([]);
 });
 
 const job = { strategy_type: 'momentum', symbols: ['SPY'], start: '2020-01-01', end: '2024-12-31' };
 const small = { ...job, param_grid: { short_window: [5, 10, 30], long_window: [20], ma_type: 'ema' } };
 
 async function submit(body: unknown): Promise<number> {
-  const { body: answer } = await server.call('POST', '/api/optimize/strategy', { body });
+  const { body: answer } = await call('POST', '/api/optimize/strategy', { body });
   return answer.job_id;
 }
 
 describe('an optimization', () => {
   it('is accepted at once and comes to ranked results', async () => {
-    const started = await server.call('POST', '/api/optimize/strategy', { body: small });
-    const done = await endOf(server, started.body.job_id);
+    const started = await call('POST', '/api/optimize/strategy', { body: small });
+    const done = await endOf(call, started.body.job_id);
 
     expect(started.status).toBe(200);
     expect(started.body).toEqual({ job_id: expect.any(Number), status: 'running', total_combinations: 3 });
@@ -54,7 +57,7 @@ describe('an optimization', () => {
   });
 
   it('takes every field that the page lists, by its name there', async () => {
-    const strategy = await server.call('POST', '/api/strategies', {
+    const strategy = await call('POST', '/api/strategies', {
       body: { name: 'x', strategy_type: 'momentum', symbols: ['SPY'] },
     });
     const body = {
@@ -73,7 +76,7 @@ describe('an optimization', () => {
       start: '2010-01-01',
     };
 
-    const done = await endOf(server, await submit(body));
+    const done = await endOf(call, await submit(body));
 
     const { source: _source, strategy_id: strategyId, param_grid: _grid, ...decisive } = body;
     expect(done.config).toMatchObject(decisive);
@@ -83,9 +86,9 @@ describe('an optimization', () => {
   it('is listed newest first, page by page', async () => {
     const ids = [await submit(small), await submit(small), await submit(small)].toReversed();
 
-    const first = await server.call('GET', '/api/optimize/?limit=2');
+    const first = await call('GET', '/api/optimize/?limit=2');
     const next = /<(.+)>/.exec(first.headers.get('link') ?? '')?.[1] ?? 'none';
-    const second = await server.call('GET', next);
+    const second = await call('GET', next);
 
     expect([...first.body, ...second.body].slice(0, 3).map((each: { id: number }) => each.id)).toEqual(ids);
     expect(first.body[0]).toMatchObject({
@@ -93,16 +96,16 @@ describe('an optimization', () => {
       strategy_type: 'momentum',
       created_at: expect.any(String),
     });
-    await Promise.all(ids.map((id) => endOf(server, id)));
+    await Promise.all(ids.map((id) => endOf(call, id)));
   });
 
   it('has a row for each combination, page by page in the order of the grid', async () => {
     const id = await submit(small);
-    await endOf(server, id);
+    await endOf(call, id);
 
-    const first = await server.call('GET', `/api/optimize/${id}/trials?limit=2`);
+    const first = await call('GET', `/api/optimize/${id}/trials?limit=2`);
     const next = /<(.+)>/.exec(first.headers.get('link') ?? '')?.[1] ?? 'none';
-    const second = await server.call('GET', next);
+    const second = await call('GET', next);
 
     expect([...first.body, ...second.body].map((trial: { index: number }) => trial.index)).toEqual([0, 1, 2]);
     expect(second.body).toEqual([
@@ -120,9 +123,9 @@ describe('an optimization', () => {
       param_grid: { short_window: windows, long_window: windows.map((w) => w + 80) },
     });
 
-    const cancelled = await server.call('DELETE', `/api/optimize/${id}`);
-    const ended = await endOf(server, id);
-    const again = await server.call('DELETE', `/api/optimize/${id}`);
+    const cancelled = await call('DELETE', `/api/optimize/${id}`);
+    const ended = await endOf(call, id);
+    const again = await call('DELETE', `/api/optimize/${id}`);
 
     expect(cancelled).toMatchObject({ status: 200, body: { status: 'cancelled' } });
     expect(ended.status).toBe('cancelled');
@@ -130,14 +133,14 @@ describe('an optimization', () => {
   });
 
   it('tells what is wrong in the names of the request', async () => {
-    const wrong = await server.call('POST', '/api/optimize/strategy', {
+    const wrong = await call('POST', '/api/optimize/strategy', {
       body: { ...job, n_splits: 0, train_ratio: 0.99 },
     });
-    const grid = await server.call('POST', '/api/optimize/strategy', {
+    const grid = await call('POST', '/api/optimize/strategy', {
       body: { ...job, param_grid: { short_window: [10, 'a'] } },
     });
 
-    const unknown = await server.call('POST', '/api/optimize/strategy', {
+    const unknown = await call('POST', '/api/optimize/strategy', {
       body: { ...job, param_grid: { bogusName: [1] } },
     });
 
@@ -151,12 +154,12 @@ describe('an optimization', () => {
   it('under an idempotency key is submitted once', async () => {
     const headers = { 'idempotency-key': 'submit-1' };
 
-    const first = await server.call('POST', '/api/optimize/strategy', { body: small, headers });
-    const again = await server.call('POST', '/api/optimize/strategy', { body: small, headers });
+    const first = await call('POST', '/api/optimize/strategy', { body: small, headers });
+    const again = await call('POST', '/api/optimize/strategy', { body: small, headers });
 
     expect(again.body).toEqual(first.body);
     expect(again.headers.get('idempotent-replay')).toBe('true');
-    await endOf(server, first.body.job_id);
+    await endOf(call, first.body.job_id);
   });
 
   it.each(['GET /api/optimize/ID', 'DELETE /api/optimize/ID', 'GET /api/optimize/ID/trials'])(
@@ -165,7 +168,7 @@ describe('an optimization', () => {
       const [method = '', path = ''] = line.split(' ');
 
       for (const id of ['4711', '0', '-1', '1e3', '%2B1', '2147483648', 'strategy', '%00']) {
-        const answer = await server.call(method, path.replace('ID', id));
+        const answer = await call(method, path.replace('ID', id));
         expect(answer, id).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
       }
     },

@@ -8,8 +8,7 @@ import type { JsonObject } from '../../src/core/index.ts';
 import { createLogger } from '../../src/rest/index.ts';
 import type { DatabaseProvider } from '../../src/storage/index.ts';
 import { createTestDatabase } from './database.ts';
-
-const workerUrl = new URL('../../dist/worker.js', import.meta.url);
+import { builtWorkerUrl } from './worker-url.ts';
 
 /** A running server of a test. */
 export interface TestApp {
@@ -19,6 +18,8 @@ export interface TestApp {
   readonly port: number;
   /** Every line of the log so far, over restarts too. */
   readonly log: readonly JsonObject[];
+  /** Lines of the log that tell of bugs; a test ends by expecting none. */
+  bugs(): readonly JsonObject[];
   /** Closes the server as a signal does, and starts it again on the same database and port. */
   restart(): Promise<void>;
   /** Closes the server and removes its database. */
@@ -41,7 +42,7 @@ export async function startTestApp(
         SIMULATION_SEED: 'test',
         ...options.env,
       }),
-      { log: logger, workerUrl },
+      { log: logger, workerUrl: builtWorkerUrl() },
     );
   let app = await start(0);
   const port = Number(new URL(app.url).port);
@@ -52,6 +53,7 @@ export async function startTestApp(
     url: app.url,
     port,
     log,
+    bugs: () => log.filter((line) => line['level'] === 'error'),
     restart: async () => {
       await app.close();
       app = await start(port);

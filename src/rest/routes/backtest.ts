@@ -43,7 +43,7 @@ const trade = z.object({
   exit_at: barTime,
   exit_price: z.number(),
   profit: z.number().describe('After costs.'),
-  return: z.number().describe('Profit / equity before the entry.'),
+  return: z.number().describe('Profit / value of the opening fills.'),
 });
 
 const backtestAnswer = z

@@ -1,10 +1,13 @@
 /** `/api/events`: the journal, for those who poll instead of keeping a WebSocket open. */
 import { z } from 'zod';
+import { memberOf } from '../../core/index.ts';
 import { JournalPageDocument } from '../../graphql/index.ts';
 import { snakeKeys } from '../naming.ts';
 import { historyQuery } from '../pagination.ts';
 import { noBody, type Route, route } from '../route.ts';
 import { id, idOf, instant } from './shapes.ts';
+
+const MODES = ['paper', 'live'] as const;
 
 const eventAnswer = z
   .object({
@@ -13,7 +16,7 @@ const eventAnswer = z
     type: z.string().describe('What happened, in the past tense: `OptimizationCompleted`.'),
     subject_type: z.string().describe('What it is about: `optimization`.'),
     subject_id: id.describe('Id of what it is about.'),
-    mode: z.string().describe('`paper` or `live`.'),
+    mode: z.enum(MODES).describe('Whether it is about play money or money.'),
     payload: z.unknown().meta({ type: 'object', description: 'The facts; which ones depends on the type.' }),
     correlation_id: z.string().describe('The same for all that one command led to.'),
     causation_id: z.string().nullable().describe('Cursor of the event that led to this one.'),
@@ -62,6 +65,7 @@ export const eventRoutes: readonly Route[] = [
         ...snakeKeys(entry),
         at: occurredAt,
         subject_id: idOf(entry.subjectId),
+        mode: memberOf(MODES, entry.mode.toLowerCase()),
         payload: snakeKeys(payload),
       })),
     next: ({ journal }, { limit }) => (journal.entries.length < limit ? null : { after: journal.endCursor }),

@@ -41,11 +41,16 @@ export const optimizationExample = {
   strategy_id: null,
   config: {
     strategy_type: 'momentum',
+    param_grid: { short_window: [20], long_window: [20, 100] },
+    sections: [{ strategy_type: 'momentum', param_grid: { short_window: [20], long_window: [20, 100] }, trials: 2 }],
+    skipped_types: [],
     symbols: ['SPY'],
     start: '2020-01-01',
     end: '2020-12-31',
     interval: '1d',
-    param_grid: { short_window: [20], long_window: [20, 100] },
+    method: 'grid',
+    max_trials: null,
+    seed: null,
     n_splits: 1,
     train_ratio: 0.7,
     initial_capital: 100_000,
@@ -66,6 +71,18 @@ export const optimizationExample = {
   finished_at: '2026-01-05T09:00:00.180Z',
   results: [{ rank: 1, params, ...figures, folds: [{ fold: 1, train, test }] }],
   best_params: params,
+  overfitting: {
+    deflated_sharpe: 0.71,
+    pbo: null,
+    walk_forward_efficiency: 0.75,
+    oos_sharpe: 0.83,
+    n_trials: 1,
+    stability: null,
+    grid_edge: ['long_window'],
+    verdict: 'review',
+    reasons: ['The deflated Sharpe is 0.71; accept asks for at least 0.95.'],
+    thresholds: { accept_deflated_sharpe: 0.95 },
+  },
   skipped: [{ params: { ...params, long_window: 20 }, reason: 'short_window must be smaller than long_window.' }],
   unranked: [],
   partial: false,
@@ -73,4 +90,12 @@ export const optimizationExample = {
 };
 
 /** A combination in short. */
-export const trialExample = { index: 1, status: 'ranked', rank: 1, params, ...figures, reason: null };
+export const trialExample = {
+  index: 1,
+  strategy_type: 'momentum',
+  status: 'ranked',
+  rank: 1,
+  params,
+  ...figures,
+  reason: null,
+};

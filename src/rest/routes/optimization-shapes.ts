@@ -1,64 +1,40 @@
 /** How optimization jobs look in REST. */
 import { z } from 'zod';
 import { memberOf } from '../../core/index.ts';
-import type { OptimizationByIdQuery, OptimizationListingFragment } from '../../graphql/index.ts';
-import { OPTIMIZATION_STATUSES } from '../../optimize/index.ts';
-import { type InSnakeCase, snakeKeys } from '../naming.ts';
+import type {
+  OptimizationByIdQuery,
+  OptimizationListingFragment,
+  UnrankedFieldsFragment,
+} from '../../graphql/index.ts';
 import {
-  dataSource,
-  id,
-  idOf,
-  instant,
-  interval,
-  intervalOf,
-  maybeNumber,
-  params,
-  range,
-  simulation,
-  symbols,
-} from './shapes.ts';
+  OPTIMIZATION_JOB_TYPES,
+  OPTIMIZATION_STATUSES,
+  type OptimizationJobType,
+  type OptimizationStatus,
+  SEARCH_METHODS,
+} from '../../optimize/index.ts';
+import { type InSnakeCase, snakeKeys } from '../naming.ts';
+import { overfitting, result, shownOverfitting, shownSweep, sweepResults } from './optimization-results.ts';
+import { dataSource, id, idOf, instant, interval, intervalOf, maybeNumber, params } from './shapes.ts';
 
-const JOB_TYPES = ['strategy'] as const;
 const TRIAL_STATUSES = ['ranked', 'skipped', 'unranked'] as const;
+
+const grid = {
+  type: 'object',
+  additionalProperties: {},
+  description: 'Parameter → list of values, or range.',
+} as const;
 
 const status = z.enum(OPTIMIZATION_STATUSES).describe('`pending`, `running`, then one of the others, which are final.');
 
-const jobType = z.enum(JOB_TYPES).describe('What is optimized.');
-
-const grid = { type: 'object', additionalProperties: {}, description: 'Parameter → list of values.' } as const;
-
-/** Body of a submission. */
-export const startBody = z.strictObject({
-  strategy_type: z.string().describe('Name of a type, e.g. `momentum`.'),
-  symbols,
-  ...range,
-  param_grid: z
-    .record(z.string(), z.unknown())
-    .nullish()
-    .meta({
-      description:
-        'Parameter → list of values, or one value; default: the grid of the type. Parameters left out keep their default.',
-      examples: [{ short_window: [10, 20], long_window: [50, 100] }],
-    }),
-  n_splits: z.int32().default(5).describe('Walk-forward windows.'),
-  train_ratio: z.number().default(0.7).describe('Share of each window that trains, 0.1 to 0.9.'),
-  ...simulation,
-  strategy_id: z.int().nullish().describe('A saved strategy of the same type that the job is about.'),
-});
-
-/** A submitted job in an answer. */
-export const startedAnswer = z
-  .object({
-    job_id: id.describe('For `GET /api/optimize/{id}`.'),
-    status: z.literal('running').describe('Accepted; how far it is stands in the job.'),
-    total_combinations: z.int().describe('Combinations of the grid, skipped ones included.'),
-  })
-  .meta({ title: 'StartedOptimization', description: 'The job was accepted.' });
+const jobType = z
+  .enum(OPTIMIZATION_JOB_TYPES)
+  .describe('`strategy`: one strategy type; `sweep`: every one that fits the symbols and bars.');
 
 const listing = {
   id,
   job_type: jobType,
-  strategy_type: z.string().nullable().describe('Name of the type that is optimized.'),
+  strategy_type: z.string().nullable().describe('Name of the type that is optimized; null for a sweep.'),
   status,
   created_at: instant,
   best_sharpe: maybeNumber.describe('Mean test Sharpe of the best combination; null until one is ranked.'),
@@ -67,42 +43,36 @@ const listing = {
 /** Jobs in a list. */
 export const listAnswer = z.array(z.object(listing)).describe('The jobs, newest first.');
 
-const slice = z
-  .object({
-    start: z.string().describe('First bar.'),
-    end: z.string().describe('Last bar.'),
-    sharpe: z.number().describe('Annualised; 0 without variance.'),
-    total_return: z.number(),
-    max_drawdown: z.number().describe('At most 0.'),
-    win_rate: z.number().describe('0 without closed trades.'),
-    trades: z.int().describe('Closed trades.'),
-  })
-  .describe('Figures of one slice of a window.');
-
-const result = z.object({
-  rank: z.int().describe('1 is the best.'),
-  params,
-  mean_sharpe: z.number(),
-  sharpe_std: z.number().describe('Sample standard deviation; 0 for one fold.'),
-  mean_return: z.number(),
-  max_drawdown: z.number().describe('The worst of the test slices, at most 0.'),
-  mean_win_rate: z.number(),
-  trades: z.int().describe('Closed trades in all test slices.'),
-  folds: z
-    .array(z.object({ fold: z.int().describe('From 1.'), train: slice, test: slice }))
-    .describe('One for each window.'),
+const unranked = z.object({
+  strategy_type: z.string().optional().describe('Whose parameters these are, in a sweep.'),
+  params: z.unknown().meta({
+    type: ['object', 'null'],
+    description: 'Parameter → value; null in `skipped` of a sweep where the whole type is left out.',
+  }),
+  reason: z.string().describe('Why it has no rank.'),
 });
 
-const unranked = z.array(z.object({ params, reason: z.string().describe('Why it has no rank.') })).nullable();
+const section = z.object({
+  strategy_type: z.string(),
+  param_grid: z.unknown().meta(grid),
+  trials: z.int().describe('Combinations that are tried, invalid ones of a grid included.'),
+});
 
 const config = z
   .object({
-    strategy_type: z.string(),
+    strategy_type: z.string().nullable().describe('Null for a sweep.'),
+    param_grid: z.unknown().meta({ ...grid, type: ['object', 'null'] }),
+    sections: z.array(section).describe('What is searched, in this order: one per strategy type.'),
+    skipped_types: z
+      .array(z.object({ strategy_type: z.string(), reason: z.string() }))
+      .describe('Strategy types that a sweep leaves out.'),
     symbols: z.array(z.string()),
     start: z.string(),
     end: z.string(),
     interval,
-    param_grid: z.unknown().meta(grid),
+    method: z.enum(SEARCH_METHODS).describe('How the combinations are chosen.'),
+    max_trials: z.int().nullable().describe('Most that are tried of each type; null for a grid.'),
+    seed: z.int().nullable().describe('Of the random choices; null for a grid.'),
     n_splits: z.int(),
     train_ratio: z.number(),
     initial_capital: z.number(),
@@ -113,12 +83,20 @@ const config = z
   })
   .describe('Everything that decides the result, with defaults filled in.');
 
+/** In a sweep only. */
+const strategyProgress = {
+  current_strategy: z.string().nullable().optional().describe('Sweep: the type that is searched now.'),
+  strategy_index: z.int().nullable().optional().describe('Sweep: its place, from 1.'),
+  total_strategies: z.int().nullable().optional().describe('Sweep: types in all.'),
+};
+
 const progress = z
   .object({
     combo: z.int().describe('Combinations done.'),
     total: z.int().describe('Combinations in all.'),
     fold: z.int().describe('The fold that was computed last, from 1; 0 before the first.'),
     n_folds: z.int().describe('Folds of each combination.'),
+    ...strategyProgress,
   })
   .describe('How far the job is.');
 
@@ -140,12 +118,24 @@ export const optimizationAnswer = z
     progress,
     started_at: instant.nullable(),
     finished_at: instant.nullable(),
-    results: z.array(result).nullable().describe('The best 20, best first; null until the job has ended.'),
+    results: z
+      .union([z.array(result), sweepResults])
+      .nullable()
+      .describe('The best 20, best first, or what a sweep found; null until the job has ended.'),
+    overfitting: overfitting
+      .nullable()
+      .describe('Whether the best is more than luck; null unless the job is complete and something was ranked.'),
     best_params: z
       .unknown()
       .meta({ type: ['object', 'null'], description: 'Parameters of the best; null until one is ranked.' }),
-    skipped: unranked.describe('Combinations that are invalid in themselves; null until the job has ended.'),
-    unranked: unranked.describe('Combinations without a fill in any test slice; null until the job has ended.'),
+    skipped: z
+      .array(unranked)
+      .nullable()
+      .describe('Combinations that are invalid in themselves; null until the job has ended.'),
+    unranked: z
+      .array(unranked)
+      .nullable()
+      .describe('Combinations without a fill in any test slice; null until the job has ended.'),
     partial: z.boolean().describe('Whether the results are of a part of the combinations.'),
     error: z.string().nullable().describe('Why the job failed.'),
   })
@@ -158,7 +148,8 @@ export const optimizationAnswer = z
 export const trialsAnswer = z
   .array(
     z.object({
-      index: z.int().describe('Place in the order of the grid, from 0.'),
+      index: z.int().describe('Place in the order in which they were tried, from 0.'),
+      strategy_type: z.string().nullable().describe('Whose parameters these are; null in jobs of engine version 1.'),
       status: z
         .enum(TRIAL_STATUSES)
         .describe('`skipped`: invalid in itself; `unranked`: never traded in a test slice.'),
@@ -173,12 +164,12 @@ export const trialsAnswer = z
       reason: z.string().nullable().describe('Why it has no rank.'),
     }),
   )
-  .describe('A row per combination, in the order of the grid; none before the job has ended.');
+  .describe('A row per combination, in the order in which they were tried; none before the job has ended.');
 
 type ShownListing = Omit<InSnakeCase<OptimizationListingFragment>, 'id' | 'status' | 'job_type'> & {
   readonly id: number;
-  readonly status: (typeof OPTIMIZATION_STATUSES)[number];
-  readonly job_type: (typeof JOB_TYPES)[number];
+  readonly status: OptimizationStatus;
+  readonly job_type: OptimizationJobType;
 };
 
 /** A job in a list as the facade writes it. */
@@ -187,20 +178,62 @@ export function shownListing(job: OptimizationListingFragment): ShownListing {
     ...snakeKeys(job),
     id: idOf(job.id),
     status: memberOf(OPTIMIZATION_STATUSES, job.status.toLowerCase()),
-    job_type: memberOf(JOB_TYPES, job.jobType.toLowerCase()),
+    job_type: memberOf(OPTIMIZATION_JOB_TYPES, job.jobType.toLowerCase()),
   };
 }
 
+type Job = NonNullable<OptimizationByIdQuery['optimization']>;
+
 /** A job as the facade writes it. */
-export function shownOptimization({ strategy, ...job }: NonNullable<OptimizationByIdQuery['optimization']>) {
+export function shownOptimization({ strategy, sweep, ...job }: Job) {
+  const isSweep = job.jobType === 'SWEEP';
   return {
     ...snakeKeys(job),
     ...shownListing(job),
     job_id: idOf(job.id),
     model_type: null,
     strategy_id: strategy === null ? null : idOf(strategy.id),
-    config: { ...snakeKeys(job.config), interval: intervalOf(job.config.interval) },
+    config: shownConfig(job, isSweep),
+    progress: shownProgress(job.progress, isSweep),
+    results: sweep === null ? snakeKeys(job.results) : shownSweep(sweep),
+    overfitting: job.overfitting && shownOverfitting(job.overfitting),
+    skipped: shownSkipped(job),
+    unranked: job.unranked && job.unranked.map(shownUnranked),
   };
+}
+
+function shownConfig({ config }: Pick<Job, 'config'>, isSweep: boolean) {
+  const [section] = config.sections;
+  return {
+    ...snakeKeys(config),
+    strategy_type: isSweep ? null : (section?.strategyType ?? null),
+    param_grid: isSweep ? null : section?.paramGrid,
+    interval: intervalOf(config.interval),
+    method: memberOf(SEARCH_METHODS, config.method.toLowerCase()),
+  };
+}
+
+function shownProgress(
+  { currentStrategy, strategyIndex, totalStrategies, ...progress }: Job['progress'],
+  isSweep: boolean,
+) {
+  const strategy = { currentStrategy, strategyIndex, totalStrategies };
+  return { ...snakeKeys(progress), ...(isSweep ? snakeKeys(strategy) : {}) };
+}
+
+/** Types that a sweep leaves out come first: what they are is known before the job has ended. */
+function shownSkipped({ skipped, config }: Pick<Job, 'skipped' | 'config'>) {
+  const types = config.skippedTypes.map(({ strategyType, reason }) => ({
+    strategy_type: strategyType,
+    params: null,
+    reason,
+  }));
+  if (skipped === null) return types.length === 0 ? null : types;
+  return [...types, ...skipped.map(shownUnranked)];
+}
+
+function shownUnranked({ strategyType, params, reason }: UnrankedFieldsFragment) {
+  return { ...(strategyType === null ? {} : { strategy_type: strategyType }), params, reason };
 }
 
 /** The state of a combination. */

@@ -6,22 +6,22 @@ import {
   OptimizationListDocument,
   OptimizationTrialsDocument,
   StartStrategyOptimizationDocument,
+  StartSweepDocument,
 } from '../../graphql/index.ts';
-import { camelKeys, snakeKeys } from '../naming.ts';
+import { snakeKeys } from '../naming.ts';
 import { historyQuery, integerParameter } from '../pagination.ts';
 import { noBody, noQuery, type Route, route } from '../route.ts';
 import { listingExample, optimizationExample, trialExample } from './optimization-examples.ts';
+import { jobInput, startBody, startedAnswer, startedSweepAnswer, sweepBody } from './optimization-requests.ts';
 import {
   listAnswer,
   optimizationAnswer,
   shownListing,
   shownOptimization,
-  startBody,
-  startedAnswer,
   trialStatus,
   trialsAnswer,
 } from './optimization-shapes.ts';
-import { idOf, intervalName, nextPage } from './shapes.ts';
+import { idOf, nextPage } from './shapes.ts';
 
 const common = {
   tag: 'optimize',
@@ -36,6 +36,10 @@ const trialsQuery = z.strictObject({
   limit: historyQuery.shape.limit,
   after: integerParameter(0, 2_147_483_647).optional().describe('Only combinations whose index is larger than this.'),
 });
+
+function started(job: { readonly id: string; readonly totalCombinations: number }) {
+  return { job_id: idOf(job.id), status: 'running' as const, total_combinations: job.totalCombinations };
+}
 
 /** Rows of `/api/optimize`. */
 export const optimizeRoutes: readonly Route[] = [
@@ -53,18 +57,33 @@ export const optimizeRoutes: readonly Route[] = [
     answerExample: { job_id: 12, status: 'running', total_combinations: 18 },
     errors: ['NOT_FOUND', 'RATE_LIMITED', 'UNAVAILABLE'],
     document: StartStrategyOptimizationDocument,
-    variables: ({ body }) => ({
-      input: {
-        ...camelKeys(body),
-        interval: intervalName(body.interval),
-        strategyId: body.strategy_id == null ? null : String(body.strategy_id),
-      },
-    }),
-    answer: ({ startStrategyOptimization: { optimization } }) =>
+    variables: ({ body }) => ({ input: jobInput(body) }),
+    answer: ({ startStrategyOptimization: { optimization } }) => optimization && started(optimization),
+  }),
+  route({
+    ...common,
+    method: 'POST',
+    path: '/api/optimize/sweep',
+    operationId: 'startSweep',
+    summary: 'Optimize every strategy type',
+    description:
+      'One job that searches the default grid of every strategy type that fits the symbols and bars, and recommends the best of all. Answers at once; the job goes on.',
+    body: sweepBody,
+    bodyExample: { symbols: ['SPY'], start: '2020-01-01', end: '2024-12-31' },
+    response: startedSweepAnswer,
+    answerExample: {
+      job_id: 13,
+      status: 'running',
+      strategy_types: ['momentum', 'mean_reversion', 'market_making'],
+      total_combinations: 61,
+    },
+    errors: ['NOT_FOUND', 'RATE_LIMITED', 'UNAVAILABLE'],
+    document: StartSweepDocument,
+    variables: ({ body }) => ({ input: jobInput(body) }),
+    answer: ({ startSweep: { optimization } }) =>
       optimization && {
-        job_id: idOf(optimization.id),
-        status: 'running' as const,
-        total_combinations: optimization.totalCombinations,
+        ...started(optimization),
+        strategy_types: optimization.config.sections.map(({ strategyType }) => strategyType),
       },
   }),
   route({
