@@ -10,6 +10,7 @@ import type { MapFigures, SectionFigures } from './report-job.ts';
 
 /** All maps of one strategy type. `limit` is the largest absolute value of the page: maps share their colours. */
 export function sectionMaps(section: SectionFigures, limit: number): Html {
+  if (section.ranked + section.unranked + section.skipped === 0) return html`<p>No combination was evaluated.</p>`;
   const [first] = section.heatMaps;
   if (first === undefined) return html`<p>Only one combination was tried, so there is nothing to compare.</p>`;
   if (first.y === null) return profile(first);
