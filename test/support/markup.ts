@@ -10,7 +10,7 @@ export interface Element {
   readonly text: string;
 }
 
-const VOID = new Set(['meta', 'link', 'br', 'img']);
+const VOID = new Set(['meta', 'link', 'br', 'img', 'wbr']);
 const TAG = /<(\/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z][\w:-]*="[^"<>]*")*)\s*(\/?)>/y;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 

@@ -1,7 +1,7 @@
 /** What a sweep found: the strategy types side by side, and the one that it recommends. */
-import { count, maybeRatio, percent } from './format.ts';
+import { count, maybeRatio, NONE, parameterTexts, percent } from './format.ts';
 import { type Html, html } from './html.ts';
-import { FIGURE_HEADS, figureCells, parameterList } from './ranking.ts';
+import { FIGURE_HEADS, figureCells } from './ranking.ts';
 import type { SectionFigures, SweepFigures } from './report-job.ts';
 import { verdictWord } from './verdict.ts';
 
@@ -17,10 +17,10 @@ const CONFIDENCE = {
 export function comparison(sweep: SweepFigures, sections: readonly SectionFigures[]): Html {
   return html`<p class="lead">${recommendation(sweep)}</p>
 <div class="scroll"><table class="figures"><caption>The best combination of each strategy type<span>Each type is judged by its own combinations here; the verdict above counts all of them.</span></caption>
-<thead><tr><th scope="col">Strategy</th><th scope="col" class="words">Parameters</th>${FIGURE_HEADS}<th scope="col">Tried</th><th scope="col">Deflated Sharpe</th><th scope="col">Overfitting</th><th scope="col">Verdict</th></tr></thead>
+<thead><tr><th scope="col">Strategy</th><th scope="col" class="words">Verdict</th><th scope="col" class="words">Parameters</th>${FIGURE_HEADS}<th scope="col">Tried</th></tr></thead>
 <tbody>${sweep.byStrategy.map((entry) => typeRow(entry, sweep, sections))}${sweep.skippedTypes.map(
     ({ strategyType, reason }) =>
-      html`<tr><th scope="row">${strategyType}</th><td class="words" colspan="11">Left out: ${reason}</td></tr>\n`,
+      html`<tr><th scope="row">${strategyType}</th><td class="words" colspan="9">Left out: ${reason}</td></tr>\n`,
   )}</tbody></table></div>`;
 }
 
@@ -40,18 +40,19 @@ function typeRow(
   const section = sections.find((candidate) => candidate.strategyType === strategyType);
   const tried = (section?.ranked ?? 0) + (section?.unranked ?? 0);
   const isBest = strategyType === sweep.recommendation.strategyType;
-  const judged = overfitting === null ? html`<td>–</td><td>–</td><td>–</td>` : judgedCells(overfitting);
-  return html`<tr${isBest ? html` class="top"` : null}><th scope="row">${strategyType}${isBest ? ' ★' : ''}</th>${
+  return html`<tr${isBest ? html` class="top"` : null}><th scope="row">${strategyType}${isBest ? ' ★' : ''}</th><td class="verdict-cell">${
+    overfitting === null ? NONE : judgement(overfitting)
+  }</td>${
     best === null
       ? html`<td class="words" colspan="7">Nothing was ranked.</td>`
-      : html`<td class="words">${parameterList(best.params)}</td>${figureCells(best)}`
-  }<td>${count(tried)}</td>${judged}</tr>\n`;
+      : html`<td class="words">${parameterTexts(best.params).join(', ')}</td>${figureCells(best)}`
+  }<td>${count(tried)}</td></tr>\n`;
 }
 
-function judgedCells({
+function judgement({
   deflatedSharpe,
   pbo,
   verdict,
 }: NonNullable<SweepFigures['byStrategy'][number]['overfitting']>): Html {
-  return html`<td>${maybeRatio(deflatedSharpe)}</td><td>${pbo === null ? '–' : percent(pbo, 0)}</td><td>${verdictWord(verdict)}</td>`;
+  return html`${verdictWord(verdict)}<span>deflated Sharpe ${maybeRatio(deflatedSharpe)}</span><span>overfitting ${pbo === null ? NONE : percent(pbo, 0)}</span>`;
 }

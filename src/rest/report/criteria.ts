@@ -21,7 +21,7 @@ interface Criterion {
 /** The table of the criteria, then of what is told beside them. */
 export function criteriaTable(figures: OverfittingFigures, winner: WinnerFigures | null): Html {
   return html`<div class="scroll"><table class="criteria"><caption class="spoken">Criteria of the verdict</caption>
-<thead><tr><th scope="col">Criterion</th><th scope="col">Found</th><th scope="col">Accepted</th><th scope="col"><span class="spoken">On its scale</span></th><th scope="col">What it says</th></tr></thead>
+<thead><tr><th scope="col">Criterion</th><th scope="col">Found</th><th scope="col">Accepted</th><th scope="col"><span class="spoken">On its scale</span></th></tr></thead>
 <tbody>${[...deciding(figures, winner), ...telling(figures)].map(criterionRow)}</tbody></table></div>`;
 }
 
@@ -30,7 +30,7 @@ function criterionRow({ name, meaning, found, needed, holds, scale }: Criterion)
     holds === null
       ? null
       : html`<span class="${holds ? 'good' : 'bad'}"><span aria-hidden="true">${holds ? '✓' : '✕'}</span><span class="spoken">${holds ? 'reached' : 'not reached'}</span></span> `;
-  return html`<tr><th scope="row">${name}</th><td class="found">${sign}${found}</td><td>${needed}</td><td>${scale === null ? null : meter(scale)}</td><td class="words">${meaning}</td></tr>\n`;
+  return html`<tr><th scope="row">${name}<span>${meaning}</span></th><td class="found">${sign}${found}</td><td>${needed}</td><td>${scale === null ? null : meter(scale)}</td></tr>\n`;
 }
 
 function deciding(figures: OverfittingFigures, winner: WinnerFigures | null): readonly Criterion[] {

@@ -15,8 +15,9 @@ const RIGHT = 12;
 const GROWTH = { top: 40, bottom: 290 };
 const DRAWDOWN = { top: 318, bottom: 430 };
 const HEIGHT = 456;
-/** A band narrower than this has no room for words. */
-const ROOM_FOR_LABEL = 46;
+/** Narrower bands have no room for words, or for a number either. */
+const ROOM_FOR_WORDS = 46;
+const ROOM_FOR_NUMBER = 13;
 
 /** One train or test slice of the curve. */
 interface Stretch {
@@ -85,13 +86,21 @@ function band(stretch: Stretch, x: (index: number) => number, growth: (point: Cu
   const left = x(Math.max(0, stretch.from - 0.5));
   const right = x(stretch.from + stretch.points.length - 0.5);
   const width = Math.min(right, WIDTH - RIGHT) - left;
-  const last = stretch.points.at(-1);
-  const middle = (left + width / 2).toFixed(1);
-  const words =
-    stretch.isTest && width >= ROOM_FOR_LABEL && last !== undefined
-      ? html`<text x="${middle}" y="14" class="fold">test ${stretch.fold}</text><text x="${middle}" y="30" class="outcome">${change(growth(last))}</text>`
-      : null;
+  const words = stretch.isTest ? outcomeText(stretch, width, { middle: left + width / 2, growth }) : null;
   return html`<rect x="${left.toFixed(1)}" y="${GROWTH.top - 4}" width="${Math.max(0, width).toFixed(1)}" height="${DRAWDOWN.bottom - GROWTH.top + 4}" class="band ${kind(stretch)}"/>${words}`;
+}
+
+/** What a window is called, and what it came to, as far as there is room. */
+function outcomeText(
+  { points, fold }: Stretch,
+  width: number,
+  { middle, growth }: { readonly middle: number; readonly growth: (point: CurvePoint) => number },
+): Html | null {
+  const last = points.at(-1);
+  if (last === undefined || width < ROOM_FOR_NUMBER) return null;
+  const x = middle.toFixed(1);
+  if (width < ROOM_FOR_WORDS) return html`<text x="${x}" y="30" class="fold">${fold}</text>`;
+  return html`<text x="${x}" y="14" class="fold">test ${fold}</text><text x="${x}" y="30" class="outcome">${change(growth(last))}</text>`;
 }
 
 function kind({ isTest }: Stretch): string {

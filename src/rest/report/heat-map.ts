@@ -8,6 +8,9 @@ import { STEPS, stepClass } from './palette.ts';
 import { profile } from './profile.ts';
 import type { MapFigures, SectionFigures } from './report-job.ts';
 
+/** Columns that fit into half the width of the page. */
+const HALF_WIDTH = 6;
+
 /** All maps of one strategy type. `limit` is the largest absolute value of the page: maps share their colours. */
 export function sectionMaps(section: SectionFigures, limit: number): Html {
   if (section.ranked + section.unranked + section.skipped === 0) return html`<p>No combination was evaluated.</p>`;
@@ -38,7 +41,7 @@ function heatMap(map: MapFigures, limit: number): Html {
   const counts = map.ranked.flat().filter((ranked) => ranked > 0);
   const isEven = counts.every((ranked) => ranked === counts[0]);
   const best = bestCell(map);
-  return html`<figure class="map"><div class="scroll"><table class="heat"><caption>${x.parameter} × ${y?.parameter ?? ''}<span>${behind(counts, isEven)}${explanation(map)}</span></caption>
+  return html`<figure class="${x.labels.length > HALF_WIDTH ? 'map wide' : 'map'}"><div class="scroll"><table class="heat"><caption>${x.parameter} × ${y?.parameter ?? ''}<span>${behind(counts, isEven)}${explanation(map)}</span></caption>
 <thead><tr><td class="corner"><span class="down">${y?.parameter ?? ''} ↓</span> <span class="right">${x.parameter} →</span></td>${x.labels.map(
     (label) => html`<th scope="col">${label}</th>`,
   )}</tr></thead>
@@ -96,8 +99,8 @@ function bestCell({ best }: MapFigures): string {
 function behind(counts: readonly number[], isEven: boolean): string {
   const [each] = counts;
   if (each === undefined) return 'Nothing was ranked here.';
-  if (!isEven) return 'Each cell: the best of so many combinations as its small number says.';
-  return each === 1 ? 'One combination in each cell.' : `Each cell: the best of ${count(each)} combinations.`;
+  if (!isEven) return 'Each cell has the best of its combinations; the small number says how many there are.';
+  return each === 1 ? 'One combination in each cell.' : `Each cell has the best of ${count(each)} combinations.`;
 }
 
 function explanation({ explained }: MapFigures): string {

@@ -25,6 +25,12 @@ export function trusted(markup: string): Html {
   return { [MARKUP]: markup };
 }
 
+/** A name such as `short_window`, which a narrow column may break after its underscores. */
+export function breakable(name: string): Html {
+  const words = name.split('_');
+  return html`${words.map((word, at) => (at === words.length - 1 ? word : html`${word}_<wbr>`))}`;
+}
+
 /** The text of a piece. */
 export function markupOf(piece: Html): string {
   return piece[MARKUP];

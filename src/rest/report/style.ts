@@ -60,11 +60,15 @@ th:first-child,th.words,td.words,td.dates,.criteria th,.criteria td{text-align:l
 td.words{white-space:normal;min-width:15em}
 td.dates{font-size:.8125rem;line-height:1.4}
 td.dates span{display:block;color:var(--soft)}
-th.name{overflow-wrap:anywhere}
 tr.top>*{background:var(--tint)}
 tfoot td,tfoot th{border-bottom:0;border-top:2px solid var(--line);font-weight:600}
 .criteria td.found{font-weight:600;white-space:nowrap}
-.criteria td.words{color:var(--soft)}
+.criteria th[scope=row]{white-space:normal;min-width:13em}
+.criteria th[scope=row] span{display:block;font-weight:400;color:var(--soft)}
+.criteria td,.criteria thead th+th{width:1%;padding-left:20px}
+.verdict-cell{text-align:left;font-size:.8125rem;line-height:1.5}
+.verdict-cell>span{display:block;width:fit-content}
+.verdict-cell>span+span{color:var(--soft)}
 .param{display:inline-block;margin:1px 2px 1px 0;padding:0 7px;border-radius:4px;background:var(--raised);border:1px solid var(--line);font-size:.8125rem;white-space:nowrap}
 .params .param{font-size:.9375rem;padding:1px 9px}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:0 32px;margin:0;font-size:.9375rem}
@@ -113,14 +117,14 @@ figcaption{color:var(--soft);font-size:.875rem;margin-top:8px;max-width:60em}
 `;
 
 const MAPS = `
-.maps{display:flex;flex-wrap:wrap;gap:30px 36px;margin-top:18px}
-.map{max-width:100%;min-width:0}
-table.heat{width:auto;border-collapse:separate;border-spacing:2px;font-size:.8125rem}
-.heat caption{max-width:34em}
-.heat th,.heat td{border:0;padding:0 6px;height:38px;min-width:54px;text-align:center}
+.maps{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:34px 40px;margin-top:20px}
+.map{min-width:0}
+.map.wide{grid-column:1/-1}
+table.heat{border-collapse:separate;border-spacing:2px;font-size:.8125rem;margin:0 -2px}
+.heat th,.heat td{border:0;padding:0 4px;height:38px;min-width:46px;text-align:center}
 .heat thead th{border:0;vertical-align:bottom;height:auto;padding-bottom:3px;white-space:nowrap}
 .heat th{color:var(--soft);font-weight:500}
-.heat th:first-child{text-align:right}
+.heat th:first-child{text-align:right;width:1%;padding:0 8px}
 .heat td{border-radius:4px}
 .heat td.corner{height:auto;padding:0 6px 3px 0;text-align:right;font-size:.75rem;color:var(--soft);line-height:1.25;white-space:nowrap}
 .heat .corner span{display:block}
@@ -143,8 +147,9 @@ section{margin-top:34px}
 .verdict{flex-direction:column;align-items:flex-start;gap:10px;padding:18px}
 .stamp{grid-auto-flow:column;align-items:center;gap:10px;min-width:0}
 .facts div{flex-direction:column;gap:0}
-.facts{grid-template-columns:1fr}
+.facts,.maps{grid-template-columns:minmax(0,1fr)}
 .cards{grid-template-columns:repeat(2,1fr)}
+.criteria tr>:last-child{display:none}
 }`;
 
 /** Paper is light, keeps its colours, and cuts no picture in two. */
@@ -156,6 +161,9 @@ header,main,footer{max-width:none;padding:0}
 section{margin-top:20px}
 .scroll{overflow:visible}
 .chart{min-width:0}
+.cards{grid-template-columns:repeat(5,1fr);gap:8px}
+.cards div{padding:10px 12px}
+.cards dd{font-size:1.3rem}
 table{font-size:8.5pt}
 th,td{padding:4px 6px}
 .verdict,figure,tr,.cards div,.facts div,.banner,.hints{break-inside:avoid}
