@@ -16,7 +16,7 @@ const CONFIDENCE = {
 /** The recommendation and the table of the types. */
 export function comparison(sweep: SweepFigures, sections: readonly SectionFigures[]): Html {
   return html`<p class="lead">${recommendation(sweep)}</p>
-<div class="scroll"><table class="figures"><caption>The best combination of each strategy type<span>Each type is judged by its own combinations here; the verdict above counts all of them.</span></caption>
+<div class="scroll"><table class="figures"><caption>The best combination of each strategy type <span>Each type is judged by its own combinations here; the verdict above counts all of them.</span></caption>
 <thead><tr><th scope="col">Strategy</th><th scope="col" class="words">Verdict</th><th scope="col" class="words">Parameters</th>${FIGURE_HEADS}<th scope="col">Tried</th></tr></thead>
 <tbody>${sweep.byStrategy.map((entry) => typeRow(entry, sweep, sections))}${sweep.skippedTypes.map(
     ({ strategyType, reason }) =>

@@ -30,7 +30,7 @@ function criterionRow({ name, meaning, found, needed, holds, scale }: Criterion)
     holds === null
       ? null
       : html`<span class="${holds ? 'good' : 'bad'}"><span aria-hidden="true">${holds ? '✓' : '✕'}</span><span class="spoken">${holds ? 'reached' : 'not reached'}</span></span> `;
-  return html`<tr><th scope="row">${name}<span>${meaning}</span></th><td class="found">${sign}${found}</td><td>${needed}</td><td>${scale === null ? null : meter(scale)}</td></tr>\n`;
+  return html`<tr><th scope="row">${name} <span>${meaning}</span></th><td class="found">${sign}${found}</td><td>${needed}</td><td>${scale === null ? null : meter(scale)}</td></tr>\n`;
 }
 
 function deciding(figures: OverfittingFigures, winner: WinnerFigures | null): readonly Criterion[] {

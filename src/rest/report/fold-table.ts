@@ -9,14 +9,14 @@ const REACH = 60;
 /** The table, a line per fold and one for all of them. */
 export function foldTable({ folds, meanSharpe, sharpeStd, meanReturn, maxDrawdown, trades }: WinnerFigures): Html {
   const limit = Math.max(...folds.flatMap(({ train, test }) => [Math.abs(train.sharpe), Math.abs(test.sharpe)]), 1);
-  return html`<div class="scroll"><table class="figures folds"><caption>The best combination in each window<span>Parameters are judged by the test windows only; the training windows show what one would have seen beforehand.</span></caption>
+  return html`<div class="scroll"><table class="figures folds"><caption>The best combination in each window <span>Parameters are judged by the test windows only; the training windows show what one would have seen beforehand.</span></caption>
 <thead><tr><th scope="col">Fold</th><th scope="col" class="words">Bars</th><th scope="col">Sharpe trained</th><th scope="col">Sharpe tested</th><th scope="col"><span class="key-train">○</span> trained <span class="key-test">●</span> tested</th><th scope="col">Return</th><th scope="col">Drawdown</th><th scope="col">Win rate</th><th scope="col">Trades</th></tr></thead>
 <tbody>${folds.map((fold) => foldRow(fold, limit))}</tbody>
 <tfoot><tr><th scope="row" colspan="2">All test windows</th><td></td><td>${ratio(meanSharpe)} ± ${ratio(sharpeStd)}</td><td></td><td>mean ${change(meanReturn)}</td><td>worst ${percent(maxDrawdown)}</td><td></td><td>${count(trades)}</td></tr></tfoot></table></div>`;
 }
 
 function foldRow({ fold, train, test }: FoldFigures, limit: number): Html {
-  return html`<tr><th scope="row">${fold}</th><td class="dates"><span>trained ${day(train.start)} – ${day(train.end)}</span>tested ${day(test.start)} – ${day(test.end)}</td><td>${ratio(train.sharpe)}</td><td class="${test.sharpe > 0 ? 'good' : 'bad'}">${ratio(test.sharpe)}</td><td class="pair">${pair(train.sharpe / limit, test.sharpe / limit)}</td><td>${change(test.totalReturn)}</td><td>${percent(test.maxDrawdown)}</td><td>${test.trades === 0 ? '–' : percent(test.winRate, 0)}</td><td>${count(test.trades)}</td></tr>\n`;
+  return html`<tr><th scope="row">${fold}</th><td class="dates"><span>trained ${day(train.start)} – ${day(train.end)}</span> tested ${day(test.start)} – ${day(test.end)}</td><td>${ratio(train.sharpe)}</td><td class="${test.sharpe > 0 ? 'good' : 'bad'}">${ratio(test.sharpe)}</td><td class="pair">${pair(train.sharpe / limit, test.sharpe / limit)}</td><td>${change(test.totalReturn)}</td><td>${percent(test.maxDrawdown)}</td><td>${test.trades === 0 ? '–' : percent(test.winRate, 0)}</td><td>${count(test.trades)}</td></tr>\n`;
 }
 
 /** Both Sharpe ratios on one line around zero, from −1 to 1. */

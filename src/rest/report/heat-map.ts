@@ -41,7 +41,7 @@ function heatMap(map: MapFigures, limit: number): Html {
   const counts = map.ranked.flat().filter((ranked) => ranked > 0);
   const isEven = counts.every((ranked) => ranked === counts[0]);
   const best = bestCell(map);
-  return html`<figure class="${x.labels.length > HALF_WIDTH ? 'map wide' : 'map'}"><div class="scroll"><table class="heat"><caption>${x.parameter} × ${y?.parameter ?? ''}<span>${behind(counts, isEven)}${explanation(map)}</span></caption>
+  return html`<figure class="${x.labels.length > HALF_WIDTH ? 'map wide' : 'map'}"><div class="scroll"><table class="heat"><caption>${x.parameter} × ${y?.parameter ?? ''} <span>${behind(counts, isEven)}${explanation(map)}</span></caption>
 <thead><tr><td class="corner"><span class="down">${y?.parameter ?? ''} ↓</span> <span class="right">${x.parameter} →</span></td>${x.labels.map(
     (label) => html`<th scope="col">${label}</th>`,
   )}</tr></thead>

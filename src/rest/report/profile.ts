@@ -13,7 +13,7 @@ export function profile({ x, best, ranked, unranked, skipped }: MapFigures): Htm
   const top = values.indexOf(
     values.reduce((most, value) => (value !== null && (most === null || value > most) ? value : most), null),
   );
-  return html`<figure><table class="profile"><caption>${x.parameter}<span>The best mean test Sharpe at each value.</span></caption>
+  return html`<figure><table class="profile"><caption>${x.parameter} <span>The best mean test Sharpe at each value.</span></caption>
 <thead><tr><th scope="col">${x.parameter}</th><th scope="col">Best</th><th scope="col"><span class="spoken">Bar</span></th><th scope="col">Combinations</th></tr></thead>
 <tbody>${x.labels.map((label, at) => {
     const value = values[at] ?? null;

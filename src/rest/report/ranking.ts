@@ -6,7 +6,7 @@ import type { RankedFigures } from './report-job.ts';
 /** The table of the ranking, a column for each parameter. */
 export function rankingTable(ranking: readonly RankedFigures[], combinations: number): Html {
   const names = parameterEntries(ranking[0]?.params).map(([name]) => name);
-  return html`<div class="scroll"><table class="figures"><caption>The best ${count(ranking.length)} of ${count(combinations)} combinations<span>Means over the test windows. Neighbours that do as well speak for the winner; a lonely winner does not.</span></caption>
+  return html`<div class="scroll"><table class="figures"><caption>The best ${count(ranking.length)} of ${count(combinations)} combinations <span>Means over the test windows. Neighbours that do as well speak for the winner; a lonely winner does not.</span></caption>
 <thead><tr><th scope="col">Rank</th>${names.map((name) => html`<th scope="col">${breakable(name)}</th>`)}${FIGURE_HEADS}</tr></thead>
 <tbody>${ranking.map((entry) => {
     const values = new Map(parameterEntries(entry.params));
