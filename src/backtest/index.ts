@@ -12,6 +12,7 @@ export {
   backtestTask,
   strategySignals,
 } from './backtest-strategy.ts';
+export { type Costs, costsOf } from './costs.ts';
 export {
   computeMetrics,
   equityReturns,
@@ -25,5 +26,13 @@ export {
 } from './metrics/index.ts';
 export { type BacktestSettings, parseSettings, type RawSettings } from './settings.ts';
 export { currentSignals, type Signal } from './signals.ts';
-export { isFiniteRun, OVERFLOW_REASON, prepareSimulation, type SimulationInput } from './simulation.ts';
+export {
+  decisionInput,
+  isFiniteRun,
+  legsOf,
+  OVERFLOW_REASON,
+  prepareSimulation,
+  type SimulationInput,
+} from './simulation.ts';
+export type { Leg } from './target-account.ts';
 export type { Trade } from './trade.ts';

@@ -93,7 +93,8 @@ function prepareAccount(input: SimulationInput, series: readonly number[]): Acco
   return (slice, capital) => followTargets(plan, slice, { capital, costs });
 }
 
-function legsOf(trades: 'targets' | 'spread', bars: readonly Bars[]): readonly Leg[] {
+/** What an account of such a type holds at target +1: all of one symbol, or half of each of a spread. */
+export function legsOf(trades: 'targets' | 'spread', bars: readonly Bars[]): readonly Leg[] {
   if (trades === 'targets') return bars.map((leg) => ({ bars: leg, weight: 1 }));
   return bars.map((leg, index) => ({ bars: leg, weight: index === 0 ? 0.5 : -0.5 }));
 }

@@ -1,39 +1,68 @@
 import { createHash } from 'node:crypto';
-import { type Bars, COLUMN_NAMES, pickRows } from './bars.ts';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { type Bars, COLUMN_NAMES, pickRows, viewRows } from './bars.ts';
 
-/** The series cut to the times that all of them have; possibly empty. The series come back in the same order. */
+/** Values hashed before other work gets its turn: about 3 ms. */
+const VALUES_PER_TURN = 524_288;
+
+/**
+ * The series cut to the times that all of them have; possibly empty. The series come back in the same order, and one that
+ * has no other times comes back as it is.
+ */
 export function alignToCommonTimes(series: readonly Bars[]): readonly Bars[] {
-  const first = series[0];
-  if (first === undefined || series.length === 1) return series;
-  const cursors = series.map(() => 0);
-  const picked = series.map((): number[] => []);
-  for (const time of first.time) {
-    const isCommon = series.every((bars, index) => {
-      let row = cursors[index] ?? 0;
-      while ((bars.time[row] ?? Number.POSITIVE_INFINITY) < time) row += 1;
-      cursors[index] = row;
-      return bars.time[row] === time;
-    });
-    if (isCommon) for (const [index, row] of cursors.entries()) picked[index]?.push(row);
-  }
-  return series.map((bars, index) => ({ ...bars, ...pickRows(bars, picked[index] ?? []) }));
+  const [first, ...others] = series;
+  if (first === undefined) return series;
+  const common = others.reduce((times, { time }) => commonTimes(times, time), first.time);
+  return series.map((bars) => {
+    if (bars.time.length === common.length) return bars;
+    return { ...bars, ...pickRows(bars, rowsOf(bars.time, common)) };
+  });
 }
 
-/** The series without the bars that start after `until` (epoch ms); all have the same times. */
+/** The series without the bars that start after `until` (epoch ms); all have the same times. They are views, not copies. */
 export function cutAfter(series: readonly Bars[], until: number): readonly Bars[] {
-  const kept = series[0]?.time.findLastIndex((time) => time <= until) ?? -1;
-  const rows = Array.from({ length: kept + 1 }, (_, row) => row);
-  if (rows.length === series[0]?.time.length) return series;
-  return series.map((bars) => ({ ...bars, ...pickRows(bars, rows) }));
+  const times = series[0]?.time ?? new Float64Array();
+  const kept = times.findLastIndex((time) => time <= until) + 1;
+  if (kept === times.length) return series;
+  return series.map((bars) => ({ ...bars, ...viewRows(bars, 0, kept) }));
 }
 
 /**
  * The fingerprint of what a job computed on: SHA-256 (hex) over source, interval, symbols in their order, and every
  * value of every column as little-endian float64.
  */
-export function contentHash(series: readonly Bars[]): string {
+export async function contentHash(series: readonly Bars[]): Promise<string> {
   const hash = createHash('sha256');
   hash.update(JSON.stringify(series.map((bars) => [bars.source, bars.interval, bars.symbol, bars.time.length])));
-  for (const bars of series) for (const name of COLUMN_NAMES) hash.update(bars[name]);
+  for (const column of series.flatMap((bars) => COLUMN_NAMES.map((name) => bars[name]))) {
+    for (let from = 0; from < column.length; from += VALUES_PER_TURN) {
+      if (column.length >= VALUES_PER_TURN) await yieldToEvents();
+      hash.update(column.subarray(from, from + VALUES_PER_TURN));
+    }
+  }
   return hash.digest('hex');
+}
+
+/** The times that are in both, all ascending; `left` itself when nothing is missing. */
+function commonTimes(left: Float64Array, right: Float64Array): Float64Array {
+  const common = new Float64Array(left.length);
+  let [count, cursor] = [0, 0];
+  for (const time of left) {
+    while ((right[cursor] ?? Number.POSITIVE_INFINITY) < time) cursor += 1;
+    if (right[cursor] !== time) continue;
+    common[count] = time;
+    count += 1;
+  }
+  return count === left.length ? left : common.subarray(0, count);
+}
+
+/** The rows of `times` that hold the `common` ones, which are all there. */
+function rowsOf(times: Float64Array, common: Float64Array): Int32Array {
+  const rows = new Int32Array(common.length);
+  let row = 0;
+  for (const [index, time] of common.entries()) {
+    while ((times[row] ?? Number.POSITIVE_INFINITY) < time) row += 1;
+    rows[index] = row;
+  }
+  return rows;
 }

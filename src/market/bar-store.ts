@@ -1,23 +1,37 @@
-/** Imported bars in the database: which series there are, and reading and merging their chunks. */
-import { invariant } from '../core/index.ts';
+/** Stored bars in the database, imported or a provider's: which series there are, and reading and merging their chunks. */
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { DomainError, invariant } from '../core/index.ts';
 import type { Db } from '../storage/index.ts';
-import { type BarColumns, copyRows, lowerBound } from './bars.ts';
+import { allocateColumns, type BarColumns, lowerBound, viewRows } from './bars.ts';
 import { decodeChunk, encodeChunk, periodOf, splitByPeriod } from './chunk.ts';
 import { INTERVALS, type Interval } from './interval.ts';
-import { concatenate, mergeBars } from './merge.ts';
+import { mergeBars } from './merge.ts';
 import { CSV_SOURCE } from './source.ts';
 
-/** An imported series without its bars. */
+/** Bars that are read and unpacked at a time: 5 to 10 ms. */
+const ROWS_PER_READ = 50_000;
+/** How often a series may change while it is read. */
+const MAX_READ_ATTEMPTS = 5;
+
+/** A stored series without its bars. */
 export interface StoredSeries {
   readonly id: number;
   readonly symbol: string;
   readonly interval: Interval;
-  /** Where the bars come from: `csv`. */
+  /** Where the bars come from: `csv` or a provider's name. */
   readonly source: string;
   readonly rows: number;
   /** Times of the first and the last bar, epoch milliseconds. */
   readonly firstTime: number;
   readonly lastTime: number;
+  /** Grows with each change of its bars, whichever process makes it; epoch milliseconds of the last one. */
+  readonly version: number;
+}
+
+/** Bars of a series, all of one version. */
+export interface SeriesBars {
+  readonly columns: BarColumns;
+  readonly version: number;
 }
 
 /** What a merge did to a series. */
@@ -26,66 +40,86 @@ export interface MergeCounts {
   readonly updated: number;
 }
 
-/** The owner's series of a symbol and interval; `undefined` when none was imported. */
-export async function findSeries(
-  db: Db,
-  ownerId: number,
-  key: { readonly symbol: string; readonly interval: Interval },
-): Promise<StoredSeries | undefined> {
-  const where = { ownerId_symbol_interval_source: { ownerId, ...key, source: CSV_SOURCE } };
+/** Which of an owner's series: `source` is `csv`, an import, unless it says otherwise. */
+export interface SeriesKey {
+  readonly symbol: string;
+  readonly interval: Interval;
+  readonly source?: string;
+}
+
+/** The owner's series of a symbol, interval and source; `undefined` when none is stored. */
+export async function findSeries(db: Db, ownerId: number, key: SeriesKey): Promise<StoredSeries | undefined> {
+  const { symbol, interval, source = CSV_SOURCE } = key;
+  const where = { ownerId_symbol_interval_source: { ownerId, symbol, interval, source } };
   const row = await db.barSeries.findUnique({ where });
   return row === null ? undefined : toStoredSeries(row);
 }
 
-/** All series of an owner, by symbol and interval. */
+/** All series of an owner that were imported, by symbol and interval. */
 export async function listSeries(db: Db, ownerId: number): Promise<readonly StoredSeries[]> {
-  const rows = await db.barSeries.findMany({ where: { ownerId }, orderBy: [{ symbol: 'asc' }, { interval: 'asc' }] });
+  const where = { ownerId, source: CSV_SOURCE };
+  const rows = await db.barSeries.findMany({ where, orderBy: [{ symbol: 'asc' }, { interval: 'asc' }] });
   return rows.map(toStoredSeries);
 }
 
 /**
- * The bars of a series with from <= time < until (instants), possibly none.
+ * The bars of a series with from <= time < until (instants), possibly none, on one shared buffer. The bars are read in
+ * several queries, between which the event loop has its turns; when an import falls between them they are read again.
  *
  * @throws {InvariantViolation} when stored bytes do not match their checksum
+ * @throws {DomainError} UNAVAILABLE when the series changes each time that it is read
  */
 export async function readSeries(
   db: Db,
   series: StoredSeries,
   range: { readonly from: number; readonly until: number },
-): Promise<BarColumns> {
-  const bars = concatenate([...(await readChunks(db, series, clampToSeries(series, range))).values()]);
-  return copyRows(bars, lowerBound(bars.time, range.from), lowerBound(bars.time, range.until));
+): Promise<SeriesBars> {
+  let expected = series;
+  for (let attempt = 0; attempt < MAX_READ_ATTEMPTS; attempt++) {
+    const columns = await readRange(db, expected, range);
+    const found = toStoredSeries(await db.barSeries.findUniqueOrThrow({ where: { id: series.id } }));
+    if (columns !== null && found.version === expected.version) return { columns, version: found.version };
+    expected = found;
+  }
+  throw new DomainError('UNAVAILABLE', `The bars of ${series.symbol} are being imported; ask again.`);
 }
 
 /**
- * Creates a series that has no bars yet, or touches the one that is there, inside the caller's transaction. Either way
- * its row stays locked until the commit on PostgreSQL, so that two imports of one series cannot both read its chunks
- * before either has written.
+ * Creates a series that has no bars yet, or gives the one that is there its next version, inside the caller's
+ * transaction. Either way its row stays locked until the commit on PostgreSQL, so that two imports of one series cannot
+ * both read its chunks before either has written.
  */
 export async function claimSeries(
   db: Db,
-  claim: Pick<StoredSeries, 'symbol' | 'interval' | 'firstTime' | 'lastTime'> & {
+  claim: SeriesKey & {
     readonly ownerId: number;
+    readonly firstTime: number;
+    readonly lastTime: number;
     readonly now: Date;
   },
 ): Promise<StoredSeries> {
-  const { ownerId, symbol, interval, firstTime, lastTime, now } = claim;
+  const { ownerId, symbol, interval, source = CSV_SOURCE, firstTime, lastTime, now } = claim;
   const row = await db.barSeries.upsert({
-    where: { ownerId_symbol_interval_source: { ownerId, symbol, interval, source: CSV_SOURCE } },
+    where: { ownerId_symbol_interval_source: { ownerId, symbol, interval, source } },
     create: {
       ownerId,
       symbol,
       interval,
-      source: CSV_SOURCE,
+      source,
       rows: 0,
       firstTime: BigInt(firstTime),
       lastTime: BigInt(lastTime),
       createdAt: now,
       updatedAt: now,
     },
-    update: { updatedAt: now },
+    // The same value again: it locks the row.
+    update: { source },
   });
-  return toStoredSeries(row);
+  const claimed = toStoredSeries(row);
+  // Never the same twice, however coarse the clock is and even if it goes back.
+  const version = Math.max(now.getTime(), claimed.version + 1);
+  await db.barSeries.update({ where: { id: claimed.id }, data: { updatedAt: new Date(version) } });
+  return { ...claimed, version };
 }
 
 /** Merges bars (ascending, at least one) into a claimed series; only chunks that change are written. */
@@ -93,11 +127,10 @@ export async function mergeIntoSeries(db: Db, series: StoredSeries, incoming: Ba
   const parts = splitByPeriod(incoming, series.interval);
   const firstTime = incoming.time[0] ?? series.firstTime;
   const lastTime = incoming.time.at(-1) ?? series.lastTime;
-  const stored = await readChunks(db, series, { from: firstTime, until: lastTime });
   let inserted = 0;
   let updated = 0;
   for (const [period, part] of parts) {
-    const before = stored.get(period);
+    const before = await readChunk(db, series, period);
     const merged =
       before === undefined ? { bars: part, inserted: part.time.length, updated: 0 } : mergeBars(before, part);
     if (merged.inserted + merged.updated === 0) continue;
@@ -118,15 +151,66 @@ export async function mergeIntoSeries(db: Db, series: StoredSeries, incoming: Ba
   return { inserted, updated };
 }
 
-async function readChunks(
+async function readChunk(db: Db, series: StoredSeries, period: string): Promise<BarColumns | undefined> {
+  const chunk = await db.barChunk.findUnique({ where: { seriesId_period: { seriesId: series.id, period } } });
+  if (chunk === null) return undefined;
+  const bars = allocateColumns(chunk.rows);
+  decodeChunk(chunk, bars, nameOf(series));
+  return bars;
+}
+
+/** The bars of a range; `null` when the series changed meanwhile, so that they did not fit where they were to go. */
+async function readRange(
   db: Db,
   series: StoredSeries,
   range: { readonly from: number; readonly until: number },
-): Promise<ReadonlyMap<string, BarColumns>> {
-  const period = { gte: periodOf(range.from, series.interval), lte: periodOf(range.until, series.interval) };
-  const chunks = await db.barChunk.findMany({ where: { seriesId: series.id, period }, orderBy: { period: 'asc' } });
-  const name = `${series.id} (${series.symbol} ${series.interval})`;
-  return new Map(chunks.map((chunk) => [chunk.period, decodeChunk(chunk, name)]));
+): Promise<BarColumns | null> {
+  const { from, until } = clampToSeries(series, range);
+  const period = { gte: periodOf(from, series.interval), lte: periodOf(until, series.interval) };
+  const sizes = await db.barChunk.findMany({
+    where: { seriesId: series.id, period },
+    orderBy: { period: 'asc' },
+    select: { period: true, rows: true },
+  });
+  const bars = allocateColumns(sizes.reduce((sum, { rows }) => sum + rows, 0));
+  let row = 0;
+  for (const batch of batchesOf(sizes)) {
+    const chunks = await db.barChunk.findMany({
+      where: { seriesId: series.id, period: { gte: batch.first, lte: batch.last } },
+      orderBy: { period: 'asc' },
+    });
+    if (chunks.reduce((sum, { rows }) => sum + rows, 0) !== batch.rows) return null;
+    for (const chunk of chunks) {
+      decodeChunk(chunk, viewRows(bars, row, row + chunk.rows), nameOf(series));
+      row += chunk.rows;
+    }
+    await yieldToEvents();
+  }
+  return viewRows(bars, lowerBound(bars.time, range.from), lowerBound(bars.time, range.until));
+}
+
+/** Neighbouring chunks that are read with one query: at least one, and as many as have few bars together. */
+interface Batch {
+  readonly first: string;
+  readonly last: string;
+  readonly rows: number;
+}
+
+function batchesOf(sizes: readonly { readonly period: string; readonly rows: number }[]): readonly Batch[] {
+  const batches: Batch[] = [];
+  for (const { period, rows } of sizes) {
+    const batch = batches.at(-1);
+    if (batch !== undefined && batch.rows + rows <= ROWS_PER_READ) {
+      batches[batches.length - 1] = { ...batch, last: period, rows: batch.rows + rows };
+    } else {
+      batches.push({ first: period, last: period, rows });
+    }
+  }
+  return batches;
+}
+
+function nameOf({ id, symbol, interval }: StoredSeries): string {
+  return `${id} (${symbol} ${interval})`;
 }
 
 /** Keeps the ends within the series, because a period is only defined for years of four digits. */
@@ -146,9 +230,11 @@ function toStoredSeries(row: {
   readonly rows: number;
   readonly firstTime: bigint;
   readonly lastTime: bigint;
+  readonly updatedAt: Date;
 }): StoredSeries {
   const { id, symbol, source, rows } = row;
   const interval = INTERVALS.find((known) => known === row.interval);
   invariant(interval !== undefined, `series ${id} has the unknown interval ${row.interval}`);
-  return { id, symbol, interval, source, rows, firstTime: Number(row.firstTime), lastTime: Number(row.lastTime) };
+  const [firstTime, lastTime] = [Number(row.firstTime), Number(row.lastTime)];
+  return { id, symbol, interval, source, rows, firstTime, lastTime, version: row.updatedAt.getTime() };
 }

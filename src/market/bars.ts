@@ -19,7 +19,7 @@ export interface BarColumns {
 
 /**
  * One series of bars as columns of equal length T, ascending in time, prices adjusted for splits and dividends where
- * the source can. The columns are views on SharedArrayBuffers, so that workers share them; nobody writes to them.
+ * the source can. The columns are views on SharedArrayBuffers, so that workers and jobs share them; nobody writes to them.
  */
 export interface Bars extends BarColumns {
   readonly symbol: string;
@@ -36,24 +36,42 @@ export function allocateColumns(rows: number): BarColumns {
   return { time: column(0), open: column(1), high: column(2), low: column(3), close: column(4), volume: column(5) };
 }
 
+/** The rows [from, to) of the same memory: what is written to one is written to both. */
+export function viewRows(columns: BarColumns, from: number, to: number): BarColumns {
+  const view = (column: Float64Array): Float64Array => column.subarray(from, Math.max(from, to));
+  const { time, open, high, low, close, volume } = columns;
+  return {
+    time: view(time),
+    open: view(open),
+    high: view(high),
+    low: view(low),
+    close: view(close),
+    volume: view(volume),
+  };
+}
+
 /** A copy of the rows [from, to), on memory of its own. */
 export function copyRows(columns: BarColumns, from: number, to: number): BarColumns {
   const copy = allocateColumns(Math.max(0, to - from));
-  for (const name of COLUMN_NAMES) copy[name].set(columns[name].subarray(from, Math.max(from, to)));
+  const rows = viewRows(columns, from, to);
+  for (const name of COLUMN_NAMES) copy[name].set(rows[name]);
   return copy;
 }
 
 /** A copy of the given rows (indexes, ascending), on memory of its own. */
-export function pickRows(columns: BarColumns, rows: readonly number[]): BarColumns {
+export function pickRows(columns: BarColumns, rows: ArrayLike<number>): BarColumns {
   const copy = allocateColumns(rows.length);
   for (const name of COLUMN_NAMES) {
     const source = columns[name];
     const target = copy[name];
-    rows.forEach((row, index) => {
-      target[index] = source[row] ?? Number.NaN;
-    });
+    for (let index = 0; index < rows.length; index++) target[index] = source[rows[index] ?? -1] ?? Number.NaN;
   }
   return copy;
+}
+
+/** Memory that the columns take, in bytes. */
+export function byteLengthOf(columns: BarColumns): number {
+  return COLUMN_NAMES.reduce((sum, name) => sum + columns[name].byteLength, 0);
 }
 
 /** The index of the first value that is not below `value` in an ascending column; its length when there is none. */

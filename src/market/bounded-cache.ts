@@ -1,15 +1,24 @@
 import { invariant } from '../core/index.ts';
 
-/** Keeps the values that were used last, at most `limit` of them. What it forgets is computed again when asked for. */
+/**
+ * Keeps the values that were used last, as long as they weigh no more than `limit` together; a heavier one is not kept at
+ * all. What it forgets is computed again when asked for.
+ */
 export class BoundedCache<Value> {
   readonly #limit: number;
+  readonly #weigh: (value: Value) => number;
   /** In the order of use, oldest first: a Map keeps the order of insertion. */
   readonly #values = new Map<string, Value>();
+  #weight = 0;
 
-  /** @param limit greatest number of values kept, at least 1 */
-  constructor(limit: number) {
+  /**
+   * @param limit greatest weight kept, at least 1
+   * @param weigh weight of a value, the same at every call; default 1, so that `limit` counts values
+   */
+  constructor(limit: number, weigh: (value: Value) => number = () => 1) {
     invariant(limit >= 1, `a cache keeps at least one value, not ${limit}`);
     this.#limit = limit;
+    this.#weigh = weigh;
   }
 
   /** The value of `key`, if it is still kept. */
@@ -21,11 +30,21 @@ export class BoundedCache<Value> {
     return value;
   }
 
-  /** Keeps a value, and forgets the one that has been unused for longest when there are too many. */
+  /** Keeps a value, and forgets those that have been unused for longest when there are too many. */
   set(key: string, value: Value): void {
-    this.#values.delete(key);
+    this.#forget(key);
     this.#values.set(key, value);
-    const oldest = this.#values.keys().next();
-    if (this.#values.size > this.#limit && oldest.done !== true) this.#values.delete(oldest.value);
+    this.#weight += this.#weigh(value);
+    for (const oldest of this.#values.keys()) {
+      if (this.#weight <= this.#limit) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(key: string): void {
+    const value = this.#values.get(key);
+    if (value === undefined) return;
+    this.#values.delete(key);
+    this.#weight -= this.#weigh(value);
   }
 }

@@ -2,6 +2,7 @@
  * Prices: instruments, calendars, bars, quotes, and the sources they come from. `MarketData` is the one door through
  * which everything else gets them; `importBars` is the one way in for files.
  */
+export type { AlignedBars } from './aligner.ts';
 export type { BarColumns, Bars } from './bars.ts';
 export { formatBarTime } from './bars.ts';
 export { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tradingDay } from './calendar/index.ts';
@@ -10,7 +11,6 @@ export { BARS_IMPORTED, type ImportDeps, type ImportInput, type ImportResult, im
 export { INTERVALS, type Interval, intervalMinutes, parseInterval } from './interval.ts';
 export { type LatestBarsDeps, latestBars } from './latest-bars.ts';
 export {
-  type AlignedBars,
   type AlignedBarsRequest,
   MarketData,
   type SourcedBarsRequest,

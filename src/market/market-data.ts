@@ -1,11 +1,12 @@
 import { type Clock, DAY_MS, type DateRange, formatDate, invalid, parseDateRange } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
-import { alignToCommonTimes, contentHash, cutAfter } from './align.ts';
-import { findSeries, listSeries, readSeries, type StoredSeries } from './bar-store.ts';
+import { type AlignedBars, Aligner } from './aligner.ts';
+import { findSeries, listSeries, type StoredSeries } from './bar-store.ts';
 import { type Bars, formatBarTime } from './bars.ts';
 import { missingSessions } from './coverage.ts';
 import { type Interval, intervalMinutes } from './interval.ts';
 import type { BarsRequest, MarketDataProvider, Quote } from './provider.ts';
+import { SeriesReader } from './series-reader.ts';
 import { CSV_SOURCE, checkSource } from './source.ts';
 import { calendarOf, parseSymbols } from './symbol.ts';
 
@@ -24,15 +25,6 @@ export interface AlignedBarsRequest extends Omit<SourcedBarsRequest, 'symbol'> {
   readonly symbols: readonly string[];
   /** Drops bars that start after this: what a job saw when it was submitted. */
   readonly until?: Date;
-}
-
-/** Several series of one source with identical times. */
-export interface AlignedBars {
-  /** In the order of the request; at least one bar each. */
-  readonly bars: readonly Bars[];
-  readonly source: string;
-  /** SHA-256 (hex) over source, interval, symbols and every value. */
-  readonly hash: string;
 }
 
 /** One line of the list of symbols: what a provider suggests, or what was imported. */
@@ -64,15 +56,18 @@ export class MarketData {
   readonly provider: MarketDataProvider;
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #reader: SeriesReader;
+  readonly #aligner = new Aligner();
 
   constructor(options: { readonly database: Database; readonly provider: MarketDataProvider; readonly clock: Clock }) {
     this.provider = options.provider;
     this.#database = options.database;
     this.#clock = options.clock;
+    this.#reader = new SeriesReader(options.database.read);
   }
 
   /**
-   * The bars of one series, at least one.
+   * The bars of one series, at least one. They are shared with whoever asks for the same: nobody writes to them.
    *
    * @throws {DomainError} VALIDATION when the request is wrong, the imported series lacks sessions, or there are no bars
    */
@@ -90,10 +85,9 @@ export class MarketData {
    */
   async alignedBars(ownerId: number, request: AlignedBarsRequest): Promise<AlignedBars> {
     const loaded = await this.#load(ownerId, request);
-    const bars = cutAfter(alignToCommonTimes(loaded), request.until?.getTime() ?? Number.POSITIVE_INFINITY);
-    const first = bars[0];
-    if (first === undefined || first.time.length === 0) throw noBars(request.symbols, request);
-    return { bars, source: first.source, hash: contentHash(bars) };
+    const aligned = await this.#aligner.align(loaded, request.until?.getTime() ?? Number.POSITIVE_INFINITY);
+    if (aligned === undefined) throw noBars(request.symbols, request);
+    return aligned;
   }
 
   /**
@@ -164,7 +158,7 @@ export class MarketData {
       this.#checkProvided(interval);
       return this.provider.bars({ symbol, interval, start, end });
     }
-    const columns = await readSeries(this.#database.read, series, instantsOf(series, range));
+    const columns = await this.#reader.read(series, instantsOf(series, range));
     const missing = missingSessions({ ...series, times: columns.time }, range, this.#clock.now());
     if (missing !== undefined && source === undefined) throw incomplete(series, missing, this.provider.name);
     return { symbol, interval, source: series.source, ...columns };

@@ -28,17 +28,6 @@ export function mergeBars(stored: BarColumns, incoming: BarColumns): MergedBars 
   return { bars: rows === merged.time.length ? merged : copyRows(merged, 0, rows), inserted, updated };
 }
 
-/** One series after another, as one. */
-export function concatenate(parts: readonly BarColumns[]): BarColumns {
-  const all = allocateColumns(parts.reduce((sum, part) => sum + part.time.length, 0));
-  let row = 0;
-  for (const part of parts) {
-    for (const name of COLUMN_NAMES) all[name].set(part[name], row);
-    row += part.time.length;
-  }
-  return all;
-}
-
 /** After the last bar there is nothing before any other time. */
 function timeAt(bars: BarColumns, row: number): number {
   return bars.time[row] ?? Number.POSITIVE_INFINITY;

@@ -5,7 +5,7 @@ import { conflict, dateOf, notFound } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { optimizationEvent } from './events.ts';
-import { NO_RESULTS } from './job-outcome.ts';
+import { noFindings } from './findings.ts';
 import { isFinal, type OptimizationStatus } from './optimization.ts';
 import type { OptimizeDeps } from './submit-job.ts';
 
@@ -76,10 +76,14 @@ async function end(
   where: { id: number; ownerId?: number; status: OptimizationStatus | { in: OptimizationStatus[] } },
 ): Promise<boolean> {
   const now = dateOf(deps.clock);
+  const job = await write.db.optimization.findFirst({ where, select: { jobType: true } });
+  if (job === null) return false;
+  const { done, trials: _, ...nothing } = noFindings(job);
   const ended = await write.db.optimization.updateMany({
     where,
     data: {
-      ...NO_RESULTS,
+      ...nothing,
+      progressCombo: done,
       status: 'cancelled',
       partial: true,
       cancelRequestedAt: now,
@@ -89,6 +93,7 @@ async function end(
     },
   });
   if (ended.count === 0) return false;
+  await write.db.optimizationCheckpoint.deleteMany({ where: { optimizationId: where.id } });
   const row = await write.db.optimization.findUniqueOrThrow({ where: { id: where.id } });
   await write.append(optimizationEvent('OptimizationCancelled', row));
   return true;

@@ -1,170 +1,160 @@
 /**
- * Computes one job on the worker threads: the indicators first, each distinct one once, then the combinations in small
- * chunks. It knows nothing of rows and leases; outcomes are handed over as they come, so that a cancelled job keeps them.
+ * Computes the combinations of a job on the worker threads: section by section, in rounds whose indicators fit into
+ * memory, in batches that go to one lane per thread. It knows nothing of rows and leases. What has been found stands in
+ * the figures as soon as a batch is done, so that a job that stops keeps it; what stands there already is not computed
+ * again.
  */
-import { type Compute, defineTask, type Task, type TaskContext, type TaskName } from '../compute/index.ts';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { type BacktestSettings } from '../backtest/index.ts';
+import type { Compute } from '../compute/index.ts';
 import type { Bars } from '../market/index.ts';
-import {
-  computeIndicators,
-  type IndicatorSpec,
-  type IndicatorTable,
-  type StrategyRegistry,
-  type StrategyType,
-} from '../strategies/index.ts';
-import { type CombinationOutcome, type EvaluationPlan, evaluateCombination } from './evaluate.ts';
+import type { Parameters, StrategyType } from '../strategies/index.ts';
+import { EVALUATE } from './evaluate-task.ts';
+import { IndicatorCache } from './indicator-cache.ts';
+import type { JobFigures } from './job-figures.ts';
+import { evenRanges, inLanes } from './lanes.ts';
+import { planRounds, type Round } from './rounds.ts';
+import { createSampler, type ParameterSpace, type SearchSettings } from './search/index.ts';
+import type { SegmentPlan } from './segments.ts';
+import { objective } from './summary.ts';
+import type { Fold } from './walk-forward.ts';
 
-/** Combinations x bars of one chunk: some tens of milliseconds of work, so that cancelling and progress are prompt. */
-const CHUNK_WORK = 2_000_000;
-/** Time between two reports of a thread, milliseconds. */
-const TELL_MS = 100;
+/** Memory that the indicators of a job may take at a time, in bytes: they lie outside every heap limit. */
+const MAX_INDICATOR_BYTES = 2 ** 29;
+/** Combinations x bars of a batch: some 100 ms of work, so that cancelling, progress and other jobs have their turn. */
+const BATCH_WORK = 40_000_000;
+/** Below this a round is one batch: handing it out would take longer than computing it. */
+const SHARED_WORK = 2_000_000;
+/** How many times longer a bar takes of types that the kernel leaves to the plain evaluator. */
+const PLAIN_FACTOR = 16;
+/** Combinations that a sampler is asked for before the event loop has its turn. */
+const ASKED_AT_ONCE = 500;
 
-interface IndicatorTaskInput {
-  readonly specs: readonly IndicatorSpec[];
+/** The bars of a job and how they are cut. */
+export interface JobBars {
   readonly bars: readonly Bars[];
+  readonly folds: readonly Fold[];
+  readonly segments: SegmentPlan;
 }
 
-interface EvaluateTaskInput {
-  readonly plan: EvaluationPlan;
-  /** Half-open range of places in the order of the grid. */
+/** The part of a job that searches one strategy type. */
+export interface ComputableSection {
+  readonly type: StrategyType;
+  readonly space: ParameterSpace;
+  /** Its combinations have the indexes [from, to) of the job. */
   readonly from: number;
   readonly to: number;
 }
 
-/** What a thread has done since it last told: whole combinations, and the fold (from 1) that it computed last, or 0. */
-interface ChunkProgress {
-  readonly outcomes: readonly CombinationOutcome[];
-  readonly fold: number;
+/** A job as the workers see it. */
+export interface ComputableJob extends JobBars {
+  readonly settings: BacktestSettings;
+  readonly search: SearchSettings;
+  readonly sections: readonly ComputableSection[];
 }
 
-const INDICATORS: TaskName<IndicatorTaskInput, IndicatorTable> = { name: 'optimize.indicators' };
-const EVALUATE: TaskName<EvaluateTaskInput, null, ChunkProgress> = { name: 'optimize.evaluate' };
-
-/** The tasks that a worker serves for `computeJob`. */
-export function optimizeTasks(
-  registry: StrategyRegistry,
-): readonly [Task<IndicatorTaskInput, IndicatorTable>, Task<EvaluateTaskInput, null, ChunkProgress>] {
-  return [
-    defineTask('optimize.indicators', ({ specs, bars }) => computeIndicators(specs, bars)),
-    defineTask('optimize.evaluate', (input, context) =>
-      evaluateChunk(input, registry.get(input.plan.typeName), context),
-    ),
-  ];
+/** How a caller follows and stops a computation. */
+export interface ComputeHooks {
+  readonly signal: AbortSignal;
+  /** Told after each batch; the figures hold what it found. */
+  onBatch(): void;
+  /** Told, ten times a second at most, of the fold (from 1) that a thread has finished last. */
+  onFold(fold: number): void;
 }
 
-/**
- * Everything is told by messages, every 100 ms and at the end, and nothing by the result: of a task that was cancelled
- * the messages arrive and the result does not.
- */
-function evaluateChunk(
-  { plan, from, to }: EvaluateTaskInput,
-  type: StrategyType,
-  context: TaskContext<ChunkProgress>,
-): null {
-  let outcomes: CombinationOutcome[] = [];
-  let fold = 0;
-  let told = performance.now();
-  const tell = (): void => {
-    context.report({ outcomes, fold });
-    outcomes = [];
-    told = performance.now();
-  };
-  const hooks = {
-    isCancelled: () => context.isCancelled(),
-    onFold: (done: number) => {
-      fold = done + 1;
-      if (performance.now() - told >= TELL_MS) tell();
-    },
-  };
-  for (let index = from; index < to; index += 1) {
-    const outcome = evaluateCombination(plan, type, { index, hooks });
-    if (outcome === null) break;
-    outcomes.push(outcome);
-  }
-  tell();
-  return null;
-}
-
-/** A job as the workers see it, before its indicators are computed. */
-export interface ComputableJob extends Omit<EvaluationPlan, 'indicators'> {
-  readonly combinations: number;
-  /** Every indicator that a combination reads. */
-  readonly specs: readonly IndicatorSpec[];
-}
-
-/** What `computeJob` tells while it works. */
-export interface JobObserver {
-  /** Combinations that are done, in no order (each knows its index), and the fold (from 1) that was computed last. */
-  onProgress(outcomes: readonly CombinationOutcome[], fold: number): void;
+interface JobContext {
+  readonly compute: Compute;
+  readonly job: ComputableJob;
+  readonly figures: JobFigures;
+  readonly hooks: ComputeHooks;
+  readonly cache: IndicatorCache;
 }
 
 /**
- * Computes every combination.
+ * Computes every combination that `figures` does not hold yet.
  *
- * @throws {ComputeFailure} when a worker fails, or `signal` aborts; what was done before has been observed
+ * @throws {ComputeFailure} when a worker fails, or the signal aborts; `figures` holds what was done before
  */
 export async function computeJob(
   compute: Compute,
   job: ComputableJob,
-  { signal, observer }: { readonly signal: AbortSignal; readonly observer: JobObserver },
+  work: { readonly figures: JobFigures; readonly hooks: ComputeHooks },
 ): Promise<void> {
-  const { specs, combinations, ...plan } = job;
-  const indicators = await computeTable(compute, specs, job.bars, signal);
-  const chunk = chunkSize(combinations, job.bars, compute.parallelism);
-  const onMessage = ({ outcomes, fold }: ChunkProgress): void => observer.onProgress(outcomes, fold);
+  const cache = new IndicatorCache(compute, job.bars, MAX_INDICATOR_BYTES);
+  for (const section of job.sections) await searchSection({ compute, job, ...work, cache }, section);
+}
+
+async function searchSection(context: JobContext, section: ComputableSection): Promise<void> {
+  const { job, figures } = context;
+  const sampler = createSampler(section.type, section.space, job.search);
+  for (let from = section.from; from < section.to; ) {
+    const wanted = sampler.generation ?? section.to - from;
+    const to = Math.min(section.to, from + wanted);
+    while (figures.params.length < to) {
+      const count = Math.min(ASKED_AT_ONCE, to - figures.params.length);
+      figures.params.push(...sampler.ask(count));
+      if (figures.params.length < to) await breathe();
+    }
+    await evaluateRange(context, section.type, { from: Math.max(from, figures.prefix), to });
+    if (sampler.generation !== null) sampler.tell(scores(context, from, to));
+    from = to;
+  }
+}
+
+/** What a sampler learns: the objective that ranks, null of what has no rank. */
+function scores({ figures, job }: JobContext, from: number, to: number) {
+  return figures.params.slice(from, to).map((params, place) => {
+    const index = from + place;
+    const score = figures.skipped.has(index) ? null : objective(figures.rowsOf(index, index + 1), job);
+    return { params, score };
+  });
+}
+
+async function evaluateRange(
+  context: JobContext,
+  type: StrategyType,
+  range: { readonly from: number; readonly to: number },
+): Promise<void> {
+  const { job, figures } = context;
+  const rounds = planRounds({ type, bars: job.bars, maxBytes: MAX_INDICATOR_BYTES }, figures.params, range);
+  for await (const round of rounds) await evaluateRound(context, type, round);
+}
+
+async function evaluateRound(context: JobContext, type: StrategyType, round: Round): Promise<void> {
+  const { compute, job, figures, hooks, cache } = context;
+  const { sections: _, search: __, ...cut } = job;
+  const indicators = await cache.columns(round.specs, hooks.signal);
+  const plan = { ...cut, typeName: type.name, indicators };
+  const batches = batchesOf(round, type, { bars: job.bars, threads: compute.parallelism });
   let next = 0;
-  // One lane per thread and job: jobs that run at the same time share the threads evenly.
-  await inLanes(compute.parallelism, signal, async (both) => {
-    while (next < combinations) {
-      const from = next;
-      next = Math.min(from + chunk, combinations);
-      const input = { plan: { ...plan, indicators }, from, to: next };
-      await compute.run(EVALUATE, input, { signal: both, onMessage });
+  await inLanes(Math.min(compute.parallelism, batches.length), hooks.signal, async (signal) => {
+    for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
+      const { from, to } = batch;
+      const params: readonly Parameters[] = figures.params.slice(from, to);
+      const skipped = await compute.run(
+        EVALUATE,
+        { plan, params, rows: figures.rowsOf(from, to) },
+        { signal, onMessage: ({ fold }) => hooks.onFold(fold) },
+      );
+      figures.complete(
+        from,
+        to,
+        skipped.map(({ place, reason }) => [from + place, reason]),
+      );
+      hooks.onBatch();
     }
   });
 }
 
-/** Splits the indicators over the threads. */
-async function computeTable(
-  compute: Compute,
-  specs: readonly IndicatorSpec[],
-  bars: readonly Bars[],
-  signal: AbortSignal,
-): Promise<IndicatorTable> {
-  const lanes = Math.min(compute.parallelism, Math.max(1, specs.length));
-  const table = new Map<string, Float64Array>();
-  await inLanes(lanes, signal, async (both, lane) => {
-    const part = specs.filter((_spec, index) => index % lanes === lane);
-    const columns = await compute.run(INDICATORS, { specs: part, bars }, { signal: both });
-    for (const [key, column] of columns) table.set(key, column);
-  });
-  return table;
-}
-
-/** Runs `work` once per lane, until all have ended. The first failure stops the others and is thrown when they have. */
-async function inLanes(
-  count: number,
-  signal: AbortSignal,
-  work: (signal: AbortSignal, lane: number) => Promise<void>,
-): Promise<void> {
-  const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
-  const failures: unknown[] = [];
-  const guarded = async (lane: number): Promise<void> => {
-    try {
-      await work(both, lane);
-    } catch (error) {
-      failures.push(error);
-      stop.abort();
-    }
-  };
-  await Promise.all(Array.from({ length: count }, (_, lane) => guarded(lane)));
-  if (failures.length > 0) throw failures[0];
-}
-
-/** At least 1; small enough that every thread gets several chunks and none takes long. */
-function chunkSize(combinations: number, bars: readonly Bars[], threads: number): number {
-  const work = bars.reduce((total, series) => total + series.time.length, 0);
-  const byWork = Math.floor(CHUNK_WORK / Math.max(1, work));
-  const byShare = Math.ceil(combinations / (threads * 4));
-  return Math.max(1, Math.min(byWork, byShare));
+/** As many for each thread; large enough to be worth their messages, small enough to end soon. */
+function batchesOf(
+  { from, to }: Round,
+  type: StrategyType,
+  { bars, threads }: { readonly bars: readonly Bars[]; readonly threads: number },
+): readonly { readonly from: number; readonly to: number }[] {
+  const factor = type.trades === 'quotes' ? PLAIN_FACTOR : 1;
+  const work = (to - from) * bars.reduce((total, series) => total + series.time.length, 0) * factor;
+  const rounds = Math.ceil(work / BATCH_WORK / threads);
+  const parts = work < SHARED_WORK ? 1 : rounds * threads;
+  return evenRanges(to - from, parts).map((range) => ({ from: from + range.from, to: from + range.to }));
 }

@@ -1,111 +1,116 @@
-/** One combination on every window: what a worker does. Plain data in, plain data out. */
+/**
+ * What a worker computes, and its plain definition: one combination at a time through the backtester. The kernel computes
+ * the same rows for many combinations together and leaves what it does not know to this one.
+ */
 import {
   type AccountRun,
   type BacktestSettings,
   equityReturns,
   isFiniteRun,
   maxDrawdown,
+  mean,
   OVERFLOW_REASON,
   prepareSimulation,
-  sharpe,
+  type Slice,
   totalReturn,
-  winRate,
 } from '../backtest/index.ts';
 import type { Bars } from '../market/index.ts';
-import type { IndicatorTable, ParameterGrid, Parameters, StrategyType } from '../strategies/index.ts';
-import { combinationAt } from './grid.ts';
+import { at, type IndicatorTable, type Parameters, type StrategyType } from '../strategies/index.ts';
+import { rowWidth, segmentOffset, sliceOffset } from './figures.ts';
+import type { SegmentPlan } from './segments.ts';
 import type { Fold } from './walk-forward.ts';
 
-/** Everything that the combinations of a job share. Columns are shared memory, so that posting it to a worker is cheap. */
+/** Everything that the combinations of a batch share. Columns are shared memory, so that posting it to a worker is cheap. */
 export interface EvaluationPlan {
   readonly typeName: string;
-  readonly grid: ParameterGrid;
   /** One per symbol, equal times; as many as the type trades. */
   readonly bars: readonly Bars[];
+  /** Consecutive windows, at least one. */
   readonly folds: readonly Fold[];
+  /** `planSegments(folds)`. */
+  readonly segments: SegmentPlan;
   readonly settings: BacktestSettings;
-  /** Holds every indicator that a valid combination of the grid reads. */
+  /** Holds every indicator that a valid combination of the batch reads. */
   readonly indicators: IndicatorTable;
 }
 
-/** Figures of one train or test slice. Fractions, not percent. */
-export interface SliceMetrics {
-  /** Annualised; 0 without variance. */
-  readonly sharpe: number;
-  readonly totalReturn: number;
-  /** ≤ 0. */
-  readonly maxDrawdown: number;
-  /** [0, 1]; 0 without closed trades. */
-  readonly winRate: number;
-  /** Closed trades. */
-  readonly trades: number;
-  /** Orders filled. */
-  readonly fills: number;
-}
-
 /** A combination that was not simulated, and why. */
-export interface SkippedCombination {
-  readonly index: number;
-  readonly params: Parameters;
-  readonly status: 'skipped';
+export interface Skipped {
+  /** Place in the batch, from 0. */
+  readonly place: number;
   readonly reason: string;
 }
 
-/** A combination with the figures of every fold, in the order of the folds. */
-export interface EvaluatedCombination {
-  readonly index: number;
-  readonly params: Parameters;
-  readonly status: 'evaluated';
-  readonly folds: readonly { readonly train: SliceMetrics; readonly test: SliceMetrics }[];
+/** What became of a batch. */
+export interface BatchOutcome {
+  /** [combinations, rowWidth(segments)] row-major, in the order of the batch; a row of NaN where one was skipped. */
+  readonly rows: Float64Array;
+  /** By place: combinations that are invalid in themselves, or whose equity overflows. */
+  readonly skipped: readonly Skipped[];
 }
-
-/** What became of one combination; JSON carries it without loss. */
-export type CombinationOutcome = SkippedCombination | EvaluatedCombination;
 
 /** How the caller follows and stops an evaluation. */
 export interface EvaluationHooks {
-  /** Asked before each fold. */
-  readonly isCancelled: () => boolean;
-  /** Told of each finished fold, counted from 0. */
-  readonly onFold: (fold: number) => void;
+  /** Asked often enough that a cancelled evaluation ends within some 10 ms. */
+  isCancelled(): boolean;
+  /** Told of each fold, counted from 0, when its bars are done. */
+  onFold(fold: number): void;
 }
 
 /**
- * Simulates the combination at `index` on every train and test slice.
+ * The definition: simulates one combination on every train and test slice and measures it.
  *
  * @param type the type that `plan.typeName` names
- * @returns null when it was cancelled; skipped when the combination is invalid in itself or its equity overflows
+ * @returns the row of figures; a reason when the combination is invalid in itself, or a figure is no finite number
  */
-export function evaluateCombination(
+export function evaluatePlainly(
   plan: EvaluationPlan,
   type: StrategyType,
-  { index, hooks }: { readonly index: number; readonly hooks: EvaluationHooks },
-): CombinationOutcome | null {
-  const params = combinationAt(type, plan.grid, index);
+  params: Parameters,
+): Float64Array | { readonly reason: string } {
   const problem = type.problem(params);
-  if (problem !== null) return { index, params, status: 'skipped', reason: problem.message };
-  if (hooks.isCancelled()) return null;
+  if (problem !== null) return { reason: problem.message };
   const simulate = prepareSimulation({ type, params, ...plan });
-  const folds: EvaluatedCombination['folds'][number][] = [];
-  for (const [number, fold] of plan.folds.entries()) {
-    if (hooks.isCancelled()) return null;
-    const [train, test] = [simulate(fold.train), simulate(fold.test)];
-    if (!isFiniteRun(train) || !isFiniteRun(test)) {
-      return { index, params, status: 'skipped', reason: OVERFLOW_REASON };
+  const row = new Float64Array(rowWidth(plan.segments));
+  for (const [fold, { train, test }] of plan.folds.entries()) {
+    for (const [part, slice] of [train, test].entries()) {
+      const run = simulate(slice);
+      if (!isFiniteRun(run)) return { reason: OVERFLOW_REASON };
+      writeSlice(row, plan, { number: 2 * fold + part, slice, run });
     }
-    folds.push({ train: sliceMetrics(train, plan.settings), test: sliceMetrics(test, plan.settings) });
-    hooks.onFold(number);
   }
-  return { index, params, status: 'evaluated', folds };
+  return row.every(Number.isFinite) ? row : { reason: OVERFLOW_REASON };
 }
 
-function sliceMetrics(run: AccountRun, { initialCapital, periodsPerYear }: BacktestSettings): SliceMetrics {
-  return {
-    sharpe: sharpe(equityReturns(run.equity, initialCapital), periodsPerYear),
-    totalReturn: totalReturn(run.equity, initialCapital),
-    maxDrawdown: maxDrawdown(run.equity, initialCapital),
-    winRate: winRate(run.trades),
-    trades: run.trades.length,
-    fills: run.fills,
-  };
+function writeSlice(
+  row: Float64Array,
+  { segments, settings }: EvaluationPlan,
+  { number, slice, run }: { readonly number: number; readonly slice: Slice; readonly run: AccountRun },
+): void {
+  const { equity, trades, fills } = run;
+  const { initialCapital } = settings;
+  const wins = trades.filter(({ profit }) => profit > 0).length;
+  const figures = [
+    totalReturn(equity, initialCapital),
+    maxDrawdown(equity, initialCapital),
+    trades.length,
+    wins,
+    fills,
+  ];
+  row.set(figures, sliceOffset(number));
+  const returns = equityReturns(equity, initialCapital);
+  segments.sliceOf.forEach((owner, segment) => {
+    if (owner !== number) return;
+    const [from = 0, to = 0] = segments.borders.subarray(segment, segment + 2);
+    row.set(momentsOf(returns.subarray(from - slice.from, to - slice.from)), segmentOffset(segments, segment));
+  });
+}
+
+/** Mean, and Σ(r − mean)² of which no term is negative; 0 and 0 of nothing. */
+function momentsOf(returns: Float64Array): readonly [number, number] {
+  if (returns.length === 0) return [0, 0];
+  const center = mean(returns);
+  let squares = 0;
+  for (let t = 0; t < returns.length; t++) squares += (at(returns, t) - center) ** 2;
+  return [center, squares];
 }

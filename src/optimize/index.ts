@@ -3,10 +3,9 @@
  * Pure arithmetic (grid, folds, evaluation, ranking) beside the jobs that run it (submit, run, cancel).
  */
 export { cancelOptimization } from './cancel-optimization.ts';
-export { optimizeTasks } from './compute-job.ts';
 export { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED, OPTIMIZATION_SUBJECT } from './events.ts';
+export type { Confidence, Overfitting, VerdictOutcome, VerdictThresholds } from './honesty/index.ts';
 export {
-  type Axis,
   type EquityCurve,
   type EquityPoint,
   type FoldResult,
@@ -18,10 +17,6 @@ export {
   type OptimizationResult,
   type OptimizationSection,
   type OptimizationStatus,
-  type Overfitting,
-  type ParameterSpace,
-  SEARCH_METHODS,
-  type SearchMethod,
   type SkippedType,
   type SliceMetrics,
   type SweepRecommendation,
@@ -33,6 +28,7 @@ export { type OptimizationReport, optimizationReport, type ReportSection } from 
 export type { ReportAxis } from './report-axis.ts';
 export type { HeatMap } from './report-heat-map.ts';
 export { OptimizationRunner, type RunnerDeps } from './runner.ts';
+export { type Axis, isRange, type ParameterSpace, SEARCH_METHODS, type SearchMethod } from './search/index.ts';
 export { type StrategyOptimizationInput, startStrategyOptimization } from './start-optimization.ts';
 export { type SweepInput, startSweep } from './start-sweep.ts';
 export {
@@ -45,3 +41,4 @@ export {
   readUnranked,
 } from './stored-job.ts';
 export type { JobInput, OptimizationLimits, OptimizeDeps } from './submit-job.ts';
+export { optimizeTasks } from './tasks.ts';

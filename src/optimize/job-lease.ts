@@ -4,6 +4,7 @@
  * holding it, so that a job never has two results.
  */
 import type { Database, Db, OptimizationRow } from '../storage/index.ts';
+import { ENGINE_VERSION } from './engine-version.ts';
 import type { OptimizationProgress } from './optimization.ts';
 
 /** How long a holder that does not renew keeps the job. */
@@ -31,7 +32,7 @@ export async function takeableJobs(database: Database, now: Date, limit: number)
   return rows.map((row) => row.id);
 }
 
-/** Takes a job; null when another process was quicker. */
+/** Takes a job; null when another process was quicker. What another version of the engine computed is dropped. */
 export async function takeJob(db: Db, id: number, holder: Holder, now: Date): Promise<OptimizationRow | null> {
   const taken = await db.optimization.updateMany({
     where: { id, ...takeable(now) },
@@ -45,7 +46,11 @@ export async function takeJob(db: Db, id: number, holder: Holder, now: Date): Pr
       progressFold: 0,
     },
   });
-  return taken.count === 1 ? await db.optimization.findUniqueOrThrow({ where: { id } }) : null;
+  if (taken.count !== 1) return null;
+  const row = await db.optimization.findUniqueOrThrow({ where: { id } });
+  if (row.engineVersion === ENGINE_VERSION) return row;
+  await db.optimizationCheckpoint.deleteMany({ where: { optimizationId: id } });
+  return await db.optimization.update({ where: { id }, data: { engineVersion: ENGINE_VERSION } });
 }
 
 /** What a holder learns when it renews: whether it still holds the job, and whether somebody wants it cancelled. */
@@ -73,12 +78,17 @@ export async function renewLease(
   });
 }
 
-/** Gives a job back, as if it had not been taken, so that the next process to look takes it at once. */
-export async function releaseJob(db: Db, id: number, holder: Holder): Promise<void> {
-  await db.optimization.updateMany({
+/**
+ * Gives a job back, as if it had not been taken, so that the next process to look takes it at once.
+ *
+ * @returns whether it was held
+ */
+export async function releaseJob(db: Db, id: number, holder: Holder): Promise<boolean> {
+  const released = await db.optimization.updateMany({
     where: heldBy(id, holder),
     data: { status: 'pending', leaseOwner: null, leaseUntil: null, attempt: { decrement: 1 } },
   });
+  return released.count === 1;
 }
 
 /** The condition of every write of a holder. */

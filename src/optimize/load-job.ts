@@ -3,10 +3,9 @@ import { DomainError } from '../core/index.ts';
 import type { MarketData } from '../market/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import type { StrategyRegistry } from '../strategies/index.ts';
-import type { ComputableJob } from './compute-job.ts';
-import { indicatorDemand } from './indicator-table.ts';
-import type { JobBars } from './job-outcome.ts';
-import { asGrid } from './search-adapter.ts';
+import type { ComputableJob, ComputableSection } from './compute-job.ts';
+import type { OptimizationConfig } from './optimization.ts';
+import { planSegments } from './segments.ts';
 import { readConfig } from './stored-job.ts';
 import { walkForwardFolds } from './walk-forward.ts';
 
@@ -18,11 +17,8 @@ import { walkForwardFolds } from './walk-forward.ts';
 export async function loadJob(
   deps: { readonly market: MarketData; readonly registry: StrategyRegistry },
   row: OptimizationRow,
-): Promise<JobBars & { readonly computable: ComputableJob }> {
+): Promise<ComputableJob> {
   const config = readConfig(row);
-  const [section] = config.sections;
-  if (section === undefined) throw new Error('A job has a section.');
-  const grid = asGrid(section.paramGrid);
   const { symbols, interval, start, end } = config;
   const data = await deps.market.alignedBars(row.ownerId, {
     symbols,
@@ -35,21 +31,23 @@ export async function loadJob(
   if (data.hash !== row.dataHash) {
     throw new DomainError('CONFLICT', 'The bars have changed since this job was submitted; submit it again.');
   }
-  const type = deps.registry.get(section.strategyType);
-  const { bars } = data;
   // That the windows are long enough was checked when the job was submitted.
   const folds = walkForwardFolds(row.bars, config, 1);
   return {
-    bars,
+    bars: data.bars,
     folds,
-    computable: {
-      typeName: type.name,
-      grid,
-      bars,
-      folds,
-      settings: config.settings,
-      combinations: row.totalCombinations,
-      specs: indicatorDemand(type, grid, bars).specs,
-    },
+    segments: planSegments(folds),
+    settings: config.settings,
+    search: { method: config.method, maxTrials: config.maxTrials, seed: config.seed },
+    sections: sectionsOf(deps.registry, config),
   };
+}
+
+function sectionsOf(registry: StrategyRegistry, { sections }: OptimizationConfig): readonly ComputableSection[] {
+  let next = 0;
+  return sections.map(({ strategyType, paramGrid, trials }) => {
+    const from = next;
+    next += trials;
+    return { type: registry.get(strategyType), space: paramGrid, from, to: next };
+  });
 }

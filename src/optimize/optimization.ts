@@ -1,7 +1,9 @@
 /** An optimization job: its states, what was asked, and the shape of its results as they are stored. */
 import type { BacktestSettings } from '../backtest/index.ts';
 import type { Interval } from '../market/index.ts';
-import type { Parameters, ParameterValue } from '../strategies/index.ts';
+import type { Parameters } from '../strategies/index.ts';
+import type { Confidence, Overfitting } from './honesty/index.ts';
+import type { ParameterSpace, SearchMethod } from './search/index.ts';
 import type { WalkForwardSettings } from './walk-forward.ts';
 
 /**
@@ -19,24 +21,10 @@ export const OPTIMIZATION_JOB_TYPES = ['strategy', 'sweep'] as const;
 /** One of `OPTIMIZATION_JOB_TYPES`. */
 export type OptimizationJobType = (typeof OPTIMIZATION_JOB_TYPES)[number];
 
-/** How combinations are chosen: all of the grid, at random, or by what the earlier ones have shown. */
-export const SEARCH_METHODS = ['grid', 'random', 'tpe'] as const;
-
-/** One of `SEARCH_METHODS`. */
-export type SearchMethod = (typeof SEARCH_METHODS)[number];
-
 /** Whether nothing more will happen to this job. */
 export function isFinal({ status }: { readonly status: string }): boolean {
   return status === 'complete' || status === 'cancelled' || status === 'error';
 }
-
-/** A parameter's values: a list, or a range (without `step`: any number in it). */
-export type Axis =
-  | readonly ParameterValue[]
-  | { readonly min: number; readonly max: number; readonly step?: number; readonly log?: boolean };
-
-/** Parameter -> what is tried. A parameter that is not a key keeps its default. */
-export type ParameterSpace = Readonly<Record<string, Axis>>;
 
 /** The part of a job that searches one strategy type. */
 export interface OptimizationSection {
@@ -126,29 +114,6 @@ export interface Unranked {
   readonly reason: string;
 }
 
-/** Whether the best result is more than luck; of complete jobs. Figures are null where they are not defined. */
-export interface Overfitting {
-  /** Probability that the best's true Sharpe exceeds what the best of `nTrials` skill-less ones would show. */
-  readonly deflatedSharpe: number | null;
-  /** Probability of backtest overfitting, [0, 1]. */
-  readonly pbo: number | null;
-  /** Mean test Sharpe of the combinations chosen in training / their mean train Sharpe. */
-  readonly walkForwardEfficiency: number | null;
-  /** Annualised Sharpe of the chained test slices of the combinations chosen in training. */
-  readonly oosSharpe: number | null;
-  /** Distinct valid combinations of this job and of earlier ones on the same data. */
-  readonly nTrials: number;
-  /** How the best's neighbours in the space do in comparison. */
-  readonly stability: number | null;
-  /** Parameters of the best that lie at an end of their axis. */
-  readonly gridEdge: readonly string[];
-  readonly verdict: 'accept' | 'review' | 'reject';
-  /** In words, one per criterion that speaks against the best. */
-  readonly reasons: readonly string[];
-  /** What the verdict was measured by, by name. */
-  readonly thresholds: Readonly<Record<string, number>>;
-}
-
 /** What a sweep found. */
 export interface SweepResults {
   /** In the order of the sections. */
@@ -168,7 +133,7 @@ export interface SweepRecommendation {
   readonly bestParams: Parameters | null;
   readonly meanSharpe: number | null;
   readonly sharpeStd: number | null;
-  readonly confidence: 'high' | 'medium' | 'low' | 'none';
+  readonly confidence: Confidence;
   /** Whether the mean test Sharpe is positive. */
   readonly recommended: boolean;
 }

@@ -3,7 +3,7 @@
  * be told apart in a picture.
  */
 import type { ParameterValue } from '../strategies/index.ts';
-import type { Axis } from './optimization.ts';
+import type { Axis } from './search/index.ts';
 
 /** Most places of an axis: more cells than 20 by 20 hold no readable number. */
 export const MAX_PLACES = 20;

@@ -3,8 +3,8 @@
  * are. A plateau of good cells is worth more than a peak: its neighbours would have done as well.
  */
 import type { Parameters } from '../strategies/index.ts';
-import type { Axis, ParameterSpace } from './optimization.ts';
 import { placeAxis, type ReportAxis } from './report-axis.ts';
+import type { Axis, ParameterSpace } from './search/index.ts';
 
 /** Most maps of one strategy type: all pairs of four parameters. */
 const MAX_MAPS = 6;

@@ -4,8 +4,9 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, memberOf, notFound, readJson } from '../core/index.ts';
 import type { Database, OptimizationRow } from '../storage/index.ts';
 import type { Parameters } from '../strategies/index.ts';
-import { type EquityPoint, isFinal, type OptimizationResult, type ParameterSpace } from './optimization.ts';
+import { type EquityPoint, isFinal, type OptimizationResult } from './optimization.ts';
 import { type HeatMap, heatMapsOf, type MappedTrial } from './report-heat-map.ts';
+import type { ParameterSpace } from './search/index.ts';
 import { readConfig, readCurve, readResults, readSweepResults } from './stored-job.ts';
 
 /** Trials that are read at a time: between two pages others have their turn, which an embedded database does not give. */

@@ -3,7 +3,7 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { invalid } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { findStrategy, parseAll, requireSymbolCount } from '../strategies/index.ts';
-import { parseSearch, parseSpace, trialCount } from './search-adapter.ts';
+import { parseSearch, parseSpace, trialCount } from './search/index.ts';
 import {
   configOf,
   insertJob,

@@ -3,8 +3,16 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { invalid } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { findStrategy, parseAll, type StrategyType, symbolCountProblem } from '../strategies/index.ts';
-import type { OptimizationSection, ParameterSpace, SkippedType } from './optimization.ts';
-import { combinationAt, combinationCount, parseSearch, parseSpace, type Search, trialCount } from './search-adapter.ts';
+import type { OptimizationSection, SkippedType } from './optimization.ts';
+import {
+  combinationAt,
+  combinationCount,
+  type ParameterSpace,
+  parseSearch,
+  parseSpace,
+  type SearchSettings,
+  trialCount,
+} from './search/index.ts';
 import {
   configOf,
   insertJob,
@@ -47,7 +55,7 @@ interface Fitting {
 }
 
 /** A section for every type that fits, a reason for every other one. */
-function sectionsOf({ registry, limits }: OptimizeDeps, search: Search, fitting: Fitting) {
+function sectionsOf({ registry, limits }: OptimizeDeps, search: SearchSettings, fitting: Fitting) {
   const sections: OptimizationSection[] = [];
   const skippedTypes: SkippedType[] = [];
   for (const type of registry.list()) {

@@ -1,15 +1,9 @@
 /** The JSON columns of a job's row, read back; rows of engine version 1 included. */
 import { readJson } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
-import type {
-  EquityCurve,
-  OptimizationConfig,
-  OptimizationResult,
-  Overfitting,
-  ParameterSpace,
-  SweepResults,
-  Unranked,
-} from './optimization.ts';
+import type { Overfitting } from './honesty/index.ts';
+import type { EquityCurve, OptimizationConfig, OptimizationResult, SweepResults, Unranked } from './optimization.ts';
+import type { ParameterSpace } from './search/index.ts';
 
 /** As engine version 1 stored it: one grid, and nothing of methods and sections. */
 interface FirstConfig extends Omit<OptimizationConfig, 'sections' | 'skippedTypes' | 'method' | 'maxTrials' | 'seed'> {

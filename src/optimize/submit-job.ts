@@ -17,7 +17,7 @@ import { ENGINE_VERSION } from './engine-version.ts';
 import { optimizationEvent } from './events.ts';
 import type { OptimizationConfig, OptimizationJobType } from './optimization.ts';
 import type { OptimizationRunner } from './runner.ts';
-import type { Search } from './search-adapter.ts';
+import type { SearchSettings } from './search/index.ts';
 import { parseWalkForward, type WalkForwardSettings, walkForwardFolds } from './walk-forward.ts';
 
 /** Bounds that the operator sets. */
@@ -106,7 +106,10 @@ export async function loadBars(
 export function configOf(
   input: JobInput,
   { symbols, interval, windows, settings }: SharedRequest,
-  job: Pick<OptimizationConfig, 'sections' | 'skippedTypes'> & { readonly search: Search; readonly data: AlignedBars },
+  job: Pick<OptimizationConfig, 'sections' | 'skippedTypes'> & {
+    readonly search: SearchSettings;
+    readonly data: AlignedBars;
+  },
 ): OptimizationConfig {
   const { data, search, sections, skippedTypes } = job;
   return {

@@ -15,6 +15,7 @@ export {
 export {
   type CombinationProblem,
   fieldPath,
+  type ParameterOwner,
   type ParameterSpec,
   type Parameters,
   type ParameterValue,
@@ -41,6 +42,7 @@ export {
   savedStrategy,
   updateStrategy,
 } from './saved-strategy.ts';
+export { openScanner, type TargetChanges, type TargetScanner } from './scanner.ts';
 export type {
   DecisionInput,
   ParameterGrid,

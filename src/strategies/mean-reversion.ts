@@ -1,5 +1,5 @@
 import { numberOf, optionalNumberOf } from './parameter-reading.ts';
-import { followReversion } from './reversion.ts';
+import { followReversion, type Reversion, ReversionScanner } from './reversion.ts';
 import type { DecisionInput, TargetStrategy } from './strategy-type.ts';
 
 /**
@@ -57,19 +57,20 @@ export const meanReversion: TargetStrategy = {
 
   problem: () => null,
 
-  indicators(params) {
-    const window = numberOf(params, 'window');
-    return [
-      { kind: 'sma', window },
-      { kind: 'deviation', window },
-    ];
+  indicators: (params) => [{ kind: 'zscore', window: numberOf(params, 'window') }],
+
+  decide(input: DecisionInput, targets: Int8Array) {
+    followReversion(reversionOf(input), targets);
   },
 
-  decide({ bars, params, allowShort, indicator }: DecisionInput, targets: Int8Array) {
-    const window = numberOf(params, 'window');
-    const values = bars[0]?.close ?? new Float64Array(0);
-    const series = { values, mean: indicator('sma', window), deviation: indicator('deviation', window) };
-    const exit = optionalNumberOf(params, 'zscore_exit') ?? numberOf(params, 'num_std');
-    followReversion(series, { entry: -numberOf(params, 'zscore_entry'), exit, allowShort }, targets);
-  },
+  scanner: (input: DecisionInput) => new ReversionScanner(reversionOf(input)),
 };
+
+function reversionOf({ params, allowShort, indicator }: DecisionInput): Reversion {
+  return {
+    z: indicator('zscore', numberOf(params, 'window')),
+    entry: -numberOf(params, 'zscore_entry'),
+    exit: optionalNumberOf(params, 'zscore_exit') ?? numberOf(params, 'num_std'),
+    allowShort,
+  };
+}

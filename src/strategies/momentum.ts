@@ -1,4 +1,5 @@
-import { at, type IndicatorKind } from './indicators/index.ts';
+import { type Crossing, CrossingScanner, crossingTarget } from './crossing.ts';
+import type { IndicatorKind } from './indicators/index.ts';
 import { numberOf, textOf } from './parameter-reading.ts';
 import type { Parameters } from './parameters.ts';
 import type { DecisionInput, TargetStrategy } from './strategy-type.ts';
@@ -73,20 +74,23 @@ export const momentum: TargetStrategy = {
     ];
   },
 
-  decide({ params, allowShort, indicator }: DecisionInput, targets: Int8Array) {
-    const kind = averageKind(params);
-    const short = indicator(kind, numberOf(params, 'short_window'));
-    const long = indicator(kind, numberOf(params, 'long_window'));
-    const bound = numberOf(params, 'signal_threshold') + TIE_MARGIN;
-    const down = allowShort ? -1 : 0;
-    for (let t = 0; t < targets.length; t++) {
-      const slow = at(long, t);
-      const signal = (at(short, t) - slow) / slow;
-      // An undefined average makes the signal NaN, which compares false to both bounds.
-      targets[t] = signal > bound ? 1 : signal < -bound ? down : 0;
-    }
+  decide(input: DecisionInput, targets: Int8Array) {
+    const crossing = crossingOf(input);
+    for (let t = 0; t < targets.length; t++) targets[t] = crossingTarget(crossing, t);
   },
+
+  scanner: (input: DecisionInput) => new CrossingScanner(crossingOf(input)),
 };
+
+function crossingOf({ params, allowShort, indicator }: DecisionInput): Crossing {
+  const kind = averageKind(params);
+  return {
+    short: indicator(kind, numberOf(params, 'short_window')),
+    long: indicator(kind, numberOf(params, 'long_window')),
+    bound: numberOf(params, 'signal_threshold') + TIE_MARGIN,
+    down: allowShort ? -1 : 0,
+  };
+}
 
 function averageKind(params: Parameters): IndicatorKind {
   return textOf(params, 'ma_type') === 'ema' ? 'ema' : 'sma';

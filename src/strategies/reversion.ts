@@ -1,4 +1,5 @@
 import { at } from './indicators/index.ts';
+import type { TargetChanges, TargetScanner } from './scanner.ts';
 
 /**
  * The state machine that mean_reversion and stat_arb share. It has three states, flat, long and short, and makes at most
@@ -8,8 +9,10 @@ import { at } from './indicators/index.ts';
  *   flat → short  when z ≥ entry           short → flat  when z ≤ −exit
  */
 
-/** Thresholds on z, in standard deviations. */
-export interface ReversionRule {
+/** What is scored, and the thresholds on z, in standard deviations. */
+export interface Reversion {
+  /** [T] distance from the rolling mean; NaN, which changes nothing, where there is no deviation. */
+  readonly z: Float64Array;
   /** Distance from the mean at which a position is opened, > 0. */
   readonly entry: number;
   /** z at which a long position is closed; a short one at its negative. */
@@ -18,31 +21,70 @@ export interface ReversionRule {
   readonly allowShort: boolean;
 }
 
-/** The series to score, all [T], and its mean and standard deviation (NaN while undefined). */
-export interface ScoredSeries {
-  readonly values: Float64Array;
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
-}
-
-/**
- * Writes the state after each bar, −1, 0 or +1, for `z = (value − mean)/deviation`. Where the deviation is 0 or
- * undefined there is no z and the state stays what it was; it begins flat.
- */
-export function followReversion(series: ScoredSeries, rule: ReversionRule, targets: Int8Array): void {
-  const { values, mean, deviation } = series;
+/** Writes the state after each bar, −1, 0 or +1; it begins flat. */
+export function followReversion(reversion: Reversion, targets: Int8Array): void {
   let state = 0;
   for (let t = 0; t < targets.length; t++) {
-    const sd = at(deviation, t);
-    // NaN > 0 is false: the bars before the first full window are skipped here too.
-    if (sd > 0) state = nextState(state, (at(values, t) - at(mean, t)) / sd, rule);
+    state = nextState(state, at(reversion.z, t), reversion);
     targets[t] = state;
   }
 }
 
-function nextState(state: number, z: number, rule: ReversionRule): number {
-  if (state > 0) return z >= rule.exit ? 0 : state;
-  if (state < 0) return z <= -rule.exit ? 0 : state;
-  if (z <= -rule.entry) return 1;
-  return rule.allowShort && z >= rule.entry ? -1 : 0;
+/** The state after a bar with this z. Every comparison with NaN is false: the state stays. */
+function nextState(state: number, z: number, { entry, exit, allowShort }: Reversion): number {
+  if (state > 0) return z >= exit ? 0 : state;
+  if (state < 0) return z <= -exit ? 0 : state;
+  if (z <= -entry) return 1;
+  return allowShort && z >= entry ? -1 : 0;
+}
+
+/** Finds the transitions of the same machine. While it waits for one, a bar costs one comparison. */
+export class ReversionScanner implements TargetScanner {
+  private readonly reversion: Reversion;
+  private state = 0;
+
+  constructor(reversion: Reversion) {
+    this.reversion = reversion;
+  }
+
+  scan(from: number, to: number, changes: TargetChanges): number {
+    let count = 0;
+    for (let t = this.waitEnd(from, to); t < to; t = this.waitEnd(t + 1, to)) {
+      this.state = nextState(this.state, at(this.reversion.z, t), this.reversion);
+      changes.bars[count] = t;
+      changes.targets[count++] = this.state;
+    }
+    return count;
+  }
+
+  /** The first bar of [from, to) with a transition; `to` when there is none. */
+  private waitEnd(from: number, to: number): number {
+    const { z, entry, exit, allowShort } = this.reversion;
+    if (this.state > 0) return firstAtLeast(z, exit, { from, to });
+    if (this.state < 0) return firstAtMost(z, -exit, { from, to });
+    return allowShort ? firstBeyond(z, entry, { from, to }) : firstAtMost(z, -entry, { from, to });
+  }
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function firstAtLeast(z: Float64Array, limit: number, { from, to }: Range): number {
+  for (let t = from; t < to; t++) if (at(z, t) >= limit) return t;
+  return to;
+}
+
+function firstAtMost(z: Float64Array, limit: number, { from, to }: Range): number {
+  for (let t = from; t < to; t++) if (at(z, t) <= limit) return t;
+  return to;
+}
+
+function firstBeyond(z: Float64Array, limit: number, { from, to }: Range): number {
+  for (let t = from; t < to; t++) {
+    const score = at(z, t);
+    if (score <= -limit || score >= limit) return t;
+  }
+  return to;
 }

@@ -1,5 +1,5 @@
 import { numberOf } from './parameter-reading.ts';
-import { followReversion } from './reversion.ts';
+import { followReversion, type Reversion, ReversionScanner } from './reversion.ts';
 import type { DecisionInput, SpreadStrategy } from './strategy-type.ts';
 
 /**
@@ -48,27 +48,20 @@ export const statArb: SpreadStrategy = {
 
   problem: () => null,
 
-  indicators(params) {
-    const window = numberOf(params, 'lookback');
-    return [
-      { kind: 'ratio', window: 1 },
-      { kind: 'ratioMean', window },
-      { kind: 'ratioDeviation', window },
-    ];
+  indicators: (params) => [{ kind: 'ratioZscore', window: numberOf(params, 'lookback') }],
+
+  decide(input: DecisionInput, targets: Int8Array) {
+    followReversion(reversionOf(input), targets);
   },
 
-  decide({ params, indicator }: DecisionInput, targets: Int8Array) {
-    const window = numberOf(params, 'lookback');
-    const series = {
-      values: indicator('ratio', 1),
-      mean: indicator('ratioMean', window),
-      deviation: indicator('ratioDeviation', window),
-    };
-    const rule = {
-      entry: numberOf(params, 'entry_zscore'),
-      exit: -numberOf(params, 'exit_zscore'),
-      allowShort: true,
-    };
-    followReversion(series, rule, targets);
-  },
+  scanner: (input: DecisionInput) => new ReversionScanner(reversionOf(input)),
 };
+
+function reversionOf({ params, indicator }: DecisionInput): Reversion {
+  return {
+    z: indicator('ratioZscore', numberOf(params, 'lookback')),
+    entry: numberOf(params, 'entry_zscore'),
+    exit: -numberOf(params, 'exit_zscore'),
+    allowShort: true,
+  };
+}

@@ -1,6 +1,7 @@
 /** Every job ends once, whatever becomes of the processes that compute it. */
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/index.ts';
+import { noFindings } from '../../src/optimize/findings.ts';
 import { takeJob } from '../../src/optimize/job-lease.ts';
 import { storeJobEnd } from '../../src/optimize/job-outcome.ts';
 import type { TestServices } from '../support/compose.ts';
@@ -94,19 +95,17 @@ eachDatabase((_provider, create) => {
       const services = await startServices(await create(), { maxRunningJobs: 0 });
       const { id } = await submit(services);
       await services.database.transaction((db) => takeJob(db, id, { name: 'holder' }, new Date()));
-      const params = { short_window: 20, long_window: 20 };
-      const outcomes = [{ index: 0, params, status: 'skipped' as const, reason: 'invalid' }];
-      const end = { end: { status: 'complete' as const, outcomes }, bars: null, now: new Date() };
+      const trials = JSON.stringify([[0, 'momentum', 'skipped', null, '{}', ...Array(6).fill(null), 'invalid']]);
+      const findings = { ...noFindings({ jobType: 'strategy' }), done: 1, trials: [trials] };
+      const end = { status: 'complete' as const, error: null, findings: () => Promise.resolve(findings) };
+      const storeAs = (name: string) =>
+        storeJobEnd(services, { id, holder: { name }, total: 1, nFolds: 5 }, { end, now: new Date() });
 
-      const strangers = await storeJobEnd(
-        services.journal,
-        { id, holder: { name: 'other' }, total: 1, nFolds: 5 },
-        end,
-      );
-      const trials = await readTrials(services, id);
-      const holders = await storeJobEnd(services.journal, { id, holder: { name: 'holder' }, total: 1, nFolds: 5 }, end);
+      const strangers = await storeAs('other');
+      const stored = await readTrials(services, id);
+      const holders = await storeAs('holder');
 
-      expect([strangers, trials, holders]).toEqual([false, [], true]);
+      expect([strangers, stored, holders]).toEqual([false, [], true]);
       expect(await readTrials(services, id)).toHaveLength(1);
       expect(await journalOf(services, id)).toEqual(COMPLETED);
     });

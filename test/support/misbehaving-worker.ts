@@ -8,7 +8,7 @@ import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.
 import { MISBEHAVIOUR, type Misbehaviour } from './misbehaviour.ts';
 
 const registry = new StrategyRegistry(builtInStrategies);
-const [indicators, evaluate] = optimizeTasks(registry);
+const [indicators, evaluate, ...others] = optimizeTasks(registry);
 
 const misbehave: Record<Misbehaviour, () => void> = {
   throw: () => {
@@ -43,4 +43,5 @@ export default serveTasks([
   misbehaving(backtestTask(registry), (input) => input.settings.initialCapital),
   indicators,
   misbehaving(evaluate, (input) => input.plan.settings.initialCapital),
+  ...others,
 ]);

@@ -1,17 +1,46 @@
 import { at } from './column.ts';
 
+/** An exponential mean to compute: its window w ≥ 1, an integer, and where to write it, [T]. */
+export interface ExponentialMean {
+  readonly window: number;
+  readonly out: Float64Array;
+}
+
+/** So many are computed side by side: each value waits for the one before it, and the others fill the wait. */
+const LANES = 4;
+
 /**
- * Exponential moving average: α = 2/(w+1), `e_0 = x_0`, `e_t = α·x_t + (1−α)·e_{t−1}`; defined from the first value on.
+ * Exponential moving averages: α = 2/(w+1), `e_0 = x_0`, `e_t = α·x_t + (1−α)·e_{t−1}`; defined from the first value on.
  *
  * @param values [T], oldest first, finite
- * @param window w, an integer ≥ 1
- * @param out [T], overwritten
  */
-export function exponentialMean(values: Float64Array, window: number, out: Float64Array): void {
-  const alpha = 2 / (window + 1);
-  let mean = values[0] ?? Number.NaN;
-  for (let t = 0; t < values.length; t++) {
-    mean = t === 0 ? mean : alpha * at(values, t) + (1 - alpha) * mean;
-    out[t] = mean;
+export function exponentialMeans(values: Float64Array, means: readonly ExponentialMean[]): void {
+  for (let first = 0; first < means.length; first += LANES) {
+    const [a, b = a, c = a, d = a] = means.slice(first, first + LANES);
+    if (a !== undefined && b !== undefined && c !== undefined && d !== undefined) fourMeans(values, [a, b, c, d]);
   }
+}
+
+function fourMeans(
+  values: Float64Array,
+  [first, second, third, fourth]: readonly [ExponentialMean, ExponentialMean, ExponentialMean, ExponentialMean],
+): void {
+  const [outA, outB, outC, outD] = [first.out, second.out, third.out, fourth.out];
+  const [a, b, c, d] = [alphaOf(first), alphaOf(second), alphaOf(third), alphaOf(fourth)];
+  let meanA = values[0] ?? Number.NaN;
+  let meanB = meanA;
+  let meanC = meanA;
+  let meanD = meanA;
+  if (values.length > 0) outA[0] = outB[0] = outC[0] = outD[0] = meanA;
+  for (let t = 1; t < values.length; t++) {
+    const value = at(values, t);
+    outA[t] = meanA = a * value + (1 - a) * meanA;
+    outB[t] = meanB = b * value + (1 - b) * meanB;
+    outC[t] = meanC = c * value + (1 - c) * meanC;
+    outD[t] = meanD = d * value + (1 - d) * meanD;
+  }
+}
+
+function alphaOf({ window }: ExponentialMean): number {
+  return 2 / (window + 1);
 }

@@ -1,30 +1,53 @@
 import { invariant } from '../../core/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { at } from './column.ts';
-import { exponentialMean } from './exponential-mean.ts';
-import { rollingDeviation } from './rolling-deviation.ts';
-import { rollingMean } from './rolling-mean.ts';
+import { exponentialMeans } from './exponential-mean.ts';
+import { type PrefixSums, prefixSums, rollingMean } from './prefix-sums.ts';
+import { rollingZscore } from './rolling-zscore.ts';
 import { volatilityFactor } from './volatility-factor.ts';
 
-/** Column of values, window, and where to write: what every indicator is computed from. */
-type Kernel = (values: Float64Array, window: number, out: Float64Array) => void;
+/** A column that indicators are computed from. */
+interface Source {
+  readonly values: Float64Array;
+  /** Computed when first asked for, once for all windows. */
+  sums(): PrefixSums;
+}
+
+/** An indicator to compute: its window, and where to write it, [T]. */
+interface Column {
+  readonly window: number;
+  readonly out: Float64Array;
+}
+
+/** Computes columns of one kind from one source. */
+type Kernel = (source: Source, columns: readonly Column[]) => void;
+
+const eachZscore: Kernel = (source, columns) => {
+  for (const column of columns) rollingZscore(source.values, source.sums(), column);
+};
 
 /** Each kind: what it reads (the closes of one symbol, or the ratio of two symbols' closes) and how it is computed. */
 const KINDS = {
   /** Mean of the last w closes. */
-  sma: { reads: 'close', kernel: rollingMean },
+  sma: {
+    reads: 'close',
+    kernel: (source, columns) => {
+      for (const { window, out } of columns) rollingMean(source.sums(), window, out);
+    },
+  },
   /** Exponential mean of the closes. */
-  ema: { reads: 'close', kernel: exponentialMean },
-  /** Sample standard deviation of the last w closes. */
-  deviation: { reads: 'close', kernel: rollingDeviation },
-  /** The ratios close_A/close_B themselves; the window is 1. */
-  ratio: { reads: 'ratio', kernel: (ratios: Float64Array, _window: number, out: Float64Array) => out.set(ratios) },
-  /** Mean of the last w ratios close_A/close_B. */
-  ratioMean: { reads: 'ratio', kernel: rollingMean },
-  /** Sample standard deviation of the last w ratios close_A/close_B. */
-  ratioDeviation: { reads: 'ratio', kernel: rollingDeviation },
+  ema: { reads: 'close', kernel: ({ values }, columns) => exponentialMeans(values, columns) },
+  /** Distance of the close from the mean of the last w closes, in their sample standard deviations; NaN without one. */
+  zscore: { reads: 'close', kernel: eachZscore },
+  /** The same of the ratio close_A/close_B. */
+  ratioZscore: { reads: 'ratio', kernel: eachZscore },
   /** Widening of quotes by the volatility of the last w returns. */
-  volatilityFactor: { reads: 'close', kernel: volatilityFactor },
+  volatilityFactor: {
+    reads: 'close',
+    kernel: ({ values }, columns) => {
+      for (const { window, out } of columns) volatilityFactor(values, window, out);
+    },
+  },
 } as const satisfies Record<string, { readonly reads: 'close' | 'ratio'; readonly kernel: Kernel }>;
 
 /** What is computed. */
@@ -57,20 +80,48 @@ export function indicatorKey(spec: IndicatorSpec): string {
  * @param bars one per symbol, equal times; `spec.series` are indexes into it
  */
 export function computeIndicators(specs: Iterable<IndicatorSpec>, bars: readonly Bars[]): IndicatorTable {
+  const distinct = new Map(Array.from(specs, (spec) => [indicatorKey(spec), spec]));
+  const sources = new Map<string, Source>();
   const table = new Map<string, Float64Array>();
-  for (const spec of specs) {
-    const key = indicatorKey(spec);
-    if (!table.has(key)) table.set(key, computeIndicator(spec, bars));
+  for (const group of groupsOf(distinct.values())) {
+    const [spec] = group;
+    const { reads, kernel } = KINDS[spec.kind];
+    const name = `${reads}:${spec.series.join(',')}`;
+    const source =
+      sources.get(name) ?? openSource(reads === 'ratio' ? closeRatio(spec, bars) : seriesOf(spec, 0, bars).close);
+    sources.set(name, source);
+    const columns = group.map(({ window }) => ({ window, out: sharedColumn(source.values.length) }));
+    kernel(source, columns);
+    for (const [place, { out }] of columns.entries()) table.set(indicatorKey(group[place] ?? spec), out);
   }
   return table;
 }
 
-function computeIndicator(spec: IndicatorSpec, bars: readonly Bars[]): Float64Array {
-  const { reads, kernel } = KINDS[spec.kind];
-  const values = reads === 'ratio' ? closeRatio(spec, bars) : seriesOf(spec, 0, bars).close;
-  const out = new Float64Array(new SharedArrayBuffer(values.length * Float64Array.BYTES_PER_ELEMENT));
-  kernel(values, spec.window, out);
-  return out;
+/** Specs that differ in their window only, together. */
+function groupsOf(specs: Iterable<IndicatorSpec>): Iterable<[IndicatorSpec, ...IndicatorSpec[]]> {
+  const groups = new Map<string, [IndicatorSpec, ...IndicatorSpec[]]>();
+  for (const spec of specs) {
+    const key = indicatorKey({ ...spec, window: 0 });
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [spec]);
+    else group.push(spec);
+  }
+  return groups.values();
+}
+
+function openSource(values: Float64Array): Source {
+  let sums: PrefixSums | undefined;
+  return {
+    values,
+    sums: () => {
+      sums ??= prefixSums(values);
+      return sums;
+    },
+  };
+}
+
+function sharedColumn(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }
 
 /** [T] close_A/close_B of the spec's two series. */

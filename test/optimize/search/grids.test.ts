@@ -1,21 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { DomainError } from '../../src/core/index.ts';
-import { combinationAt, countCombinations, parseGrid } from '../../src/optimize/grid.ts';
-import { buildIndicatorTable, indicatorDemand } from '../../src/optimize/indicator-table.ts';
-import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
-import { randomBars } from '../support/series.ts';
+import type { DomainError } from '../../../src/core/index.ts';
+import { combinationAt, combinationCount, parseSpace } from '../../../src/optimize/search/index.ts';
+import { builtInStrategies, StrategyRegistry, type StrategyType } from '../../../src/strategies/index.ts';
+import { refusalOf } from '../../support/search-spaces.ts';
 
 const registry = new StrategyRegistry(builtInStrategies);
 const momentum = registry.get('momentum');
 
+function parseGrid(type: StrategyType, raw: unknown, maxCombinations: number) {
+  return parseSpace(type, raw, { method: 'grid', maxCombinations });
+}
+
 function refusal(raw: unknown, limit = 10_000): DomainError {
-  try {
-    parseGrid(momentum, raw, limit);
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  throw new Error('The grid was accepted.');
+  return refusalOf(() => parseGrid(momentum, raw, limit));
 }
 
 describe('a parameter grid', () => {
@@ -26,7 +23,7 @@ describe('a parameter grid', () => {
     ['market_making', 9],
   ])('of %s has %i combinations by default', (name, count) => {
     for (const raw of [undefined, null]) {
-      expect(countCombinations(parseGrid(registry.get(name), raw, 10_000))).toBe(count);
+      expect(combinationCount(parseGrid(registry.get(name), raw, 10_000))).toBe(count);
     }
   });
 
@@ -43,7 +40,7 @@ describe('a parameter grid', () => {
   test('without axes is the one combination of every default', () => {
     const grid = parseGrid(momentum, {}, 10);
 
-    expect(countCombinations(grid)).toBe(1);
+    expect(combinationCount(grid)).toBe(1);
     expect(combinationAt(momentum, grid, 0)).toEqual({
       short_window: 20,
       long_window: 50,
@@ -126,22 +123,8 @@ describe('a parameter grid', () => {
   test('is accepted at the limit and refused one above it', () => {
     const windows = Array.from({ length: 11 }, (_, i) => i + 1);
 
-    expect(countCombinations(parseGrid(momentum, { short_window: windows.slice(1) }, 10))).toBe(10);
+    expect(combinationCount(parseGrid(momentum, { short_window: windows.slice(1) }, 10))).toBe(10);
     expect(refusal({ short_window: windows }, 10).facts).toEqual({ limit: 10, observed: 11 });
     expect(refusal(null, 17).facts).toEqual({ limit: 17, observed: 18 });
-  });
-});
-
-describe('the indicators of a grid', () => {
-  test('are each computed once for all combinations that share them', () => {
-    const bars = [randomBars(1, { length: 50 }), randomBars(2, { length: 50 })];
-    const grid = parseGrid(momentum, null, 18);
-
-    const { specs, bytes } = indicatorDemand(momentum, grid, bars);
-
-    // windows 5, 10, 20, 50, 100 of two kinds for two symbols
-    expect(specs).toHaveLength(20);
-    expect(bytes).toBe(20 * 50 * 8);
-    expect(buildIndicatorTable(momentum, grid, bars).size).toBe(20);
   });
 });

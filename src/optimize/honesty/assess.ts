@@ -1,0 +1,93 @@
+import type { Parameters } from '../../strategies/index.ts';
+import { sharpePerBar, sliceMoments } from '../figures.ts';
+import type { SegmentPlan } from '../segments.ts';
+import type { PboTally } from './cscv.ts';
+import { deflatedSharpe } from './deflated-sharpe.ts';
+import { inSampleSelection } from './in-sample-selection.ts';
+import type { ReturnShape } from './moments.ts';
+import { gridEdge, type Neighbourhood, stability } from './neighbourhood.ts';
+import { trialVariance } from './trial-variance.ts';
+import { judge, VERDICT_THRESHOLDS, type VerdictOutcome, type VerdictThresholds } from './verdict.ts';
+
+/** Whether the best result of a job is luck. */
+export interface Overfitting {
+  /** Probability, in [0, 1], that the best combination is more than luck; null when its test returns do not vary. */
+  readonly deflatedSharpe: number | null;
+  /** Probability of backtest overfitting, in [0, 1]; null for fewer than 40 test bars or 2 ranked combinations. */
+  readonly pbo: number | null;
+  /** Mean test Sharpe of what was best in training / its mean train Sharpe; null when the latter is ≤ 0. */
+  readonly walkForwardEfficiency: number | null;
+  /** Annualised Sharpe of the chained test slices of what was best in training; null when nothing was simulated. */
+  readonly oosSharpe: number | null;
+  /** Different valid combinations of this job and of earlier ones on the same bars. */
+  readonly nTrials: number;
+  /** Mean `mean_sharpe` of the winner's neighbours / its own, ≤ 1; null without neighbours or when its own is ≤ 0. */
+  readonly stability: number | null;
+  /** Numeric parameters of which the winner has the smallest or largest value searched. */
+  readonly gridEdge: readonly string[];
+  readonly verdict: VerdictOutcome;
+  /** In plain words, each with the observed value and its limit. */
+  readonly reasons: readonly string[];
+  readonly thresholds: VerdictThresholds;
+}
+
+/** What a job knows when all its combinations are computed. */
+export interface Assessment {
+  readonly plan: SegmentPlan;
+  /** Annualises Sharpe ratios. */
+  readonly periodsPerYear: number;
+  /** Figures of every evaluated combination (those skipped left out), in grid order. */
+  readonly evaluated: readonly Float64Array[];
+  /** Figures of every ranked combination, in any order. */
+  readonly ranked: readonly Float64Array[];
+  /** The best-ranked; null when none has a rank. */
+  readonly winner: Winner | null;
+  /** What was searched, of the winner's strategy type. */
+  readonly space: Neighbourhood['space'];
+  /** The ranked combinations of the winner's strategy type, in any order. */
+  readonly trials: Neighbourhood['trials'];
+  /** Different valid combinations of this job and of earlier ones, ≥ 1. */
+  readonly nTrials: number;
+  /** Over all splits; null when `blockReturns` is. */
+  readonly pbo: PboTally | null;
+}
+
+/** The best-ranked combination. */
+export interface Winner {
+  readonly params: Parameters;
+  /** Mean test Sharpe, annualised. */
+  readonly meanSharpe: number;
+  /** Its figures. */
+  readonly row: Float64Array;
+  /** Of its chained test returns. */
+  readonly returns: ReturnShape;
+}
+
+/** Everything that is said about luck, from what a job has at its end. */
+export function assess(job: Assessment): Overfitting {
+  const { winner, plan, pbo: tally, nTrials } = job;
+  const selection = inSampleSelection(job.evaluated, plan, job);
+  const trials = { count: nTrials, variance: trialVariance(job.ranked, plan) };
+  const deflated = winner === null ? null : deflatedSharpe(winner.returns, trials);
+  const pbo = tally === null ? null : tally.overfitted / tally.splits;
+  const folds = winner === null ? null : { positive: positiveFolds(winner.row, plan), total: plan.folds };
+  return {
+    deflatedSharpe: deflated,
+    pbo,
+    ...selection,
+    nTrials,
+    stability: winner === null ? null : stability({ ...job, winner }),
+    gridEdge: winner === null ? [] : gridEdge({ ...job, winner }),
+    ...judge({ deflatedSharpe: deflated, pbo, oosSharpe: selection.oosSharpe, folds, nTrials }),
+    thresholds: VERDICT_THRESHOLDS,
+  };
+}
+
+/** Test slices with a Sharpe ratio > 0. */
+function positiveFolds(row: Float64Array, plan: SegmentPlan): number {
+  let positive = 0;
+  for (let fold = 0; fold < plan.folds; fold++) {
+    if (sharpePerBar(sliceMoments(row, plan, 2 * fold + 1)) > 0) positive++;
+  }
+  return positive;
+}

@@ -1,0 +1,132 @@
+/**
+ * Probability of backtest overfitting by combinatorially symmetric cross-validation (Bailey, Borwein, López de Prado &
+ * Zhu 2017, "The Probability of Backtest Overfitting", algorithm 2.3). The chained test bars are cut into S blocks and
+ * halved in all C(S, S/2) ways; in each split the combination with the best Sharpe ratio in one half (ties: grid order)
+ * is looked up among the K in the other: rank from the worst, mid-ranks for ties, ω = rank/(K + 1). PBO is the share of
+ * splits with logit(ω) ≤ 0, that is ω ≤ ½. With `worse` and `better` combinations beside those that tie,
+ * rank = worse + (K − worse − better + 1)/2, so that ω ≤ ½ exactly when worse ≤ better: no logarithm, no sorting.
+ *
+ * Sharpe ratios are compared by `Σr·|Σr|/Σr²` instead of mean/sd. Over n bars of one union it is a strictly increasing
+ * function of it: with s = mean/√(population variance), (Σr)²/Σr² = n·s²/(1 + s²). It needs no root and no difference
+ * that could cancel. Where it does not tell (hardly any variance beside the mean, or almost no return at all) the exact
+ * moments are merged instead, so that a deviation ≤ 10⁻¹⁵ is a Sharpe ratio of exactly 0.
+ */
+import { at } from '../../strategies/index.ts';
+import type { BlockReturns } from './block-returns.ts';
+import { splitMasks } from './splits.ts';
+import { moveUnion, openUnion, type Union, unionTables } from './union-sums.ts';
+
+/** Variance up to (10⁻¹⁵)² is none. */
+const NO_VARIANCE = 1e-30;
+/** Below this share of the squared mean the variance is not trusted to sums. */
+const THIN = 1e-6;
+/** Mean squared returns below this may hide a variance up to NO_VARIANCE, which is 10⁻⁹ of it. */
+const TINY = 1e-21;
+
+/** What counting came to; add those of ranges. */
+export interface PboTally {
+  /** Splits whose best combination was not above the median afterwards. */
+  readonly overfitted: number;
+  /** Splits counted. */
+  readonly splits: number;
+}
+
+/**
+ * Counts the splits of a range of pairs. Tallies of ranges that cover [0, splitPairs(S)) once add up to the same, however
+ * it is cut; a tally over all of them divided is the PBO. Works without an allocation per split.
+ *
+ * @param range half-open, within [0, splitPairs(returns.blocks))
+ */
+export function countOverfitted(
+  returns: BlockReturns,
+  { from, to }: { readonly from: number; readonly to: number },
+): PboTally {
+  const masks = splitMasks(returns.blocks).subarray(from, to);
+  const tables = unionTables(returns);
+  const [one, other] = [openHalf(returns, openUnion(tables)), openHalf(returns, openUnion(tables))];
+  const all = (1 << returns.blocks) - 1;
+  let overfitted = 0;
+  for (const mask of masks) {
+    moveHalf(one, mask);
+    moveHalf(other, all - mask);
+    const [bestOfOne, bestOfOther] = [scoreHalf(one), scoreHalf(other)];
+    if (lead(other.scores, bestOfOne) <= 0) overfitted++;
+    if (lead(one.scores, bestOfOther) <= 0) overfitted++;
+  }
+  return { overfitted, splits: 2 * masks.length };
+}
+
+/** One half of the blocks, and how every combination did in it. */
+interface Half {
+  readonly returns: BlockReturns;
+  readonly union: Union;
+  readonly scores: Float64Array;
+  mask: number;
+  /** Bars in it. */
+  bars: number;
+  /** Where the tables hold what is to be added to the union's upper groups. */
+  offset: number;
+}
+
+function openHalf(returns: BlockReturns, union: Union): Half {
+  return { returns, union, scores: new Float64Array(returns.combinations), mask: 0, bars: 0, offset: 0 };
+}
+
+function moveHalf(half: Half, mask: number): void {
+  half.mask = mask;
+  half.offset = moveUnion(half.union, mask);
+  half.bars = 0;
+  for (let block = 0; block < half.returns.blocks; block++) {
+    if (((mask >> block) & 1) === 1) half.bars += at(half.returns.counts, block);
+  }
+}
+
+/** Scores every combination; the place of the first of the best. */
+function scoreHalf(half: Half): number {
+  const { union, scores, offset, bars } = half;
+  const { tables, sums, powers } = union;
+  const most = bars * (1 - THIN);
+  const least = bars * TINY;
+  let best = 0;
+  let bestScore = -Infinity;
+  for (let place = 0; place < scores.length; place++) {
+    const sum = at(sums, place) + at(tables.sums, offset + place);
+    const power = at(powers, place) + at(tables.powers, offset + place);
+    let score = (sum * Math.abs(sum)) / power;
+    // A NaN (no return at all) compares false.
+    if (!(Math.abs(score) < most && power > least)) score = power === 0 ? 0 : exactScore(half, place);
+    scores[place] = score;
+    if (score > bestScore) {
+      bestScore = score;
+      best = place;
+    }
+  }
+  return best;
+}
+
+/** The score from moments that are merged block by block (Chan, Golub & LeVeque 1979): slower, and nothing cancels. */
+function exactScore({ returns, mask, bars }: Half, place: number): number {
+  const { combinations, blocks, counts, means, squares } = returns;
+  let [count, mean, square] = [0, 0, 0];
+  for (let block = 0; block < blocks; block++) {
+    if (((mask >> block) & 1) === 0) continue;
+    const more = at(counts, block);
+    const shift = at(means, block * combinations + place) - mean;
+    square += at(squares, block * combinations + place) + (shift * shift * count * more) / (count + more);
+    mean += (shift * more) / (count + more);
+    count += more;
+  }
+  if (!(square > NO_VARIANCE * (bars - 1))) return 0;
+  return (bars * mean * Math.abs(mean)) / (square / bars + mean * mean);
+}
+
+/** How many combinations score below the one at `place`, less those that score above it. */
+function lead(scores: Float64Array, place: number): number {
+  const score = at(scores, place);
+  let difference = 0;
+  for (let other = 0; other < scores.length; other++) {
+    const rival = at(scores, other);
+    difference += Number(rival < score) - Number(rival > score);
+  }
+  return difference;
+}

@@ -1,0 +1,56 @@
+/**
+ * What a trader would have got who had looked at the training bars only: in each window the combination with the best
+ * train Sharpe (ties: grid order) is chosen, and its test slice is what follows.
+ */
+import { mergeMoments, NO_MOMENTS, sharpePerBar, sliceMoments } from '../figures.ts';
+import type { SegmentPlan } from '../segments.ts';
+
+/** Figures of choosing by training bars. */
+export interface InSampleSelection {
+  /** Sharpe ratio of the chosen test slices, chained; annualised. Null when nothing was evaluated. */
+  readonly oosSharpe: number | null;
+  /** Mean test Sharpe of the choices / mean train Sharpe of them; null when the latter is ≤ 0. */
+  readonly walkForwardEfficiency: number | null;
+}
+
+/**
+ * Chooses per window, and measures what follows.
+ *
+ * @param rows figures of every evaluated combination, also of those without a fill in a test slice; in grid order
+ * @param options.periodsPerYear annualises
+ */
+export function inSampleSelection(
+  rows: readonly Float64Array[],
+  plan: SegmentPlan,
+  { periodsPerYear }: { readonly periodsPerYear: number },
+): InSampleSelection {
+  let chained = NO_MOMENTS;
+  let [trained, tested] = [0, 0];
+  for (let fold = 0; fold < plan.folds; fold++) {
+    const choice = bestTrained(rows, plan, fold);
+    if (choice === null) return { oosSharpe: null, walkForwardEfficiency: null };
+    const test = sliceMoments(choice.row, plan, 2 * fold + 1);
+    chained = mergeMoments(chained, test);
+    trained += choice.sharpe;
+    tested += sharpePerBar(test);
+  }
+  // Both means are over the same windows and annualised alike, so that the sums have the same ratio.
+  return {
+    oosSharpe: sharpePerBar(chained) * Math.sqrt(periodsPerYear),
+    walkForwardEfficiency: trained > 0 ? tested / trained : null,
+  };
+}
+
+/** The first of the combinations with the highest train Sharpe per bar. */
+function bestTrained(
+  rows: readonly Float64Array[],
+  plan: SegmentPlan,
+  fold: number,
+): { readonly row: Float64Array; readonly sharpe: number } | null {
+  let best: { readonly row: Float64Array; readonly sharpe: number } | null = null;
+  for (const row of rows) {
+    const sharpe = sharpePerBar(sliceMoments(row, plan, 2 * fold));
+    if (best === null || sharpe > best.sharpe) best = { row, sharpe };
+  }
+  return best;
+}

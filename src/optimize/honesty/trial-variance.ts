@@ -1,0 +1,15 @@
+import { mean, sampleDeviation } from '../../backtest/index.ts';
+import { sharpePerBar, testMoments } from '../figures.ts';
+import type { SegmentPlan } from '../segments.ts';
+
+/**
+ * Sample variance (n − 1) of the combinations' Sharpe ratios per bar, each over its chained test returns.
+ *
+ * @param rows figures of the ranked combinations
+ * @returns 0 for fewer than two
+ */
+export function trialVariance(rows: readonly Float64Array[], plan: SegmentPlan): number {
+  if (rows.length < 2) return 0;
+  const sharpes = Float64Array.from(rows, (row) => sharpePerBar(testMoments(row, plan)));
+  return sampleDeviation(sharpes, mean(sharpes)) ** 2;
+}

@@ -1,0 +1,92 @@
+/**
+ * Σr and Σr² of every combination over any union of blocks, in two additions each. Blocks stand in groups of four with a
+ * table of all 16 sums each; the sum over all groups but the first is kept until it changes, which with ascending masks is
+ * seldom. The order of the additions depends on the mask alone: a union has the same sum, to the bit, whoever asks.
+ */
+import { at } from '../../strategies/index.ts';
+import type { BlockReturns } from './block-returns.ts';
+
+/** Blocks of a group. */
+const GROUP = 4;
+/** Unions of a group's blocks. */
+const UNIONS = 1 << GROUP;
+
+/** Tables for one set of combinations; lives as long as a range of splits is counted. */
+export interface UnionTables {
+  readonly combinations: number;
+  readonly groups: number;
+  /** [groups, 16, K] Σr. */
+  readonly sums: Float64Array;
+  /** [groups, 16, K] Σr². */
+  readonly powers: Float64Array;
+}
+
+/** A union of blocks that moves from mask to mask. */
+export interface Union {
+  readonly tables: UnionTables;
+  /** Bits of all groups but the first; −1 before the first move. */
+  upper: number;
+  /** [K] Σr over the upper groups. */
+  readonly sums: Float64Array;
+  /** [K] Σr² over the upper groups. */
+  readonly powers: Float64Array;
+}
+
+/** Computes the tables of all groups. */
+export function unionTables(returns: BlockReturns): UnionTables {
+  const { combinations, blocks } = returns;
+  const groups = Math.ceil(blocks / GROUP);
+  const size = groups * UNIONS * combinations;
+  const tables = { combinations, groups, sums: new Float64Array(size), powers: new Float64Array(size) };
+  for (let block = 0; block < blocks; block++) addBlock(tables, returns, block);
+  return tables;
+}
+
+/** Adds a block to every union of its group that it is in. */
+function addBlock({ sums, powers }: UnionTables, returns: BlockReturns, block: number): void {
+  const { combinations, counts, means, squares } = returns;
+  const group = Math.floor(block / GROUP);
+  const from = block * combinations;
+  for (let union = 0; union < UNIONS; union++) {
+    if (((union >> (block % GROUP)) & 1) === 0) continue;
+    const to = (group * UNIONS + union) * combinations;
+    for (let place = 0; place < combinations; place++) {
+      const mean = at(means, from + place);
+      const total = at(counts, block) * mean;
+      sums[to + place] = at(sums, to + place) + total;
+      powers[to + place] = at(powers, to + place) + at(squares, from + place) + total * mean;
+    }
+  }
+}
+
+/** A union that has not been moved yet. */
+export function openUnion(tables: UnionTables): Union {
+  const { combinations } = tables;
+  return { tables, upper: -1, sums: new Float64Array(combinations), powers: new Float64Array(combinations) };
+}
+
+/**
+ * Moves the union to `mask`, bit b for block b.
+ *
+ * @returns where the first group's sums begin in the tables; with those of the upper groups they make up the union's
+ */
+export function moveUnion(union: Union, mask: number): number {
+  const upper = mask >> GROUP;
+  if (upper !== union.upper) sumUpper(union, upper);
+  return (mask & (UNIONS - 1)) * union.tables.combinations;
+}
+
+function sumUpper(union: Union, upper: number): void {
+  const { tables, sums, powers } = union;
+  union.upper = upper;
+  sums.fill(0);
+  powers.fill(0);
+  for (let group = 1; group < tables.groups; group++) {
+    const chosen = (upper >> ((group - 1) * GROUP)) & (UNIONS - 1);
+    const from = (group * UNIONS + chosen) * tables.combinations;
+    for (let place = 0; place < tables.combinations; place++) {
+      sums[place] = at(sums, place) + at(tables.sums, from + place);
+      powers[place] = at(powers, place) + at(tables.powers, from + place);
+    }
+  }
+}
