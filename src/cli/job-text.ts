@@ -63,7 +63,7 @@ function resultTable(results: readonly JobResult[]): readonly string[] {
   const head = ['rank', ...names, 'sharpe', '± sd', 'return', 'drawdown', 'trades'];
   const rows = results.map((entry) => [
     String(entry.rank),
-    ...names.map((name) => String(entry.params[name] ?? 'none')),
+    ...names.map((name) => parameter(entry.params[name] ?? null)),
     entry.mean_sharpe.toFixed(3),
     entry.sharpe_std.toFixed(3),
     percent(entry.mean_return),
@@ -71,6 +71,11 @@ function resultTable(results: readonly JobResult[]): readonly string[] {
     String(entry.trades),
   ]);
   return aligned([head, ...rows]);
+}
+
+/** Numbers of a continuous range have sixteen digits, which nobody reads. */
+function parameter(value: number | string | null): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? 'none');
 }
 
 /** Columns of equal width, to the right. */

@@ -142,7 +142,10 @@ export const OverfittingRef = builder.objectRef<Overfitting>('Overfitting').impl
     thresholds: t.field({
       type: [ThresholdRef],
       description: 'What the verdict was measured by.',
-      resolve: ({ thresholds }) => Object.entries(thresholds).map(([name, value]) => ({ name, value })),
+      resolve: ({ thresholds }) =>
+        Object.entries(thresholds).flatMap(([level, limits]) =>
+          Object.entries<number>(limits).map(([name, value]) => ({ name: `${level}.${name}`, value })),
+        ),
     }),
   }),
 });

@@ -8,6 +8,9 @@ import type { Axis } from './search/index.ts';
 /** Most places of an axis: more cells than 20 by 20 hold no readable number. */
 export const MAX_PLACES = 20;
 
+/** Fewest bins of a range, however few combinations were drawn from it. */
+const FEWEST_BINS = 5;
+
 /** Significant digits of the ends of a bin. */
 const BIN_DIGITS = 3;
 
@@ -27,13 +30,16 @@ export interface PlacedAxis extends ReportAxis {
 /**
  * The places of a parameter: those that the space lists, and those that trials had. No value comes first, then numbers
  * from small to large, then words in the order in which they are listed. More than 20 numbers are binned: whole ones in
- * equal steps, others in equal widths, on a logarithmic range in equal ratios.
+ * equal steps, others in equal widths, on a logarithmic range in equal ratios. A range has as many bins as leave about
+ * two combinations for each cell of a map with another such axis.
+ *
+ * @param tried the value of each combination
  */
-export function placeAxis(parameter: string, axis: Axis, tried: Iterable<ParameterValue>): PlacedAxis {
+export function placeAxis(parameter: string, axis: Axis, tried: readonly ParameterValue[]): PlacedAxis {
   const values = new Set([...(isList(axis) ? axis : []), ...tried]);
   const numbers = [...values].filter((value) => typeof value === 'number').toSorted((a, b) => a - b);
   const words = [...values].filter((value) => typeof value === 'string');
-  const scale = numbers.length > MAX_PLACES ? binned(numbers, !isList(axis) && axis.log === true) : listed(numbers);
+  const scale = numbers.length > MAX_PLACES ? binned(numbers, binningOf(axis, tried.length)) : listed(numbers);
   const none = values.has(null) ? ['none'] : [];
   return {
     parameter,
@@ -62,11 +68,23 @@ function listed(numbers: readonly number[]): Scale {
   return { labels: numbers.map(String), placeOf: (value) => places.get(value) ?? -1 };
 }
 
+/** How a scale is cut. */
+interface Binning {
+  readonly isLog: boolean;
+  readonly bins: number;
+}
+
+function binningOf(axis: Axis, trials: number): Binning {
+  if (isList(axis)) return { isLog: false, bins: MAX_PLACES };
+  const bins = Math.max(FEWEST_BINS, Math.min(MAX_PLACES, Math.round(Math.sqrt(trials / 2))));
+  return { isLog: axis.log === true, bins };
+}
+
 /** `numbers` ascend. */
-function binned(numbers: readonly number[], isLog: boolean): Scale {
+function binned(numbers: readonly number[], binning: Binning): Scale {
   const [low = 0, high = 0] = [numbers[0], numbers.at(-1)];
   const isWhole = numbers.every(Number.isInteger);
-  const edges = isWhole ? wholeEdges(low, high, isLog) : realEdges(low, high, isLog);
+  const edges = isWhole ? wholeEdges(low, high, binning) : realEdges(low, high, binning);
   const uppers = edges.slice(1);
   return {
     labels: uppers.map((to, bin) => binLabel(edges[bin] ?? low, to, isWhole)),
@@ -79,17 +97,17 @@ function binned(numbers: readonly number[], isLog: boolean): Scale {
 }
 
 /** [bins + 1] ends of equal widths, or of equal ratios; a bin includes its lower end, the last one its upper end too. */
-function realEdges(low: number, high: number, isLog: boolean): readonly number[] {
-  const share = Array.from({ length: MAX_PLACES + 1 }, (_, place) => place / MAX_PLACES);
+function realEdges(low: number, high: number, { isLog, bins }: Binning): readonly number[] {
+  const shares = Array.from({ length: bins + 1 }, (_, place) => place / bins);
   return isLog && low > 0
-    ? share.map((part) => low * (high / low) ** part)
-    : share.map((part) => low + (high - low) * part);
+    ? shares.map((share) => low * (high / low) ** share)
+    : shares.map((share) => low + (high - low) * share);
 }
 
 /** The same in whole numbers, the last end one beyond `high`. */
-function wholeEdges(low: number, high: number, isLog: boolean): readonly number[] {
-  if (isLog && low > 0) return [...new Set(realEdges(low, high + 1, true).map(Math.round))];
-  const step = Math.ceil((high + 1 - low) / MAX_PLACES);
+function wholeEdges(low: number, high: number, binning: Binning): readonly number[] {
+  if (binning.isLog && low > 0) return [...new Set(realEdges(low, high + 1, binning).map(Math.round))];
+  const step = Math.ceil((high + 1 - low) / binning.bins);
   const bins = Math.ceil((high + 1 - low) / step);
   return Array.from({ length: bins + 1 }, (_, bin) => (bin === bins ? high + 1 : low + bin * step));
 }

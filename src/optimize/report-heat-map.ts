@@ -64,7 +64,7 @@ interface TrialAxis extends ReportAxis {
 
 function placeTrials(parameter: string, axis: Axis, trials: readonly MappedTrial[]): TrialAxis {
   const values = trials.map(({ params }) => params[parameter] ?? null);
-  const { labels, placeOf } = placeAxis(parameter, axis, new Set(values));
+  const { labels, placeOf } = placeAxis(parameter, axis, values);
   return { parameter, labels, places: Int16Array.from(values, placeOf) };
 }
 

@@ -21,7 +21,7 @@ describe('an axis', () => {
     const axis = placeAxis(
       'window',
       { min: 5, max: 200, step: 1 },
-      Array.from({ length: 196 }, (_, at) => at + 5),
+      Array.from({ length: 980 }, (_, at) => (at % 196) + 5),
     );
 
     expect(axis.labels.slice(0, 2)).toEqual(['5–14', '15–24']);
@@ -30,12 +30,29 @@ describe('an axis', () => {
   });
 
   it('bins a logarithmic range in equal ratios', () => {
-    const values = Array.from({ length: 50 }, (_, at) => 0.001 * 10 ** ((at / 49) * 3));
+    const values = Array.from({ length: 800 }, (_, at) => 0.001 * 10 ** ((at / 799) * 3));
     const axis = placeAxis('threshold', { min: 0.001, max: 1, log: true }, values);
 
     expect(axis.labels).toHaveLength(MAX_PLACES);
     expect(axis.labels[0]).toBe('0.001–0.00141');
     expect(axis.placeOf(Math.sqrt(0.001))).toBe(10);
+  });
+
+  it('has fewer bins for few combinations, but never bins a list that fits', () => {
+    const range = placeAxis(
+      'x',
+      { min: 0, max: 1 },
+      Array.from({ length: 100 }, (_, at) => at / 99),
+    );
+    const list = placeAxis(
+      'x',
+      Array.from({ length: 20 }, (_, at) => at),
+      [3, 4],
+    );
+
+    expect(range.labels).toHaveLength(7);
+    expect(range.labels[0]).toBe('0–0.143');
+    expect(list.labels).toHaveLength(20);
   });
 
   it('gives every value one place, never backwards, whatever the values', () => {

@@ -1,5 +1,5 @@
 /** The figures behind a verdict, each with its limit, its place on a scale and what it says in plain words. */
-import { count, maybeRatio, NONE, percent, ratio } from './format.ts';
+import { count, maybeRatio, NONE, percent, ratio, ratioBeside } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { OverfittingFigures, WinnerFigures } from './report-job.ts';
 
@@ -40,7 +40,7 @@ function deciding(figures: OverfittingFigures, winner: WinnerFigures | null): re
     {
       name: 'Deflated Sharpe',
       meaning: `The probability that the best beats the luckiest of ${count(nTrials)} combinations without any skill.`,
-      found: maybeRatio(deflatedSharpe),
+      found: deflatedSharpe === null ? NONE : ratioBeside(deflatedSharpe, accept.deflatedSharpe),
       needed: `at least ${accept.deflatedSharpe}`,
       holds: deflatedSharpe === null ? null : deflatedSharpe >= accept.deflatedSharpe,
       scale: deflatedSharpe === null ? null : { value: deflatedSharpe, from: accept.deflatedSharpe, to: 1 },
@@ -48,15 +48,15 @@ function deciding(figures: OverfittingFigures, winner: WinnerFigures | null): re
     {
       name: 'Probability of overfitting',
       meaning: 'How often what was best on one half of the test bars was below the middle on the other half.',
-      found: pbo === null ? NONE : percent(pbo, 0),
-      needed: `at most ${percent(accept.pbo, 0)}`,
+      found: pbo === null ? NONE : ratioBeside(pbo, accept.pbo),
+      needed: `at most ${accept.pbo}`,
       holds: pbo === null ? null : pbo <= accept.pbo,
       scale: pbo === null ? null : { value: pbo, from: 0, to: accept.pbo },
     },
     {
       name: 'Out-of-sample Sharpe',
       meaning: 'What one would have earned by choosing, in each window, what was best on its training bars alone.',
-      found: maybeRatio(oosSharpe),
+      found: oosSharpe === null ? NONE : ratioBeside(oosSharpe, accept.oosSharpe),
       needed: `above ${accept.oosSharpe}`,
       holds: oosSharpe === null ? null : oosSharpe > accept.oosSharpe,
       scale: null,

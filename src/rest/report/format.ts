@@ -11,6 +11,13 @@ export function ratio(value: number, decimals = 2): string {
   return signed(value, value.toFixed(decimals));
 }
 
+/** The same with as many decimals more as tell it from a limit that it does not equal. */
+export function ratioBeside(value: number, limit: number): string {
+  let decimals = 2;
+  while (decimals < 6 && value !== limit && Number(value.toFixed(decimals)) === limit) decimals += 1;
+  return ratio(value, decimals);
+}
+
 /** The same of a figure that is not always defined. */
 export function maybeRatio(value: number | null): string {
   return value === null ? NONE : ratio(value);
@@ -60,9 +67,17 @@ export function parameterTexts(params: unknown): readonly string[] {
   return parameterEntries(params).map(([name, value]) => `${name} ${value}`);
 }
 
+/** The label of a place on an axis: a value, or a bin, whose signs are minus signs too. */
+export function axisLabel(label: string): string {
+  return label.replaceAll(/(^|–)-(?=[\d.])/g, `$1${MINUS}`);
+}
+
+/** Significant digits of a parameter: those of a continuous range have sixteen, which nobody reads. */
+const PARAMETER_DIGITS = 6;
+
 function parameterText(value: unknown): string {
   if (value === null) return 'none';
-  if (typeof value === 'number') return signed(value, String(value));
+  if (typeof value === 'number') return signed(value, String(Number(value.toPrecision(PARAMETER_DIGITS))));
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

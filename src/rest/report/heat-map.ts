@@ -2,7 +2,7 @@
  * A heat map as a table: a screen reader finds its headers, a search its numbers, and a printer its lines. The colour
  * repeats the number and adds nothing to it.
  */
-import { count, counted, NONE, percent, ratio } from './format.ts';
+import { axisLabel, count, counted, NONE, percent, ratio } from './format.ts';
 import { type Html, html } from './html.ts';
 import { STEPS, stepClass } from './palette.ts';
 import { profile } from './profile.ts';
@@ -43,14 +43,20 @@ function heatMap(map: MapFigures, limit: number): Html {
   const best = bestCell(map);
   return html`<figure class="${x.labels.length > HALF_WIDTH ? 'map wide' : 'map'}"><div class="scroll"><table class="heat"><caption>${x.parameter} × ${y?.parameter ?? ''} <span>${behind(counts, isEven)}${explanation(map)}</span></caption>
 <thead><tr><td class="corner"><span class="down">${y?.parameter ?? ''} ↓</span> <span class="right">${x.parameter} →</span></td>${x.labels.map(
-    (label) => html`<th scope="col">${label}</th>`,
+    (label) => html`<th scope="col">${columnLabel(label)}</th>`,
   )}</tr></thead>
 <tbody>${(y?.labels ?? []).map(
     (label, row) =>
-      html`<tr><th scope="row">${label}</th>${x.labels.map((_, column) =>
+      html`<tr><th scope="row">${axisLabel(label)}</th>${x.labels.map((_, column) =>
         cell(map, { row, column, limit, isEven, isBest: best === `${row} ${column}` }),
       )}</tr>\n`,
   )}</tbody></table></div></figure>`;
+}
+
+/** A bin may break after its dash. */
+function columnLabel(label: string): Html {
+  const [from = '', ...to] = axisLabel(label).split('–');
+  return to.length === 0 ? html`${from}` : html`${from}–<wbr>${to.join('–')}`;
 }
 
 interface CellPlace {
@@ -64,7 +70,8 @@ interface CellPlace {
 
 function cell(map: MapFigures, { row, column, limit, isEven, isBest }: CellPlace): Html {
   const value = map.best[row]?.[column] ?? null;
-  const where = `${map.x.parameter} ${map.x.labels[column] ?? ''}, ${map.y?.parameter ?? ''} ${map.y?.labels[row] ?? ''}`;
+  const [across, down] = [map.x.labels[column] ?? '', map.y?.labels[row] ?? ''].map(axisLabel);
+  const where = `${map.x.parameter} ${across ?? ''}, ${map.y?.parameter ?? ''} ${down ?? ''}`;
   const [ranked, unranked, skipped] = [map.ranked, map.unranked, map.skipped].map(
     (counts) => counts[row]?.[column] ?? 0,
   );

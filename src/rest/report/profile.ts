@@ -1,5 +1,5 @@
 /** The search of a single parameter: a bar for each of its values. */
-import { count, NONE, ratio } from './format.ts';
+import { axisLabel, count, NONE, ratio } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { MapFigures } from './report-job.ts';
 
@@ -17,7 +17,7 @@ export function profile({ x, best, ranked, unranked, skipped }: MapFigures): Htm
 <thead><tr><th scope="col">${x.parameter}</th><th scope="col">Best</th><th scope="col"><span class="spoken">Bar</span></th><th scope="col">Combinations</th></tr></thead>
 <tbody>${x.labels.map((label, at) => {
     const value = values[at] ?? null;
-    return html`<tr${value !== null && at === top ? html` class="top"` : null}><th scope="row">${label}</th><td>${
+    return html`<tr${value !== null && at === top ? html` class="top"` : null}><th scope="row">${axisLabel(label)}</th><td>${
       value === null ? emptyText(unranked[0]?.[at] ?? 0, skipped[0]?.[at] ?? 0) : ratio(value)
     }</td><td class="bar">${bar(value, limit)}</td><td>${count(ranked[0]?.[at] ?? 0)}</td></tr>\n`;
   })}</tbody></table></figure>`;

@@ -121,8 +121,8 @@ const MAPS = `
 .map{min-width:0}
 .map.wide{grid-column:1/-1}
 table.heat{border-collapse:separate;border-spacing:2px;font-size:.8125rem;margin:0 -2px}
-.heat th,.heat td{border:0;padding:0 4px;height:38px;min-width:46px;text-align:center}
-.heat thead th{border:0;vertical-align:bottom;height:auto;padding-bottom:3px;white-space:nowrap}
+.heat th,.heat td{border:0;padding:0 2px;height:38px;min-width:42px;text-align:center}
+.heat thead th{border:0;vertical-align:bottom;height:auto;padding:0 1px 3px;white-space:normal;font-size:.75rem;line-height:1.2}
 .heat th{color:var(--soft);font-weight:500}
 .heat th:first-child{text-align:right;width:1%;padding:0 8px}
 .heat td{border-radius:4px}

@@ -144,7 +144,7 @@ describe('the page', () => {
     );
 
     expect(rows.find((text) => text.startsWith('Deflated Sharpe'))).toMatch(/^Deflated Sharpe .*\.–at least 0\.95$/);
-    expect(rows.find((text) => text.startsWith('Out-of-sample'))).toMatch(/✕not reached 0\.00above 0$/);
+    expect(rows.find((text) => text.startsWith('Out-of-sample'))).toMatch(/✕not reached −0\.001above 0$/);
   });
 
   it('numbers the cells of a heat map and tells invalid ones from those that never traded', () => {
