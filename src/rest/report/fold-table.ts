@@ -16,7 +16,13 @@ export function foldTable({ folds, meanSharpe, sharpeStd, meanReturn, maxDrawdow
 }
 
 function foldRow({ fold, train, test }: FoldFigures, limit: number): Html {
-  return html`<tr><th scope="row">${fold}</th><td class="dates"><span>trained ${day(train.start)} – ${day(train.end)}</span> tested ${day(test.start)} – ${day(test.end)}</td><td>${ratio(train.sharpe)}</td><td class="${test.sharpe > 0 ? 'good' : 'bad'}">${ratio(test.sharpe)}</td><td class="pair">${pair(train.sharpe / limit, test.sharpe / limit)}</td><td>${change(test.totalReturn)}</td><td>${percent(test.maxDrawdown)}</td><td>${test.trades === 0 ? '–' : percent(test.winRate, 0)}</td><td>${count(test.trades)}</td></tr>\n`;
+  return html`<tr><th scope="row">${fold}</th><td class="dates"><span>trained ${day(train.start)} – ${day(train.end)}</span> tested ${day(test.start)} – ${day(test.end)}</td><td>${ratio(train.sharpe)}</td><td class="${signClass(test.sharpe)}">${ratio(test.sharpe)}</td><td class="pair">${pair(train.sharpe / limit, test.sharpe / limit)}</td><td>${change(test.totalReturn)}</td><td>${percent(test.maxDrawdown)}</td><td>${test.trades === 0 ? '–' : percent(test.winRate, 0)}</td><td>${count(test.trades)}</td></tr>\n`;
+}
+
+/** Nothing for a window in which nothing was held. */
+function signClass(sharpe: number): string {
+  if (sharpe === 0) return 'even';
+  return sharpe > 0 ? 'good' : 'bad';
 }
 
 /** Both Sharpe ratios on one line around zero, from −1 to 1. */

@@ -10,6 +10,8 @@ import type { MapFigures, SectionFigures } from './report-job.ts';
 
 /** Columns that fit into half the width of the page. */
 const HALF_WIDTH = 6;
+/** More columns than this have to be narrow. */
+const DENSE = 12;
 
 /** All maps of one strategy type. `limit` is the largest absolute value of the page: maps share their colours. */
 export function sectionMaps(section: SectionFigures, limit: number): Html {
@@ -41,7 +43,8 @@ function heatMap(map: MapFigures, limit: number): Html {
   const counts = map.ranked.flat().filter((ranked) => ranked > 0);
   const isEven = counts.every((ranked) => ranked === counts[0]);
   const best = bestCell(map);
-  return html`<figure class="${x.labels.length > HALF_WIDTH ? 'map wide' : 'map'}"><div class="scroll"><table class="heat"><caption>${x.parameter} × ${y?.parameter ?? ''} <span>${behind(counts, isEven)}${explanation(map)}</span></caption>
+  const width = x.labels.length > DENSE ? ' wide dense' : x.labels.length > HALF_WIDTH ? ' wide' : '';
+  return html`<figure class="map${width}"><div class="scroll"><table class="heat"><caption>${x.parameter} × ${y?.parameter ?? ''} <span>${behind(counts, isEven)}${explanation(map)}</span></caption>
 <thead><tr><td class="corner"><span class="down">${y?.parameter ?? ''} ↓</span> <span class="right">${x.parameter} →</span></td>${x.labels.map(
     (label) => html`<th scope="col">${columnLabel(label)}</th>`,
   )}</tr></thead>

@@ -97,7 +97,7 @@ ${section('folds', 'Window by window', foldTable(winner))}`;
 
 function winnerCards(winner: WinnerFigures): Html {
   const cards: readonly (readonly [string, string, string])[] = [
-    ['Mean test Sharpe', ratio(winner.meanSharpe), `± ${ratio(winner.sharpeStd)} between windows`],
+    ['Mean test Sharpe', ratio(winner.meanSharpe), `± ${ratio(winner.sharpeStd)} over windows`],
     ['Mean return', change(winner.meanReturn), 'of a test window'],
     ['Worst drawdown', percent(winner.maxDrawdown), 'within a test window'],
     ['Win rate', percent(winner.meanWinRate, 0), 'mean over test windows'],

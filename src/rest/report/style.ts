@@ -124,6 +124,8 @@ table.heat{border-collapse:separate;border-spacing:2px;font-size:.8125rem;margin
 .heat th,.heat td{border:0;padding:0 2px;height:38px;min-width:42px;text-align:center}
 .heat thead th{border:0;vertical-align:bottom;height:auto;padding:0 1px 3px;white-space:normal;font-size:.75rem;line-height:1.2}
 .heat th{color:var(--soft);font-weight:500}
+.dense .heat td{min-width:36px;font-size:.75rem}
+.dense .heat thead th{font-size:.625rem}
 .heat th:first-child{text-align:right;width:1%;padding:0 8px}
 .heat td{border-radius:4px}
 .heat td.corner{height:auto;padding:0 6px 3px 0;text-align:right;font-size:.75rem;color:var(--soft);line-height:1.25;white-space:nowrap}
