@@ -25,8 +25,10 @@ const MAX_INDICATOR_BYTES = 2 ** 29;
 const BATCH_WORK = 40_000_000;
 /** Below this a round is one batch: handing it out would take longer than computing it. */
 const SHARED_WORK = 2_000_000;
-/** How many times longer a bar takes of types that the kernel leaves to the plain evaluator. */
+/** How many times longer a bar takes of quotes, which the kernel leaves to the plain evaluator; … */
 const PLAIN_FACTOR = 16;
+/** … and of what it follows bar by bar: short sales, spreads, several symbols. */
+const JOINT_FACTOR = 4;
 /** Combinations that a sampler is asked for before the event loop has its turn. */
 const ASKED_AT_ONCE = 500;
 
@@ -125,7 +127,7 @@ async function evaluateRound(context: JobContext, type: StrategyType, round: Rou
   const { sections: _, search: __, ...cut } = job;
   const indicators = await cache.columns(round.specs, hooks.signal);
   const plan = { ...cut, typeName: type.name, indicators };
-  const batches = batchesOf(round, type, { bars: job.bars, threads: compute.parallelism });
+  const batches = batchesOf(round, workOf(type, job), compute.parallelism);
   let next = 0;
   await inLanes(Math.min(compute.parallelism, batches.length), hooks.signal, async (signal) => {
     for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
@@ -146,15 +148,20 @@ async function evaluateRound(context: JobContext, type: StrategyType, round: Rou
   });
 }
 
+/** Bars of one combination, weighed by how long they take. */
+function workOf(type: StrategyType, { bars, settings }: ComputableJob): number {
+  const isJoint = settings.allowShort || type.trades === 'spread' || bars.length > 1;
+  const factor = type.trades === 'quotes' ? PLAIN_FACTOR : isJoint ? JOINT_FACTOR : 1;
+  return factor * bars.reduce((total, series) => total + series.time.length, 0);
+}
+
 /** As many for each thread; large enough to be worth their messages, small enough to end soon. */
 function batchesOf(
   { from, to }: Round,
-  type: StrategyType,
-  { bars, threads }: { readonly bars: readonly Bars[]; readonly threads: number },
+  workOfOne: number,
+  threads: number,
 ): readonly { readonly from: number; readonly to: number }[] {
-  const factor = type.trades === 'quotes' ? PLAIN_FACTOR : 1;
-  const work = (to - from) * bars.reduce((total, series) => total + series.time.length, 0) * factor;
-  const rounds = Math.ceil(work / BATCH_WORK / threads);
-  const parts = work < SHARED_WORK ? 1 : rounds * threads;
+  const work = (to - from) * workOfOne;
+  const parts = work < SHARED_WORK ? 1 : Math.ceil(work / BATCH_WORK / threads) * threads;
   return evenRanges(to - from, parts).map((range) => ({ from: from + range.from, to: from + range.to }));
 }

@@ -34,7 +34,8 @@ export async function startStrategyOptimization(
 ): Promise<OptimizationRow> {
   requireScope(principal, 'trade');
   await refuseTooManyJobs(deps, principal);
-  const { typed, ...shared } = parseAll({ typed: () => parseTyped(deps, input), ...sharedParsers(input) });
+  const { symbols, ...others } = sharedParsers(input);
+  const { typed, ...shared } = parseAll({ symbols, typed: () => parseTyped(deps, input), ...others });
   await checkStrategy(deps, principal, input);
   const data = await loadBars(deps, principal, { ...input, ...shared });
   const { type, paramGrid, search } = typed;

@@ -1,7 +1,7 @@
 /** What submitting every kind of job has in common: what is asked beside the search, and the row that is stored. */
 import type { Principal } from '../access/index.ts';
 import { type BacktestSettings, parseSettings, type RawSettings } from '../backtest/index.ts';
-import { type Clock, DomainError, dateOf, type IdSource, parseDateRange } from '../core/index.ts';
+import { type Clock, DomainError, dateOf, type IdSource, invalid, parseDateRange } from '../core/index.ts';
 import type { Journal } from '../events/index.ts';
 import {
   type AlignedBars,
@@ -15,10 +15,15 @@ import type { Database, OptimizationRow } from '../storage/index.ts';
 import type { StrategyRegistry } from '../strategies/index.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import { optimizationEvent } from './events.ts';
+import { figureBytes } from './job-figures.ts';
 import type { OptimizationConfig, OptimizationJobType } from './optimization.ts';
 import type { OptimizationRunner } from './runner.ts';
 import type { SearchSettings } from './search/index.ts';
+import { planSegments } from './segments.ts';
 import { parseWalkForward, type WalkForwardSettings, walkForwardFolds } from './walk-forward.ts';
+
+/** Most memory that the figures of one job may take, in bytes: they lie outside every heap limit. */
+const MAX_FIGURE_BYTES = 2 ** 29;
 
 /** Bounds that the operator sets. */
 export interface OptimizationLimits {
@@ -136,10 +141,16 @@ export interface NewJob {
   readonly strategyId: number | null;
 }
 
-/** Stores a job as pending, with its event, and wakes the runner. */
+/**
+ * Stores a job as pending, with its event, and wakes the runner.
+ *
+ * @throws {DomainError} VALIDATION on `nSplits` when the figures of all windows would take the memory of the server
+ */
 export async function insertJob(deps: OptimizeDeps, principal: Principal, job: NewJob): Promise<OptimizationRow> {
   const { config, data } = job;
   const time = data.bars[0]?.time ?? new Float64Array();
+  const totalCombinations = config.sections.reduce((sum, { trials }) => sum + trials, 0);
+  refuseTooManyFigures(totalCombinations, time.length, config);
   const row = await deps.journal.write(async (write) => {
     const created = await write.db.optimization.create({
       data: {
@@ -156,7 +167,7 @@ export async function insertJob(deps: OptimizeDeps, principal: Principal, job: N
         lastBar: new Date(time.at(-1) ?? 0),
         bars: time.length,
         engineVersion: ENGINE_VERSION,
-        totalCombinations: config.sections.reduce((sum, { trials }) => sum + trials, 0),
+        totalCombinations,
         nFolds: config.nSplits,
         correlationId: deps.ids.next(),
         createdAt: dateOf(deps.clock),
@@ -167,6 +178,18 @@ export async function insertJob(deps: OptimizeDeps, principal: Principal, job: N
   });
   deps.runner.wake();
   return row;
+}
+
+/** Thousands of windows times thousands of combinations: nobody could read that. */
+function refuseTooManyFigures(combinations: number, bars: number, windows: WalkForwardSettings): void {
+  const bytes = figureBytes(combinations, planSegments(walkForwardFolds(bars, windows, 1)));
+  if (bytes <= MAX_FIGURE_BYTES) return;
+  throw invalid(
+    'nSplits',
+    `The figures of ${combinations} combinations over ${windows.nSplits} splits take ${bytes} bytes; at most ` +
+      `${MAX_FIGURE_BYTES} are allowed. Ask for fewer splits or combinations.`,
+    { limit: MAX_FIGURE_BYTES, observed: bytes },
+  );
 }
 
 /** The symbols in alphabetical order, for finding jobs on the same data whatever the order in which they were named. */

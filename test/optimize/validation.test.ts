@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/core/index.ts';
 import { type StrategyOptimizationInput, startStrategyOptimization } from '../../src/optimize/index.ts';
 import { createStrategy } from '../../src/strategies/index.ts';
-import type { TestServices } from '../support/compose.ts';
+import type { TestServices, TestServicesOptions } from '../support/compose.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { EXAMPLE, submit } from '../support/jobs.ts';
 import { randomBars } from '../support/series.ts';
@@ -62,9 +62,12 @@ const REFUSALS: readonly [string, Partial<StrategyOptimizationInput>, string, Re
   ],
 ];
 
-async function withServices(work: (services: TestServices) => Promise<void>): Promise<void> {
+async function withServices(
+  work: (services: TestServices) => Promise<void>,
+  limits: TestServicesOptions['limits'] = {},
+): Promise<void> {
   const database = await createTestDatabase('sqlite');
-  const services = await startServices(database, { maxRunningJobs: 0, pool: { threads: 1 } });
+  const services = await startServices(database, { limits, maxRunningJobs: 0, pool: { threads: 1 } });
   await importSeries(services, randomBars(1, { length: 600, symbol: 'IMPORTED' }));
   await work(services);
   await services.close();
@@ -135,18 +138,19 @@ describe('a submission', () => {
     });
   });
 
-  it('is refused when its indicators would take the memory of the server', async () => {
-    await withServices(async (services) => {
-      const symbols = Array.from({ length: 100 }, (_, i) => `S${i}`);
-      const paramGrid = { short_window: many(100), long_window: many(100).map((n) => n + 200), ma_type: ['sma'] };
+  it('is refused when its figures would take the memory of the server', async () => {
+    await withServices(
+      async (services) => {
+        const paramGrid = { short_window: many(100), long_window: many(100).map((n) => n + 200), ma_type: ['sma'] };
 
-      const refusal = await refusalOf(submit(services, { ...EXAMPLE, start: '1990-01-02', symbols, paramGrid }));
+        const refusal = await refusalOf(submit(services, { ...EXAMPLE, start: '1990-01-02', nSplits: 600, paramGrid }));
 
-      expect(refusal.message).toMatch(
-        /reads 20000 different indicators, which take \d{10} bytes .* at most 1073741824/,
-      );
-      expect(refusal.facts['limit']).toBe(2 ** 30);
-    });
+        expect(refusal.fields).toEqual([{ path: ['nSplits'], message: refusal.message }]);
+        expect(refusal.message).toMatch(/10000 combinations over 600 splits take \d{9} bytes; at most 536870912/);
+        expect(refusal.facts['limit']).toBe(2 ** 29);
+      },
+      { minBarsPerSplit: 2 },
+    );
   });
 
   it('may name a saved strategy of its type and owner only', async () => {

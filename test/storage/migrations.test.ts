@@ -180,6 +180,49 @@ async function tablesOf(test: TestDatabase): Promise<string> {
   return (await query(test, sql)).map(({ name }) => String(name)).join(' ');
 }
 
+describe('the migration of the engine', () => {
+  eachDatabase((provider, create) => {
+    it('keeps the jobs and trials of the version before, and says what they are about', async () => {
+      const test = await create();
+      const [foundation] = readMigrations(provider);
+      await migrate(test, foundation === undefined ? [] : [foundation]);
+      for (const statement of FOUNDATION_ROWS) await query(test, statement);
+
+      await migrate(test);
+
+      const jobs = 'SELECT id, "jobType", "symbolKey", "overfitting", "results" FROM "Optimization" ORDER BY id';
+      const old = { jobType: 'strategy', overfitting: null };
+      expect(await query(test, jobs)).toEqual([
+        { ...old, id: 1, symbolKey: 'AAPL,MSFT', results: '[]' },
+        { ...old, id: 2, symbolKey: 'IBM', results: null },
+      ]);
+      const trials = 'SELECT "index", "strategyType", "params", "meanSharpe" FROM "OptimizationTrial" ORDER BY "index"';
+      expect(await query(test, trials)).toEqual([
+        { index: 0, strategyType: 'momentum', params: '{"short_window":5}', meanSharpe: 1.5 },
+        { index: 1, strategyType: 'momentum', params: '{"short_window":6}', meanSharpe: -0.5 },
+      ]);
+    });
+  });
+});
+
+/** A complete job with two trials and a waiting one, as the version before the engine stored them. */
+const FOUNDATION_ROWS: readonly string[] = [
+  `INSERT INTO "User" ("id", "name", "createdAt") VALUES (1, 'default', '2026-01-01T00:00:00Z')`,
+  ...[
+    `1, 'momentum', 'complete', '{"symbols":["MSFT","AAPL"],"strategyType":"momentum"}', '[]'`,
+    `2, 'stat_arb', 'pending', '{"symbols":["IBM"],"strategyType":"stat_arb"}', NULL`,
+  ].map(
+    (values) => `INSERT INTO "Optimization" ("id", "strategyType", "status", "config", "results", "ownerId", "jobType",
+      "dataSource", "dataHash", "firstBar", "lastBar", "bars", "engineVersion", "totalCombinations", "nFolds",
+      "correlationId", "createdAt") VALUES (${values}, 1, 'strategy', 'csv', 'abc', '2020-01-02T00:00:00Z',
+      '2024-12-31T00:00:00Z', 1258, '1', 2, 5, 'xyz', '2026-01-01T00:00:00Z')`,
+  ),
+  ...[`0, '{"short_window":5}', 1.5`, `1, '{"short_window":6}', -0.5`].map(
+    (values) => `INSERT INTO "OptimizationTrial" ("index", "params", "meanSharpe", "optimizationId", "status")
+      VALUES (${values}, 1, 'ranked')`,
+  ),
+];
+
 describe('a migration that fails', () => {
   eachDatabase((_provider, create) => {
     it('leaves nothing behind, and is applied when it is mended', async () => {

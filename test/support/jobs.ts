@@ -17,20 +17,22 @@ export const EXAMPLE: StrategyOptimizationInput = {
 /** A second or more of work for two threads: long enough to be interrupted, short enough to be computed whole. */
 export const LONG: StrategyOptimizationInput = {
   ...EXAMPLE,
+  strategyType: 'market_making',
   start: '2004-01-02',
   paramGrid: {
-    short_window: Array.from({ length: 30 }, (_, i) => i + 2),
-    long_window: Array.from({ length: 30 }, (_, i) => i + 50),
+    spread_bps: Array.from({ length: 60 }, (_, i) => i + 2),
+    max_inventory: Array.from({ length: 50 }, (_, i) => 10 * i + 50),
   },
 };
 
-/** As many combinations as there may be: it is always interrupted. */
+/** As many combinations as there may be, of several symbols: it is always interrupted. */
 export const ENDLESS: StrategyOptimizationInput = {
   ...LONG,
+  symbols: ['AAPL', 'MSFT', 'AMZN', 'GOOG'],
   start: '1990-01-02',
   paramGrid: {
-    short_window: Array.from({ length: 100 }, (_, i) => i + 2),
-    long_window: Array.from({ length: 100 }, (_, i) => i + 120),
+    spread_bps: Array.from({ length: 100 }, (_, i) => i + 2),
+    max_inventory: Array.from({ length: 100 }, (_, i) => 10 * i + 50),
   },
 };
 
@@ -106,7 +108,8 @@ export async function journalOf({ database }: TestServices, id: number): Promise
 
 /** Everything that a job found, as it is stored: equal for equal jobs, whoever computed them and however often. */
 export async function findings(services: TestServices, id: number): Promise<object> {
-  const { status, partial, results, bestParams, bestSharpe, skipped, unranked, error } = await readJob(services, id);
+  const row = await readJob(services, id);
+  const { status, partial, results, bestParams, bestSharpe, skipped, unranked, overfitting, curve, error } = row;
   const trials = await readTrials(services, id);
-  return { status, partial, results, bestParams, bestSharpe, skipped, unranked, error, trials };
+  return { status, partial, results, bestParams, bestSharpe, skipped, unranked, overfitting, curve, error, trials };
 }

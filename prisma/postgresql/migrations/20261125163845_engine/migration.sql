@@ -34,3 +34,11 @@ CREATE INDEX "Optimization_ownerId_symbolKey_idx" ON "Optimization"("ownerId", "
 
 -- AddForeignKey
 ALTER TABLE "OptimizationCheckpoint" ADD CONSTRAINT "OptimizationCheckpoint_optimizationId_fkey" FOREIGN KEY ("optimizationId") REFERENCES "Optimization"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- What is now told of a job and its trials follows from what was stored of them before.
+UPDATE "Optimization" SET "symbolKey" = COALESCE((
+    SELECT string_agg("symbol", ',' ORDER BY "symbol" COLLATE "C")
+    FROM json_array_elements_text("config"::json -> 'symbols') AS "symbols" ("symbol")
+), '');
+UPDATE "OptimizationTrial" AS "trial" SET "strategyType" = COALESCE("job"."strategyType", '')
+FROM "Optimization" AS "job" WHERE "job"."id" = "trial"."optimizationId";

@@ -35,3 +35,13 @@ CREATE UNIQUE INDEX "BarSeries_ownerId_symbol_interval_source_key" ON "BarSeries
 
 -- CreateIndex
 CREATE INDEX "Optimization_ownerId_symbolKey_idx" ON "Optimization"("ownerId", "symbolKey");
+
+-- What is now told of a job and its trials follows from what was stored of them before.
+UPDATE "Optimization" SET "symbolKey" = COALESCE((
+    SELECT group_concat("value", ',') FROM (
+        SELECT "value" FROM json_each("Optimization"."config", '$.symbols') ORDER BY "value"
+    )
+), '');
+UPDATE "OptimizationTrial" SET "strategyType" = COALESCE((
+    SELECT "strategyType" FROM "Optimization" WHERE "id" = "OptimizationTrial"."optimizationId"
+), '');
