@@ -2,7 +2,6 @@
 import type {
   FoldResult,
   OptimizationResult,
-  Overfitting,
   SliceMetrics,
   SweepRecommendation,
   SweepResults,
@@ -10,6 +9,7 @@ import type {
 } from '../optimize/index.ts';
 import { builder } from './builder.ts';
 import { enumOf } from './inputs.ts';
+import { OverfittingRef } from './overfitting.ts';
 
 type SliceShape = SliceMetrics & { readonly start: string; readonly end: string };
 
@@ -78,75 +78,6 @@ export const UnrankedRef = builder.objectRef<Unranked>('UnrankedCombination').im
     }),
     params: t.field({ type: 'JSON', description: 'Parameter -> value, complete.', resolve: (entry) => entry.params }),
     reason: t.exposeString('reason', { description: 'A sentence.' }),
-  }),
-});
-
-const VerdictEnum = enumOf<Overfitting['verdict']>('OverfittingVerdict', {
-  description: 'What to make of the best combination.',
-  values: {
-    accept: 'Every criterion speaks for skill: it may be traded as found.',
-    review: 'Not all do, or a figure is not defined: a person should look before it is traded.',
-    reject: 'What was found is what luck alone would have shown.',
-  },
-});
-
-const ThresholdRef = builder
-  .objectRef<{ readonly name: string; readonly value: number }>('OverfittingThreshold')
-  .implement({
-    description: 'A bound that the verdict was measured by.',
-    fields: (t) => ({
-      name: t.exposeString('name', { description: 'What is bounded.' }),
-      value: t.exposeFloat('value', { description: 'The bound, in the unit of the figure.' }),
-    }),
-  });
-
-export const OverfittingRef = builder.objectRef<Overfitting>('Overfitting').implement({
-  description:
-    'Whether the best combination is more than the luckiest of many. A figure is null where it is not defined.',
-  fields: (t) => ({
-    deflatedSharpe: t.exposeFloat('deflatedSharpe', {
-      nullable: true,
-      description:
-        'Probability that the true Sharpe of the best exceeds what the best of `nTrials` skill-less combinations would show (Bailey and López de Prado 2014), 0 to 1.',
-    }),
-    pbo: t.exposeFloat('pbo', {
-      nullable: true,
-      description:
-        'Probability of backtest overfitting by combinatorially symmetric cross-validation, 0 to 1: how often what was best on one half of the test bars is below the median on the other. About 0.5 on noise.',
-    }),
-    walkForwardEfficiency: t.exposeFloat('walkForwardEfficiency', {
-      nullable: true,
-      description:
-        'Mean test Sharpe of the combinations chosen in training / their mean train Sharpe; null when that is not positive.',
-    }),
-    oosSharpe: t.exposeFloat('oosSharpe', {
-      nullable: true,
-      description:
-        'Annualised Sharpe of what one would have traded: in each window the best of training, on its test bars, chained.',
-    }),
-    nTrials: t.exposeInt('nTrials', {
-      description:
-        'Different valid combinations tried on these bars, by this job and by earlier ones of the same owner.',
-    }),
-    stability: t.exposeFloat('stability', {
-      nullable: true,
-      description: 'How the neighbours of the best in the space do in comparison; near 1 on a plateau, low on a spike.',
-    }),
-    gridEdge: t.exposeStringList('gridEdge', {
-      description: 'Parameters of the best that lie at an end of their axis: the search may have stopped short.',
-    }),
-    verdict: t.expose('verdict', { type: VerdictEnum, description: 'What the figures come to.' }),
-    reasons: t.exposeStringList('reasons', {
-      description: 'A sentence for each criterion that speaks against the best; empty when none does.',
-    }),
-    thresholds: t.field({
-      type: [ThresholdRef],
-      description: 'What the verdict was measured by.',
-      resolve: ({ thresholds }) =>
-        Object.entries(thresholds).flatMap(([level, limits]) =>
-          Object.entries<number>(limits).map(([name, value]) => ({ name: `${level}.${name}`, value })),
-        ),
-    }),
   }),
 });
 

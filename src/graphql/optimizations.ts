@@ -16,7 +16,8 @@ import {
 import { builder } from './builder.ts';
 import { enumOf, parseId, parsePlace } from './inputs.ts';
 import { ConfigRef, JobTypeEnum } from './optimization-config.ts';
-import { OverfittingRef, ResultRef, SweepResultsRef, UnrankedRef } from './optimization-results.ts';
+import { ResultRef, SweepResultsRef, UnrankedRef } from './optimization-results.ts';
+import { OverfittingRef } from './overfitting.ts';
 import { pageLimit } from './paging.ts';
 
 export const OptimizationStatusEnum = enumOf<OptimizationStatus>('OptimizationStatus', {

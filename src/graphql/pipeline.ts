@@ -4,9 +4,11 @@
  */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   validate,
@@ -20,6 +22,7 @@ import { EXAMPLE_TABS, graphiqlPage } from './graphiql.ts';
 import { useLimits } from './limits.ts';
 import { LARGEST_FACADE_PAGE, LARGEST_PAGE } from './paging.ts';
 import { schema } from './schema.ts';
+import { SharedAnswers } from './shared-answers.ts';
 
 /** What the transport knows before an operation runs. */
 export interface ServerContext {
@@ -51,7 +54,8 @@ export interface Pipeline {
     caller: Caller,
   ): Promise<ExecutionResult<Data>>;
   /**
-   * Subscribes with one of our own documents. `return()` of the iterator ends it.
+   * Subscribes with one of our own documents, whose variables may say which events come, not what is told of them. The
+   * same event is the same answer, one object, to all subscribers of a principal. `return()` of the iterator ends it.
    *
    * @throws {GraphQLError} when it cannot begin, e.g. `extensions.code` CURSOR_EXPIRED
    */
@@ -87,6 +91,7 @@ export function createPipeline(services: Services): Pipeline {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Yoga types the request into the context, which a facade has not.
   const bind = (context: ServerContext): Enveloped => yoga.getEnveloped(context as never) as Enveloped;
   const trusted = new WeakSet<DocumentNode>();
+  const shared = new SharedAnswers();
   const prepare = async (document: DocumentNode, variables: unknown, caller: Caller) => {
     trust(trusted, document);
     const functions = bind({ caller, isOurs: true });
@@ -105,11 +110,17 @@ export function createPipeline(services: Services): Pipeline {
       return (await functions.execute(args)) as never;
     },
     async subscribe(document, variables, caller) {
-      const { functions, args } = await prepare(document, variables, caller);
+      const { args } = await prepare(document, variables, caller);
+      const events = await createSourceEventStream(args);
+      if (!(Symbol.asyncIterator in events)) {
+        throw events.errors?.[0] ?? new GraphQLError('The subscription did not begin.');
+      }
+      const { principal } = caller;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The document's type says what comes out.
-      const result = (await functions.subscribe(args)) as ExecutionResult | AsyncIterableIterator<never>;
-      if (Symbol.asyncIterator in result) return result;
-      throw result.errors?.[0] ?? new GraphQLError('The subscription did not begin.');
+      return shared.to(events, { document, principal }, async (event) =>
+        // The pipeline's own would take the operation for a new subscription.
+        execute({ ...args, rootValue: event }),
+      ) as AsyncIterableIterator<never>;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { OptimizationRow } from '../storage/index.ts';
 import type { OptimizationProgress } from './optimization.ts';
 import { readConfig } from './stored-job.ts';
 
-/** What is read of a job's row to tell how far it is. */
+/** What is read of a job's row to say how far it is. */
 export type ProgressRow = Pick<
   OptimizationRow,
   'id' | 'status' | 'jobType' | 'config' | 'progressCombo' | 'progressFold' | 'totalCombinations' | 'nFolds'

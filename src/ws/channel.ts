@@ -46,13 +46,24 @@ export interface ChannelDefinition<Data, Variables> {
 /** A channel whose types are closed over, so that different ones can stand in one table. */
 export interface Channel
   extends Pick<ChannelDefinition<never, never>, 'path' | 'description' | 'parameters' | 'messages'> {
-  /** Subscribes; the iterator's `return()` ends the subscription, also while `next()` waits. */
-  open(pipeline: SocketPipeline, request: ChannelRequest, caller: Caller): Promise<AsyncIterableIterator<JsonObject>>;
+  /** Subscribes; the iterator's `return()` ends the subscription, also while `next()` waits. Messages are JSON texts. */
+  open(pipeline: SocketPipeline, request: ChannelRequest, caller: Caller): Promise<AsyncIterableIterator<string>>;
 }
 
 /** Closes a definition over its types. */
 export function defineChannel<Data, Variables>(definition: ChannelDefinition<Data, Variables>): Channel {
   const { path, description, parameters, messages, document } = definition;
+  /** An answer is one object for all clients that get it: what is told of it is written once. */
+  const texts = new WeakMap<object, string | null>();
+  const textOf = (answer: ExecutionResult<Data>): string | null => {
+    const known = texts.get(answer);
+    if (known !== undefined) return known;
+    const { data } = answer;
+    const message = data === undefined || data === null ? null : definition.message(data);
+    const text = message === null ? null : JSON.stringify(message);
+    texts.set(answer, text);
+    return text;
+  };
   return {
     path,
     description,
@@ -60,7 +71,7 @@ export function defineChannel<Data, Variables>(definition: ChannelDefinition<Dat
     messages,
     async open(pipeline, request, caller) {
       const events = await pipeline.subscribe(document, definition.variables(request), caller);
-      return messagesOf(events, definition.message);
+      return messagesOf(events, textOf);
     },
   };
 }
@@ -100,7 +111,7 @@ async function stream(channel: Channel, { connection, visit, deps }: Stream): Pr
     const end = () => void messages.return?.().catch((error: unknown) => reportBug(error, deps));
     if (connection.closed.aborted) return end();
     connection.closed.addEventListener('abort', end, { once: true });
-    for await (const message of messages) await connection.send(JSON.stringify(message));
+    for await (const message of messages) await connection.send(message);
     connection.close(CLOSE_CODES.goingAway, 'The stream has ended. Come back with your last cursor.');
   } catch (error) {
     await sayWhy(error, connection, deps);
@@ -151,18 +162,18 @@ function closeCode(code: ErrorCode): number {
 /** An iterator by hand: an async generator that waits for its source could not be ended by `return()`. */
 function messagesOf<Data>(
   events: AsyncIterableIterator<ExecutionResult<Data>>,
-  message: (data: Data) => JsonObject | null,
-): AsyncIterableIterator<JsonObject> {
+  textOf: (answer: ExecutionResult<Data>) => string | null,
+): AsyncIterableIterator<string> {
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
     async next() {
       for (let event = await events.next(); event.done !== true; event = await events.next()) {
-        const { data, errors } = event.value;
-        if (errors?.[0] !== undefined) throw errors[0];
-        const told = data === undefined || data === null ? null : message(data);
-        if (told !== null) return { done: false, value: told };
+        const [error] = event.value.errors ?? [];
+        if (error !== undefined) throw error;
+        const text = textOf(event.value);
+        if (text !== null) return { done: false, value: text };
       }
       return { done: true, value: undefined };
     },

@@ -3,7 +3,7 @@
  * random changes. What is refused is refused by its path on every transport, nothing is a 5xx, and the server goes on.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JsonObject, seededRandom } from '../../src/core/index.ts';
+import { type Json, type JsonObject, seededRandom } from '../../src/core/index.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { overSocket, post } from './graphql-clients.ts';
 import { rest } from './rest-client.ts';
@@ -16,6 +16,9 @@ const VALID: JsonObject = { strategy_type: 'momentum', symbols: ['SPY'], start: 
 const START = `mutation ($input: StartStrategyOptimizationInput!) {
   startStrategyOptimization(input: $input) { optimization { id } errors { code path message } }
 }`;
+
+const random: JsonObject = { method: 'random' };
+const ranges = (range: JsonObject): JsonObject => ({ ...random, param_grid: { short_window: range } });
 
 /** What is hostile, the fields that make it so, and the field that the refusal names (in snake_case). */
 const ROWS: readonly (readonly [string, JsonObject, string])[] = [
@@ -57,6 +60,26 @@ const ROWS: readonly (readonly [string, JsonObject, string])[] = [
   ['negative capital', { initial_capital: -1 }, 'initial_capital'],
   ['a commission of 100 %', { commission_bps: 10_000 }, 'commission_bps'],
   ['a year without periods', { periods_per_year: 0 }, 'periods_per_year'],
+  ['a method in capitals', { method: 'TPE' }, 'method'],
+  ['a method that does not exist', { method: '__proto__' }, 'method'],
+  ['trials of a grid', { max_trials: 10 }, 'max_trials'],
+  ['a seed of a grid', { seed: 1 }, 'seed'],
+  ['no trials', { ...random, max_trials: 0 }, 'max_trials'],
+  ['2^31 - 1 trials', { ...random, max_trials: 2 ** 31 - 1 }, 'max_trials'],
+  ['2^53 + 1 trials', { ...random, max_trials: 2 ** 53 + 2 }, 'max_trials'],
+  ['half a trial', { ...random, max_trials: 1.5 }, 'max_trials'],
+  ['a seed of -1', { ...random, seed: -1 }, 'seed'],
+  ['a seed beyond 2^53', { ...random, seed: 2 ** 53 + 2 }, 'seed'],
+  ['a seed of 1e308', { ...random, seed: 1e308 }, 'seed'],
+  ['a seed in words', { ...random, seed: '1' }, 'seed'],
+  ['a range with NaN', ranges({ min: 'NaN', max: 20 }), 'param_grid.short_window.min'],
+  ['a range without an end', ranges({ min: 2 }), 'param_grid.short_window.max'],
+  ['a range from 20 to 2', ranges({ min: 20, max: 2 }), 'param_grid.short_window.min'],
+  ['a range with a step of 0', ranges({ min: 2, max: 20, step: 0 }), 'param_grid.short_window.step'],
+  ['a range to 1e308', ranges({ min: 2, max: 1e308 }), 'param_grid.short_window.max'],
+  ['a range within a range', ranges({ min: { min: 2 }, max: 20 }), 'param_grid.short_window.min'],
+  ['a range with more', ranges({ min: 2, max: 20, toString: 1 }), 'param_grid.short_window'],
+  ['a grid of real numbers', { param_grid: { signal_threshold: { min: 0, max: 1 } } }, 'param_grid.signal_threshold'],
   ['a source that does not exist', { source: 'https://169.254.169.254/' }, 'source'],
 ];
 
@@ -81,7 +104,11 @@ describe.each(ROWS)('%s', (_what, hostile, path) => {
   });
 
   it('is refused by its path over GraphQL, by HTTP and by WebSocket', async () => {
-    const input = camelCase({ ...VALID, ...hostile });
+    const input = camelCase({
+      ...VALID,
+      ...hostile,
+      ...('method' in hostile ? { method: enumName(hostile['method']) } : {}),
+    });
 
     // A larger message closes its socket with 1009; that has a test of its own.
     const fitsSocket = JSON.stringify(input).length < 60_000;
@@ -110,6 +137,37 @@ describe.each(ROWS)('%s', (_what, hostile, path) => {
   });
 });
 
+const SWEEP = 'mutation ($input: StartSweepInput!) { startSweep(input: $input) { errors { path } } }';
+
+describe('a sweep', () => {
+  const { strategy_type: _type, ...base } = VALID;
+
+  it.each([
+    ['a strategy type', { strategy_type: 'momentum' }, 'strategy_type'],
+    ['a grid', { param_grid: {} }, 'param_grid'],
+    ['more trials than any job may have', { ...random, max_trials: 10_001 }, 'max_trials'],
+    ['a seed of -1', { ...random, seed: -1 }, 'seed'],
+    ['no symbol', { symbols: [] }, 'symbols'],
+    ['more windows than bars', { n_splits: 1_000_000_000 }, 'n_splits'],
+  ])('with %s is refused over REST, GraphQL and a WebSocket', async (_what, hostile: JsonObject, path) => {
+    const body = { ...base, ...hostile };
+    const input = camelCase({ ...body, ...('method' in hostile ? { method: 'RANDOM' } : {}) });
+
+    const answer = await rest(server.url, 'POST /api/optimize/sweep', { body });
+    const others = [
+      await post<Swept>(server.url, SWEEP, { input }),
+      await overSocket<Swept>(server.url, SWEEP, { input }),
+    ];
+
+    expect([answer.status, pathsOf(answer.body)]).toEqual([422, [path]]);
+    for (const { data, errors } of others) {
+      const refused = data?.startSweep.errors ?? [];
+      expect(refused.length + (errors?.length ?? 0)).toBeGreaterThan(0);
+      if (refused.length > 0) expect(refused.map((each) => each.path.join('.'))).toEqual([`input.${camelPath(path)}`]);
+    }
+  });
+});
+
 describe('numbers that JSON and GraphQL read as infinite', () => {
   it('are refused in a REST body', async () => {
     const body = JSON.stringify({ ...VALID, initial_capital: 0 }).replace(
@@ -123,17 +181,19 @@ describe('numbers that JSON and GraphQL read as infinite', () => {
     expect(pathsOf(answer.body)).toContain('initial_capital');
   });
 
-  it.each(['commissionBps: 1e309', 'paramGrid: {signal_threshold: [1e309]}'])(
-    'are refused in a document: %s',
-    async (field) => {
-      const answer = await post<Started>(
-        server.url,
-        `mutation { startStrategyOptimization(input: {strategyType: "momentum", symbols: ["SPY"], start: "2020-01-01", end: "2024-12-31", ${field}}) { optimization { id } errors { path } } }`,
-      );
+  it.each([
+    'commissionBps: 1e309',
+    'paramGrid: {signal_threshold: [1e309]}',
+    'method: RANDOM, seed: 1e309',
+    'method: RANDOM, paramGrid: {signal_threshold: {min: 0, max: 1e309}}',
+  ])('are refused in a document: %s', async (field) => {
+    const answer = await post<Started>(
+      server.url,
+      `mutation { startStrategyOptimization(input: {strategyType: "momentum", symbols: ["SPY"], start: "2020-01-01", end: "2024-12-31", ${field}}) { optimization { id } errors { path } } }`,
+    );
 
-      expect(answer.data?.startStrategyOptimization.optimization ?? null).toBeNull();
-    },
-  );
+    expect(answer.data?.startStrategyOptimization.optimization ?? null).toBeNull();
+  });
 });
 
 describe('price files', () => {
@@ -170,6 +230,10 @@ describe('afterwards', () => {
   });
 });
 
+interface Swept {
+  readonly startSweep: { readonly errors: readonly { readonly path: readonly string[] }[] };
+}
+
 interface Started {
   readonly startStrategyOptimization: {
     readonly optimization: { readonly id: string } | null;
@@ -193,6 +257,11 @@ function expectNothingInner(text: string): void {
 
 function camelCase(fields: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [camelPath(key), value]));
+}
+
+/** What GraphQL calls a method; what is no method stays as it is, but for a case that REST has not. */
+function enumName(method: unknown): Json {
+  return method === 'random' ? 'RANDOM' : method === 'TPE' ? 'tpe' : String(method);
 }
 
 /** The first step of a path; what follows are names of parameters. */

@@ -21,10 +21,16 @@ afterAll(() => server.stop());
 const range = { symbols: ['SPY'], start: '2005-01-01', end: '2024-12-31' };
 const EVENTS = 'subscription ($after: Cursor) { events(after: $after) { cursor type subjectId payload } }';
 const SLICE = '{ start end sharpe totalReturn maxDrawdown winRate trades }';
+const LUCK = `fragment Luck on Overfitting { deflatedSharpe pbo walkForwardEfficiency oosSharpe nTrials stability gridEdge
+  verdict reasons thresholds { accept { deflatedSharpe pbo oosSharpe positiveFolds } review { deflatedSharpe pbo } } }`;
 const JOB = `query ($id: ID!) { optimization(id: $id) { id status totalCombinations bestParams bestSharpe dataHash
   progress { combo total fold nFolds } skipped { params reason } unranked { params reason }
+  overfitting { ...Luck }
   results { rank params meanSharpe sharpeStd meanReturn maxDrawdown meanWinRate trades
-    folds { fold train ${SLICE} test ${SLICE} } } } }`;
+    folds { fold train ${SLICE} test ${SLICE} } } } } ${LUCK}`;
+const SWEEP = `query ($id: ID!) { optimization(id: $id) { overfitting { ...Luck }
+  sweep { byStrategy { strategyType results { rank params meanSharpe } overfitting { ...Luck } }
+    recommendation { strategyType bestParams meanSharpe sharpeStd confidence recommended } } } } ${LUCK}`;
 const CANCEL =
   'mutation ($id: ID!) { cancelOptimization(input: {id: $id}) { optimization { status partial } errors { code } } }';
 
@@ -61,6 +67,15 @@ function snake(value: unknown): unknown {
     key === 'params' || key === 'bestParams' ? inner : snake(inner),
   ]);
   return Object.fromEntries(named);
+}
+
+/** The words of REST for the enums of GraphQL. */
+function lowerCase(fields: unknown): unknown {
+  const entries = Object.entries(fields as JsonObject).map(([key, value]) => [
+    key,
+    key === 'verdict' || key === 'confidence' ? String(value).toLowerCase() : value,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 async function takeEntries(
@@ -110,7 +125,9 @@ describe('one job', () => {
     const overWebSocket = await overSocket<{ optimization: object }>(server.url, JOB, { id: String(id) });
 
     expect(succeeded(overWebSocket)).toEqual(overHttp);
-    expect(fromRest).toMatchObject({ ...(snake(overHttp.optimization) as object), id, status: 'complete' });
+    const { overfitting, ...shown } = snake(overHttp.optimization) as { readonly overfitting: JsonObject };
+    expect(fromRest).toMatchObject({ ...shown, id, status: 'complete' });
+    expect(fromRest['overfitting']).toEqual(lowerCase(overfitting));
     const progress = {
       job_id: id,
       combo: expect.any(Number),
@@ -188,6 +205,53 @@ describe('one job', () => {
     expect(optimization).toMatchObject({ status: 'CANCELLED' });
     expect((await rest(server.url, `DELETE /api/optimize/${id}`)).status).toBe(409);
     await channel.leave();
+  });
+
+  it('that is a sweep has the same verdict and recommendation over REST, GraphQL and a subscription', async () => {
+    const ends = subscribeOverSocket<{ optimizationEvents: object }>(
+      server.url,
+      'subscription { optimizationEvents { __typename status ... on OptimizationProgressed { currentStrategy strategyIndex totalStrategies } ... on OptimizationCompleted { jobType bestSharpe } } }',
+    );
+    const heard: object[] = [];
+    const listening = (async () => {
+      while (heard.length === 0 || !('bestSharpe' in (heard.at(-1) ?? {}))) {
+        const next = await ends.answers.next();
+        if (next.done === true) throw new Error('The stream ended.');
+        heard.push(succeeded(next.value).optimizationEvents);
+      }
+    })();
+    await expect.poll(() => server.app.services.journal.subscriberCount).toBe(1);
+
+    const answer = await rest(server.url, 'POST /api/optimize/sweep', { body: range });
+    const fromRest = await endOf(Number(objectOf(answer)['job_id']));
+    const { optimization } = await dataOf<{ optimization: Record<'sweep' | 'overfitting', JsonObject> }>(
+      server.url,
+      SWEEP,
+      {
+        id: String(fromRest['id']),
+      },
+    );
+    await listening;
+
+    const {
+      by_strategy: byStrategy,
+      overfitting_by_strategy: luck,
+      recommendation,
+    } = fromRest['results'] as Record<string, Record<string, readonly JsonObject[]>>;
+    expect(lowerCase(snake(optimization.overfitting))).toEqual(fromRest['overfitting']);
+    expect(lowerCase(snake(optimization.sweep['recommendation']))).toEqual(recommendation);
+    for (const each of optimization.sweep['byStrategy'] as readonly JsonObject[]) {
+      const type = String(each['strategyType']);
+      expect(byStrategy?.[type]).toMatchObject(snake(each['results']) as object[]);
+      expect(lowerCase(snake(each['overfitting']))).toEqual(luck?.[type]);
+    }
+    const [started, ...others] = heard;
+    expect(started).toMatchObject({ __typename: 'OptimizationStarted' });
+    expect(others.at(-1)).toMatchObject({ jobType: 'SWEEP', status: 'COMPLETE', bestSharpe: fromRest['best_sharpe'] });
+    for (const tick of others.slice(0, -1)) {
+      expect(tick).toMatchObject({ currentStrategy: expect.any(String), totalStrategies: 3 });
+    }
+    await ends.end();
   });
 });
 

@@ -1,5 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { getIntrospectionQuery, Kind, parse, print, separateOperations, validate } from 'graphql';
+import {
+  getIntrospectionQuery,
+  Kind,
+  OperationTypeNode,
+  parse,
+  print,
+  separateOperations,
+  validate,
+  visit,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE_TABS } from '../../src/graphql/graphiql.ts';
 import { schema } from '../../src/graphql/index.ts';
@@ -36,6 +45,25 @@ describe('clients may ask for', () => {
     const operations = [...facade, ...tabs].flatMap(([, query]) => parse(query).definitions);
 
     expect(operations.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length).toBeGreaterThan(5);
+  });
+});
+
+describe('our own subscriptions', () => {
+  const subscriptions = facade
+    .flatMap(([, query]) => parse(query).definitions)
+    .filter((each) => each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.SUBSCRIPTION);
+
+  it('use variables to choose events, not to say what is told of them: answers are shared', () => {
+    const inside: string[] = [];
+    for (const { selectionSet } of subscriptions.flatMap((each) => ('selectionSet' in each ? [each] : []))) {
+      for (const root of selectionSet.selections) {
+        if (root.kind !== Kind.FIELD || root.selectionSet === undefined) continue;
+        visit(root.selectionSet, { Variable: ({ name }) => void inside.push(name.value) });
+      }
+    }
+
+    expect(subscriptions.length).toBeGreaterThan(0);
+    expect(inside).toEqual([]);
   });
 });
 

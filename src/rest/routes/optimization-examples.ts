@@ -80,8 +80,14 @@ export const optimizationExample = {
     stability: null,
     grid_edge: ['long_window'],
     verdict: 'review',
-    reasons: ['The deflated Sharpe is 0.71; accept asks for at least 0.95.'],
-    thresholds: { accept_deflated_sharpe: 0.95 },
+    reasons: [
+      'With 1 combination tried, the probability that the best one is more than luck (deflated Sharpe) is 0.71; 0.95 or more is accepted, 0.8 or more is worth a review.',
+      'The probability of overfitting (PBO) cannot be computed: it takes at least 40 test bars and two combinations that traded; 0.2 or less is accepted, 0.5 or less is worth a review.',
+    ],
+    thresholds: {
+      accept: { deflated_sharpe: 0.95, pbo: 0.2, oos_sharpe: 0, positive_folds: 0.6 },
+      review: { deflated_sharpe: 0.8, pbo: 0.5 },
+    },
   },
   skipped: [{ params: { ...params, long_window: 20 }, reason: 'short_window must be smaller than long_window.' }],
   unranked: [],

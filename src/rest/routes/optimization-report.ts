@@ -4,7 +4,7 @@ import { invariant, memberOf } from '../../core/index.ts';
 import { OptimizationReportDocument, type OptimizationReportQuery } from '../../graphql/index.ts';
 import { OPTIMIZATION_JOB_TYPES, SEARCH_METHODS } from '../../optimize/index.ts';
 import { REPORT_POLICY, reportPage } from '../report/page.ts';
-import type { OverfittingFigures, ReportBasis, ReportJob, SweepFigures, VerdictLimits } from '../report/report-job.ts';
+import type { OverfittingFigures, ReportBasis, ReportJob, SweepFigures } from '../report/report-job.ts';
 import { noBody, noQuery, type Route, route } from '../route.ts';
 import { idOf, intervalOf } from './shapes.ts';
 
@@ -68,29 +68,8 @@ function basisOf({ config: { skippedTypes: _, ...config }, ...job }: ReportData)
   };
 }
 
-function overfittingOf({
-  verdict,
-  thresholds,
-  ...figures
-}: NonNullable<ReportData['overfitting']>): OverfittingFigures {
-  return { ...figures, verdict: memberOf(VERDICTS, verdict.toLowerCase()), thresholds: limitsOf(thresholds) };
-}
-
-function limitsOf(thresholds: NonNullable<ReportData['overfitting']>['thresholds']): VerdictLimits {
-  const limit = (name: string): number => {
-    const value = thresholds.find((threshold) => threshold.name === name)?.value;
-    invariant(value !== undefined, `a verdict says by which ${name} it was measured`);
-    return value;
-  };
-  return {
-    accept: {
-      deflatedSharpe: limit('accept.deflatedSharpe'),
-      pbo: limit('accept.pbo'),
-      oosSharpe: limit('accept.oosSharpe'),
-      positiveFolds: limit('accept.positiveFolds'),
-    },
-    review: { deflatedSharpe: limit('review.deflatedSharpe'), pbo: limit('review.pbo') },
-  };
+function overfittingOf({ verdict, ...figures }: NonNullable<ReportData['overfitting']>): OverfittingFigures {
+  return { ...figures, verdict: memberOf(VERDICTS, verdict.toLowerCase()) };
 }
 
 function sweepOf(

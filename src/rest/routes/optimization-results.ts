@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { memberOf } from '../../core/index.ts';
 import type { OptimizationByIdQuery, OverfittingFiguresFragment } from '../../graphql/index.ts';
-import { snakeKeys, snakeName } from '../naming.ts';
+import { snakeKeys } from '../naming.ts';
 import { maybeNumber, params } from './shapes.ts';
 
 const VERDICTS = ['accept', 'review', 'reject'] as const;
@@ -53,11 +53,24 @@ export const overfitting = z
     grid_edge: z.array(z.string()).describe('Parameters of the best that lie at an end of their axis.'),
     verdict: z
       .enum(VERDICTS)
-      .describe(
-        '`accept`: more than luck; `review`: a person should look; `reject`: what luck alone would have shown.',
-      ),
-    reasons: z.array(z.string()).describe('A sentence for each criterion that speaks against the best.'),
-    thresholds: z.record(z.string(), z.number()).describe('What the verdict was measured by.'),
+      .describe('`accept`: more than luck; `review`: a person should look; `reject`: what luck could have shown.'),
+    reasons: z
+      .array(z.string())
+      .describe('A sentence per figure: all four of an accepted one, else those that fall short of their limit.'),
+    thresholds: z
+      .object({
+        accept: z.object({
+          deflated_sharpe: z.number().describe('At least.'),
+          pbo: z.number().describe('At most.'),
+          oos_sharpe: z.number().describe('Above.'),
+          positive_folds: z.number().describe('Share of the windows with a test Sharpe above 0, at least.'),
+        }),
+        review: z.object({
+          deflated_sharpe: z.number().describe('At least.'),
+          pbo: z.number().describe('At most.'),
+        }),
+      })
+      .describe('What the verdict was measured by.'),
   })
   .describe('Figures are null where they are not defined.');
 
@@ -82,12 +95,8 @@ export const sweepResults = z.object({
 });
 
 /** The verdict as the facade writes it. */
-export function shownOverfitting({ thresholds, verdict, ...figures }: OverfittingFiguresFragment) {
-  return {
-    ...snakeKeys(figures),
-    verdict: memberOf(VERDICTS, verdict.toLowerCase()),
-    thresholds: Object.fromEntries(thresholds.map(({ name, value }) => [snakeName(name), value])),
-  };
+export function shownOverfitting({ verdict, ...figures }: OverfittingFiguresFragment) {
+  return { ...snakeKeys(figures), verdict: memberOf(VERDICTS, verdict.toLowerCase()) };
 }
 
 /** What a sweep found as the facade writes it. */
