@@ -7,26 +7,50 @@ type OptionTable = NonNullable<ParseArgsConfig['options']>;
 
 /** What a command takes. */
 export interface CommandLine<Options extends OptionTable> {
-  /** One line, with all arguments and options. */
+  /** All arguments and options; printed for `--help`. */
   readonly usage: string;
   /** How many arguments there are beside the options. */
   readonly positionals: number;
   readonly options: Options;
 }
 
+/** The arguments of the process, by the types of a command's options. */
+type Given<Options extends OptionTable> = ReturnType<typeof parsed<Options>>;
+
 /**
- * The arguments of the process. An option `url` has to be one.
- *
- * @throws {Error} a sentence with the usage, for what the command does not take
+ * Runs a command with the arguments of the process; an option `url` has to be one. The command's result is the exit
+ * code; an error is told in its words, and the code is 1.
  */
-export function readArguments<const Options extends OptionTable>(line: CommandLine<Options>) {
-  const { values, positionals } = parsed(line);
-  if (positionals.length !== line.positionals) throw new Error(line.usage);
-  const url: unknown = Object.entries(values).find(([name]) => name === 'url')?.[1];
+export async function runCommand<const Options extends OptionTable>(
+  line: CommandLine<Options>,
+  command: (given: Given<Options>) => Promise<number>,
+): Promise<void> {
+  try {
+    process.exitCode = asksForHelp() ? tell(line.usage) : await command(readArguments(line));
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function asksForHelp(): boolean {
+  return process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h');
+}
+
+function tell(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+/** @throws {Error} a sentence with the usage, for what the command does not take */
+function readArguments<const Options extends OptionTable>(line: CommandLine<Options>): Given<Options> {
+  const given = parsed(line);
+  if (given.positionals.length !== line.positionals) throw new Error(line.usage);
+  const url: unknown = Object.entries(given.values).find(([name]) => name === 'url')?.[1];
   if (typeof url === 'string' && !isServerUrl(url)) {
     throw new Error(`--url must be like http://127.0.0.1:8000; it is "${url}".`);
   }
-  return { values, positionals };
+  return given;
 }
 
 function parsed<const Options extends OptionTable>({ usage, options }: CommandLine<Options>) {
@@ -39,14 +63,4 @@ function parsed<const Options extends OptionTable>({ usage, options }: CommandLi
 
 function isServerUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-/** Runs a command: its result is the exit code; an error is told in its words, and the code is 1. */
-export async function runCommand(command: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await command();
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-    process.exitCode = 1;
-  }
 }

@@ -10,15 +10,15 @@ import { jobLines } from './job-text.ts';
 import { importFile } from './price-file.ts';
 import { type ProgressDisplay, progressDisplay } from './progress.ts';
 import { messageOf } from './server.ts';
-import { readSubmission, type Submission } from './submission.ts';
+import { readSubmission, SUBMISSION_LINE, type Submission } from './submission.ts';
 
 /** npm and the terminal both pass one key press on: signals this close together, in ms, are one. */
 const SAME_KEY_MS = 400;
 /** How a shell names the end by SIGINT. */
 const INTERRUPTED = 130;
 
-await runCommand(async () => {
-  const submission = readSubmission();
+await runCommand(SUBMISSION_LINE, async ({ values, positionals }) => {
+  const submission = readSubmission(values, positionals);
   await importAll(submission);
   const job = await runJob(submission);
   process.stdout.write(`${jobLines(job, submission.url).join('\n')}\n`);

@@ -1,5 +1,4 @@
 /** What `npm run optimize` takes, and the request that it becomes. */
-import { readArguments } from './command.ts';
 import { DEFAULT_URL, messageOf } from './server.ts';
 
 const USAGE = `Usage: npm run optimize -- STRATEGY|sweep SYMBOL[,SYMBOL…] START END [options]
@@ -31,6 +30,9 @@ const OPTIONS = {
   url: { type: 'string', default: DEFAULT_URL },
 } as const;
 
+/** The command line of `npm run optimize`. */
+export const SUBMISSION_LINE = { usage: USAGE, positionals: 4, options: OPTIONS } as const;
+
 /** What the command is to do. */
 export interface Submission {
   readonly url: string;
@@ -43,9 +45,18 @@ export interface Submission {
   readonly body: object;
 }
 
-/** Reads the arguments of the process. @throws {Error} a sentence */
-export function readSubmission(): Submission {
-  const { values, positionals } = readArguments({ usage: USAGE, positionals: 4, options: OPTIONS });
+/** What was typed, by the names of `OPTIONS`. */
+type OptionValues = {
+  readonly [Name in Exclude<keyof typeof OPTIONS, 'csv' | 'short' | 'interval' | 'url'>]?: string | undefined;
+} & {
+  readonly csv: readonly string[];
+  readonly short?: boolean | undefined;
+  readonly interval: string;
+  readonly url: string;
+};
+
+/** What the arguments ask for. @throws {Error} a sentence */
+export function readSubmission(values: OptionValues, positionals: readonly string[]): Submission {
   const [strategyType = '', symbolList = '', start = '', end = ''] = positionals;
   const { url, interval, csv: files } = values;
   const symbols = symbolList.split(',').map((symbol) => symbol.trim());
@@ -71,11 +82,7 @@ export function readSubmission(): Submission {
 }
 
 /** The optional fields of a submission; what was not given is left to the server. */
-function optionalFields(
-  values: {
-    readonly [Name in Exclude<keyof typeof OPTIONS, 'csv' | 'short'>]?: string | undefined;
-  } & { readonly short?: boolean | undefined },
-): object {
+function optionalFields(values: OptionValues): object {
   return {
     ...(values.grid === undefined ? {} : { param_grid: parseGrid(values.grid) }),
     ...number('splits', values.splits, 'n_splits'),

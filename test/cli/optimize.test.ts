@@ -92,6 +92,13 @@ describe('the command that optimizes', () => {
     expect(code).toBe(0);
   });
 
+  it('says what it takes when asked', async () => {
+    const { code, stdout } = await run('optimize', '--help');
+
+    expect(stdout).toMatch(/^Usage: npm run optimize .*\n +--csv FILE/);
+    expect(code).toBe(0);
+  });
+
   it('says in a sentence what is wrong with a job', async () => {
     const unknown = await run('optimize', 'luck', 'SPY', '2016-01-01', '2024-12-31');
     const short = await run('optimize', ...JOB, '--splits', '400');
