@@ -64,8 +64,8 @@ interface TrialAxis extends ReportAxis {
 
 function placeTrials(parameter: string, axis: Axis, trials: readonly MappedTrial[]): TrialAxis {
   const values = trials.map(({ params }) => params[parameter] ?? null);
-  const { labels, placeOf } = placeAxis(parameter, axis, values);
-  return { parameter, labels, places: Int16Array.from(values, placeOf) };
+  const placed = placeAxis(parameter, axis, values);
+  return { parameter, labels: placed.labels, places: Int16Array.from(values, (value) => placed.placeOf(value)) };
 }
 
 /** The longer axis runs to the right, where a page has room; of equal ones the later. */

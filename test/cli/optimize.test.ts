@@ -44,7 +44,7 @@ function priceFile(): string {
   const days = Array.from({ length: 730 }, (_, at) => new Date(Date.UTC(2019, 0, 1 + at)));
   const rows = days
     .filter((day) => day.getUTCDay() % 6 !== 0)
-    .map((day, at) => `${day.toISOString().slice(0, 10)},${100 + (at % 40)},${150},${50},${101 + (at % 40)},1000`);
+    .map((day, at) => `${day.toISOString().slice(0, 10)},${100 + (at % 40)},150,50,${101 + (at % 40)},1000`);
   const file = join(dataFolder(), 'prices.csv');
   writeFileSync(file, ['date,open,high,low,close,volume', ...rows].join('\n'));
   return file;

@@ -47,7 +47,7 @@ function deciding(figures: OverfittingFigures, winner: WinnerFigures | null): re
     },
     {
       name: 'Probability of overfitting',
-      meaning: 'How often what was best on one half of the test bars was below the middle on the other half.',
+      meaning: 'How often the best on one half of the test bars was below the middle on the other half.',
       found: pbo === null ? NONE : ratioBeside(pbo, accept.pbo),
       needed: `at most ${accept.pbo}`,
       holds: pbo === null ? null : pbo <= accept.pbo,
@@ -55,7 +55,7 @@ function deciding(figures: OverfittingFigures, winner: WinnerFigures | null): re
     },
     {
       name: 'Out-of-sample Sharpe',
-      meaning: 'What one would have earned by choosing, in each window, what was best on its training bars alone.',
+      meaning: 'What choosing the best of the training bars in each window would have earned.',
       found: oosSharpe === null ? NONE : ratioBeside(oosSharpe, accept.oosSharpe),
       needed: `above ${accept.oosSharpe}`,
       holds: oosSharpe === null ? null : oosSharpe > accept.oosSharpe,
@@ -92,17 +92,17 @@ function telling({ walkForwardEfficiency, stability, nTrials }: OverfittingFigur
     tells(
       'Walk-forward efficiency',
       maybeRatio(walkForwardEfficiency),
-      'How much of the Sharpe that was seen in training was left in the test windows; 1 is all of it.',
+      'How much of the Sharpe seen in training was left in the tests; 1 is all of it.',
     ),
     tells(
       'Stability',
       maybeRatio(stability),
-      'How well the combinations next to the winner do, as a share of its Sharpe; near 1 is a plateau.',
+      'How well the winner’s neighbours do, as a share of its Sharpe; near 1 is a plateau.',
     ),
     tells(
       'Combinations counted',
       count(nTrials),
-      'Different ones of this job and of earlier jobs on the same bars: all that were tried raise the bar.',
+      'Different ones of this job and of earlier ones on the same bars: each raises the bar.',
     ),
   ];
 }

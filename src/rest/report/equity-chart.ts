@@ -16,7 +16,7 @@ const GROWTH = { top: 40, bottom: 290 };
 const DRAWDOWN = { top: 318, bottom: 430 };
 const HEIGHT = 456;
 /** Narrower bands have no room for words, or for a number either. */
-const ROOM_FOR_WORDS = 46;
+const ROOM_FOR_WORDS = 36;
 const ROOM_FOR_NUMBER = 13;
 
 /** One train or test slice of the curve. */

@@ -13,9 +13,8 @@ export function ratio(value: number, decimals = 2): string {
 
 /** The same with as many decimals more as tell it from a limit that it does not equal. */
 export function ratioBeside(value: number, limit: number): string {
-  let decimals = 2;
-  while (decimals < 6 && value !== limit && Number(value.toFixed(decimals)) === limit) decimals += 1;
-  return ratio(value, decimals);
+  const differs = (decimals: number) => Number(value.toFixed(decimals)) !== limit;
+  return ratio(value, value === limit ? 2 : ([2, 3, 4, 5].find(differs) ?? 6));
 }
 
 /** The same of a figure that is not always defined. */

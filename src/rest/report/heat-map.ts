@@ -34,7 +34,7 @@ export function largestOf(sections: readonly SectionFigures[]): number {
 export function mapLegend(limit: number): Html {
   const steps = Array.from({ length: 2 * STEPS + 1 }, (_, at) => ((at - STEPS) / STEPS) * limit);
   return html`<div class="legend"><span>Best mean test Sharpe:</span><span class="scale" aria-hidden="true">${steps.map(
-    (value) => html`<span class="${stepClass(value, limit)}">${ratio(value, 1)}</span>`,
+    (value) => html`<span class="${stepClass(value, limit)}">${ratio(value, limit < 1 ? 2 : 1)}</span>`,
   )}</span><span><span class="key top">★</span> best cell</span><span><span class="key none">✕</span> invalid combination</span><span><span class="key none">○</span> never traded in a test window</span><span><span class="key none">${NONE}</span> not tried</span></div>`;
 }
 

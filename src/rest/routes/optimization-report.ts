@@ -59,7 +59,7 @@ function reportJob(job: ReportData): ReportJob {
   };
 }
 
-function basisOf({ config: { skippedTypes: _, ...config }, ...job }: ReportData): ReportBasis {
+function basisOf({ config, ...job }: ReportData): ReportBasis {
   return {
     ...config,
     ...job,
