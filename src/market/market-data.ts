@@ -1,4 +1,4 @@
-import { type Clock, DAY_MS, type DateRange, formatDate, invalid, parseDateRange } from '../core/index.ts';
+import { type Clock, DAY_MS, type DateRange, DomainError, formatDate, invalid, parseDateRange } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import { type AlignedBars, Aligner } from './aligner.ts';
 import { findSeries, listSeries, type StoredSeries } from './bar-store.ts';
@@ -69,13 +69,18 @@ export class MarketData {
   /**
    * The bars of one series, at least one. They are shared with whoever asks for the same: nobody writes to them.
    *
-   * @throws {DomainError} VALIDATION when the request is wrong, the imported series lacks sessions, or there are no bars
+   * @throws {DomainError} VALIDATION when the request is wrong, the imported series lacks sessions, or there are no bars;
+   * what is wrong with the symbol is said at `symbol`
    */
   async bars(ownerId: number, request: SourcedBarsRequest): Promise<Bars> {
     const { symbol, ...rest } = request;
-    const [bars] = await this.#load(ownerId, { ...rest, symbols: [symbol] });
-    if (bars === undefined) throw noBars([symbol], request);
-    return bars;
+    try {
+      const [bars] = await this.#load(ownerId, { ...rest, symbols: [symbol] });
+      if (bars === undefined) throw noBars([symbol], request);
+      return bars;
+    } catch (error) {
+      throw error instanceof DomainError ? ofOneSymbol(error) : error;
+    }
   }
 
   /**
@@ -199,6 +204,13 @@ function incomplete(series: StoredSeries, missing: string, provider: string): Er
     `The imported ${interval} bars of ${symbol} run from ${first} to ${last} and lack ${missing}. Import them, ask for another range, or name a source: "${CSV_SOURCE}" for the bars that there are, "${provider}" for others.`,
     { symbol, interval, first, last },
   );
+}
+
+/** The error of a request that has a field `symbol` in place of `symbols`. */
+function ofOneSymbol(error: DomainError): DomainError {
+  const { code, message, facts, cause } = error;
+  const fields = error.fields.map((field) => (field.path[0] === 'symbols' ? { ...field, path: ['symbol'] } : field));
+  return new DomainError(code, message, { fields, facts, cause });
 }
 
 function noBars(symbols: readonly string[], range: { readonly start: string; readonly end: string }): Error {

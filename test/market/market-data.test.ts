@@ -83,7 +83,7 @@ eachDatabase((_provider, create) => {
       await expect(ask('2020-01-01', '2020-01-14')).resolves.toMatchObject({ source: 'csv' });
       await expect(ask('2020-01-10', '2020-01-20')).rejects.toMatchObject({
         code: 'VALIDATION',
-        fields: [{ path: ['symbols'], message: expect.stringContaining('1 of the 6 sessions: 2020-01-15') }],
+        fields: [{ path: ['symbol'], message: expect.stringContaining('1 of the 6 sessions: 2020-01-15') }],
         facts: { first: '2020-01-02', last: '2020-02-28' },
       });
       await expect(ask('2019-12-31', '2020-01-10')).rejects.toThrow(
@@ -211,6 +211,21 @@ eachDatabase((_provider, create) => {
         });
       },
     );
+  });
+
+  describe('requests for the bars of one symbol', () => {
+    it.each([
+      ['is none', '__proto__', /Expected a symbol/],
+      ['has no bars', 'SPY', /there are no bars/],
+    ])('say at `symbol` that it %s', async (_, symbol, message) => {
+      const { data, userId } = await openMarket(create);
+      const weekend = { interval: '1d', start: '2020-01-04', end: '2020-01-05' } as const;
+
+      await expect(data.bars(userId, { ...weekend, symbol })).rejects.toMatchObject({
+        code: 'VALIDATION',
+        fields: [{ path: ['symbol'], message: expect.stringMatching(message) }],
+      });
+    });
   });
 
   describe('quotes and the list of symbols', () => {

@@ -185,6 +185,14 @@ describe('data', () => {
     expect(none.status).toBe(422);
   });
 
+  it('of a symbol that is none are refused at the parameter as it is called', async () => {
+    const hostile = await server.call('GET', '/api/data/ohlcv?symbol=__proto__&start=2024-01-01&end=2024-02-01');
+    const weekend = await server.call('GET', '/api/data/ohlcv?symbol=SPY&start=2024-01-06&end=2024-01-07');
+
+    expect(hostile).toMatchObject({ status: 422, body: { errors: [{ path: 'symbol' }] } });
+    expect(weekend).toMatchObject({ status: 422, body: { errors: [{ path: 'symbol' }] } });
+  });
+
   it('asked for with parameters missing or unknown is refused', async () => {
     const missing = await call('GET', '/api/data/ohlcv?symbol=SPY');
     const unknown = await call('GET', '/api/data/quotes?symbol=SPY');

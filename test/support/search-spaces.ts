@@ -55,8 +55,11 @@ function number(name: string): ParameterSpec {
 }
 
 /** Parses a space without a limit that matters. */
-export function spaceOf(raw: object, { of = owner(), method = 'tpe' as SearchMethod, limit = 10_000 } = {}) {
-  return parseSpace(of, raw, { method, maxCombinations: limit });
+export function spaceOf(
+  raw: object,
+  { of = owner(), method = 'tpe' }: { readonly of?: SearchOwner; readonly method?: SearchMethod } = {},
+): ParameterSpace {
+  return parseSpace(of, raw, { method, maxCombinations: 10_000 });
 }
 
 /** What `run` is refused with. */

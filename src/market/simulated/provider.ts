@@ -1,6 +1,14 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { type Clock, type DateRange, invalid, invariant, parseDateRange, seededRandom } from '../../core/index.ts';
-import { allocateColumns, type BarColumns, type Bars, copyRows, lowerBound } from '../bars.ts';
+import {
+  type Clock,
+  DAY_MS,
+  type DateRange,
+  invalid,
+  invariant,
+  parseDateRange,
+  seededRandom,
+} from '../../core/index.ts';
+import { allocateColumns, type BarColumns, type Bars, byteLengthOf, copyRows, lowerBound } from '../bars.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tradingDay } from '../calendar/index.ts';
 import { INTERVALS, intervalMinutes } from '../interval.ts';
@@ -17,6 +25,8 @@ import { quoteAround } from './quote.ts';
 const MAX_BARS = 2_000_000;
 /** Histories kept: 0.6 to 0.8 MB each. */
 const CACHED_HISTORIES = 48;
+/** Memory that kept answers may take, in bytes: five series of a million bars. */
+const CACHED_ANSWER_BYTES = 256 * 2 ** 20;
 /** Sessions kept minute by minute for quotes: 3 to 12 KB each. */
 const CACHED_SESSIONS = 1024;
 /** Minutes generated before other work gets its turn: about 10 ms. */
@@ -47,6 +57,7 @@ export class SimulatedProvider implements MarketDataProvider {
   readonly #factor: MarketFactor;
   readonly #histories = new BoundedCache<BarColumns>(CACHED_HISTORIES);
   readonly #sessions = new BoundedCache<QuoteBasis>(CACHED_SESSIONS);
+  readonly #answers = new BoundedCache<Bars>(CACHED_ANSWER_BYTES, byteLengthOf);
 
   /** @param options.seed another seed is another world; default `dunlin` */
   constructor(options: { readonly clock: Clock; readonly seed?: string }) {
@@ -58,12 +69,25 @@ export class SimulatedProvider implements MarketDataProvider {
   /** @throws {DomainError} VALIDATION when a date is wrong or the range holds more than 2,000,000 bars */
   async bars(request: BarsRequest): Promise<Bars> {
     const range = parseDateRange(request);
+    const { symbol, interval } = request;
+    const isIntraday = intervalMinutes(interval) !== null;
+    const key = `${symbol} ${interval} ${range.start} ${range.end} ${this.#knownUntil(request, range)}`;
+    const kept = this.#answers.get(key);
+    if (kept !== undefined) return kept;
     // Making a history takes some 10 ms: many symbols must not hold up everything else.
     await yieldToEvents();
-    const { symbol, interval } = request;
-    const columns =
-      intervalMinutes(interval) === null ? this.#sessionBars(request, range) : await this.#intradayBars(request, range);
-    return { symbol, interval, source: this.name, ...columns };
+    const columns = isIntraday ? await this.#intradayBars(request, range) : this.#sessionBars(request, range);
+    const bars = { symbol, interval, source: this.name, ...columns };
+    this.#answers.set(key, bars);
+    return bars;
+  }
+
+  /** All that an answer depends on beside the request: the minute or the session that was completed last. */
+  #knownUntil({ symbol, interval }: BarsRequest, range: DateRange): number {
+    const now = this.#clock.now();
+    if (intervalMinutes(interval) === null) return lastCompletedSession(calendarOf(symbol), now);
+    // Two days after its date every session has ended, wherever its exchange is.
+    return Math.min(Math.floor(now / 60_000) * 60_000, range.end + 2 * DAY_MS);
   }
 
   async quotes(symbols: readonly string[]): Promise<readonly Quote[]> {

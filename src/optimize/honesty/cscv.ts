@@ -90,8 +90,8 @@ function scoreHalf(half: Half): number {
   let best = 0;
   let bestScore = -Infinity;
   for (let place = 0; place < scores.length; place++) {
-    const sum = at(sums, place) + at(tables.sums, offset + place);
-    const power = at(powers, place) + at(tables.powers, offset + place);
+    const sum = (sums[place] ?? 0) + (tables.sums[offset + place] ?? 0);
+    const power = (powers[place] ?? 0) + (tables.powers[offset + place] ?? 0);
     let score = (sum * Math.abs(sum)) / power;
     // A NaN (no return at all) compares false.
     if (!(Math.abs(score) < most && power > least)) score = power === 0 ? 0 : exactScore(half, place);
@@ -125,7 +125,7 @@ function lead(scores: Float64Array, place: number): number {
   const score = at(scores, place);
   let difference = 0;
   for (let other = 0; other < scores.length; other++) {
-    const rival = at(scores, other);
+    const rival = scores[other] ?? 0;
     difference += Number(rival < score) - Number(rival > score);
   }
   return difference;

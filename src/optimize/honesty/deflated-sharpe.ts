@@ -14,7 +14,7 @@ import { normalCdf } from './normal.ts';
  */
 export function deflatedSharpe(returns: ReturnShape, trials: Trials): number | null {
   const { count, mean, deviation, skewness, kurtosis } = returns;
-  if (count < 2 || skewness === null || kurtosis === null) return null;
+  if (skewness === null || kurtosis === null) return null;
   const sharpe = mean / deviation;
   const uncertainty = 1 - skewness * sharpe + ((kurtosis - 1) / 4) * sharpe * sharpe;
   if (!(uncertainty > 0)) return null;

@@ -1,4 +1,4 @@
-import { CompensatedSum } from '../../strategies/index.ts';
+import { at, CompensatedSum } from '../../strategies/index.ts';
 
 /** A deviation of returns up to this is none, as in the definition of the Sharpe ratio. */
 const NO_VARIANCE = 1e-15;
@@ -24,23 +24,41 @@ export interface ReturnShape {
  */
 export function returnShape(slices: readonly Float64Array[]): ReturnShape {
   const count = slices.reduce((sum, slice) => sum + slice.length, 0);
-  const mean = count === 0 ? 0 : total(slices, (r) => r) / count;
-  const squares = total(slices, (r) => (r - mean) ** 2);
+  const mean = count === 0 ? 0 : sumOf(slices) / count;
+  const squares = sumOfSquares(slices, mean);
   const deviation = count < 2 ? 0 : Math.sqrt(squares / (count - 1));
   if (!(deviation > NO_VARIANCE)) return { count, mean, deviation, skewness: null, kurtosis: null };
-  // Of the standardised returns: the fourth power of a return itself could underflow.
-  const scale = Math.sqrt(squares / count);
-  return {
-    count,
-    mean,
-    deviation,
-    skewness: total(slices, (r) => ((r - mean) / scale) ** 3) / count,
-    kurtosis: total(slices, (r) => ((r - mean) / scale) ** 4) / count,
-  };
+  const { cubes, fourths } = standardizedSums(slices, mean, Math.sqrt(squares / count));
+  return { count, mean, deviation, skewness: cubes / count, kurtosis: fourths / count };
 }
 
-function total(slices: readonly Float64Array[], term: (value: number) => number): number {
+function sumOf(slices: readonly Float64Array[]): number {
   const sum = new CompensatedSum();
-  for (const slice of slices) for (const value of slice) sum.add(term(value));
+  for (const slice of slices) for (let t = 0; t < slice.length; t++) sum.add(at(slice, t));
   return sum.value;
+}
+
+/** Σ(r − mean)², of which no term is negative and nothing cancels. */
+function sumOfSquares(slices: readonly Float64Array[], mean: number): number {
+  let squares = 0;
+  for (const slice of slices) for (let t = 0; t < slice.length; t++) squares += (at(slice, t) - mean) ** 2;
+  return squares;
+}
+
+/** Σz³ and Σz⁴ of z = (r − mean)/scale: the fourth power of a return itself could underflow. */
+function standardizedSums(
+  slices: readonly Float64Array[],
+  mean: number,
+  scale: number,
+): { readonly cubes: number; readonly fourths: number } {
+  const cubes = new CompensatedSum();
+  let fourths = 0;
+  for (const slice of slices) {
+    for (let t = 0; t < slice.length; t++) {
+      const z = (at(slice, t) - mean) / scale;
+      cubes.add(z * z * z);
+      fourths += z * z * (z * z);
+    }
+  }
+  return { cubes: cubes.value, fourths };
 }

@@ -18,13 +18,13 @@ export function splitPairs(blocks: number): number {
 export function splitMasks(blocks: number): Uint16Array {
   invariant(blocks % 2 === 0 && blocks >= 2 && blocks <= 16, `${blocks} blocks can be halved`);
   const masks: number[] = [];
-  for (let mask = 0; mask < 1 << (blocks - 1); mask++) if (bitCount(mask) === blocks / 2) masks.push(mask);
+  for (let mask = (1 << (blocks / 2)) - 1; mask < 1 << (blocks - 1); mask = nextMask(mask)) masks.push(mask);
   return Uint16Array.from(masks);
 }
 
-/** How many of `mask`'s bits are set. */
-export function bitCount(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
+/** The next larger mask with as many bits set (Gosper's hack, HAKMEM 175). */
+function nextMask(mask: number): number {
+  const lowest = mask & -mask;
+  const carried = mask + lowest;
+  return carried | (((mask ^ carried) >>> 2) / lowest);
 }

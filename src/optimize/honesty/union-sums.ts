@@ -1,13 +1,13 @@
 /**
- * Σr and Σr² of every combination over any union of blocks, in two additions each. Blocks stand in groups of four with a
- * table of all 16 sums each; the sum over all groups but the first is kept until it changes, which with ascending masks is
+ * Σr and Σr² of every combination over any union of blocks, in one addition each. Blocks stand in groups of six with a
+ * table of all 64 sums each; the sum over all groups but the first is kept until it changes, which with ascending masks is
  * seldom. The order of the additions depends on the mask alone: a union has the same sum, to the bit, whoever asks.
  */
 import { at } from '../../strategies/index.ts';
 import type { BlockReturns } from './block-returns.ts';
 
 /** Blocks of a group. */
-const GROUP = 4;
+const GROUP = 6;
 /** Unions of a group's blocks. */
 const UNIONS = 1 << GROUP;
 
@@ -15,9 +15,9 @@ const UNIONS = 1 << GROUP;
 export interface UnionTables {
   readonly combinations: number;
   readonly groups: number;
-  /** [groups, 16, K] Σr. */
+  /** [groups, 64, K] Σr. */
   readonly sums: Float64Array;
-  /** [groups, 16, K] Σr². */
+  /** [groups, 64, K] Σr². */
   readonly powers: Float64Array;
 }
 
@@ -84,9 +84,12 @@ function sumUpper(union: Union, upper: number): void {
   for (let group = 1; group < tables.groups; group++) {
     const chosen = (upper >> ((group - 1) * GROUP)) & (UNIONS - 1);
     const from = (group * UNIONS + chosen) * tables.combinations;
-    for (let place = 0; place < tables.combinations; place++) {
-      sums[place] = at(sums, place) + at(tables.sums, from + place);
-      powers[place] = at(powers, place) + at(tables.powers, from + place);
-    }
+    addTo(sums, tables.sums, from);
+    addTo(powers, tables.powers, from);
   }
+}
+
+/** Adds as many terms of `table`, from `from` on, to the elements of `sums`. */
+function addTo(sums: Float64Array, table: Float64Array, from: number): void {
+  for (let place = 0; place < sums.length; place++) sums[place] = (sums[place] ?? 0) + (table[from + place] ?? 0);
 }

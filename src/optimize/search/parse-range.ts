@@ -12,6 +12,9 @@ const LEAST_WIDTH = 2 ** -20;
 /** … and its values are not among the smallest doubles, which are coarse. */
 const LEAST_SCALE = 1e-290;
 
+/** Smaller steps, as a share of the values, would fall between two doubles. */
+const LEAST_STEP = 2 ** -50;
+
 /** Where the range stands in the input, and what it is for. */
 interface RangeContext {
   readonly path: readonly string[];
@@ -116,7 +119,7 @@ function lengthProblem(name: string, range: RangeAxis, method: SearchMethod): st
   const { min, max, step } = range;
   const scale = Math.max(Math.abs(min), Math.abs(max));
   if (step !== undefined) {
-    const isTooFine = max - step === max || min + step === min || !Number.isSafeInteger(rangeLength(range));
+    const isTooFine = step < LEAST_STEP * scale || !Number.isSafeInteger(rangeLength(range));
     return isTooFine ? `${name} has more values than can be told apart; give a larger step than ${step}.` : null;
   }
   if (method === 'grid') {

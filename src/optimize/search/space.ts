@@ -43,17 +43,15 @@ export function combinationCount(space: ParameterSpace): number {
  * @param index integer in [0, combinationCount(space))
  */
 export function combinationAt(owner: ParameterOwner, space: ParameterSpace, index: number): Parameters {
-  const count = combinationCount(space);
-  invariant(Number.isSafeInteger(index) && index >= 0 && index < count, `combination ${index} is one of ${count}`);
   const values: [string, ParameterValue][] = [];
   let rest = index;
   for (const spec of owner.parameters.toReversed()) {
     const axis = axisOf(space, spec);
     const length = axisLength(axis);
-    invariant(Number.isFinite(length), `${spec.name} has values that can be counted`);
     values.push([spec.name, axisValue(axis, rest % length)]);
     rest = Math.floor(rest / length);
   }
+  invariant(index >= 0 && rest === 0, `combination ${index} is one of ${combinationCount(space)}`);
   return Object.fromEntries(values.toReversed());
 }
 

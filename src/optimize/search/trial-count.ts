@@ -6,7 +6,7 @@ import type { SearchMethod } from './method.ts';
 import { combinationAt, combinationCount, type ParameterSpace } from './space.ts';
 
 /** Spaces of so many combinations are counted one by one; larger ones are judged by a sample. */
-const COUNTED = 200_000;
+const COUNTED = 50_000;
 const SAMPLE = 4_096;
 /** Least share of valid combinations in a space that is too large to count. */
 const LEAST_VALID = 0.01;
@@ -19,7 +19,7 @@ const MARGIN = 4;
  *
  * @param search `maxTrials` is null with method grid only
  * @throws {DomainError} VALIDATION on `paramGrid` when no combination is valid, or fewer than 1 % are and the space has
- *   more than 200,000 (or a continuous axis): searching it would be guessing
+ *   more than 50,000 (or a continuous axis): searching it would be guessing
  */
 export function trialCount(
   owner: ParameterOwner,

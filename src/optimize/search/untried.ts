@@ -4,7 +4,7 @@ import { type Coordinate, combine, coordinatesOf } from './coordinates.ts';
 import { combinationAt, combinationCount, type ParameterSpace } from './space.ts';
 
 /** Spaces of so many combinations are listed rather than drawn from in vain. */
-const SHORT_LIST = 200_000;
+const SHORT_LIST = 50_000;
 const DRAWS_OF_SHORT = 50;
 /** Where at least 0.5 % of the combinations are left (see `trialCount`), all draws fail with a probability of e⁻²⁵. */
 const DRAWS_OF_LONG = 10_000;

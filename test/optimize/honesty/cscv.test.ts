@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { type BlockReturns, blockReturns } from '../../../src/optimize/honesty/block-returns.ts';
 import { countOverfitted } from '../../../src/optimize/honesty/cscv.ts';
-import { bitCount, splitMasks, splitPairs } from '../../../src/optimize/honesty/splits.ts';
+import { splitMasks, splitPairs } from '../../../src/optimize/honesty/splits.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../../src/optimize/walk-forward.ts';
 import { seededRandom } from '../../support/series.ts';
@@ -45,12 +45,14 @@ function tallyOf(returns: readonly (readonly number[])[], bars: number, nSplits:
   return blocks === null ? null : countOverfitted(blocks, { from: 0, to: splitPairs(plan.blocks) });
 }
 
-/** Normal-ish returns; some combinations repeat another, are flat for a while, or constant. */
+const KINDS = ['random', 'random', 'repeated', 'sleepy', 'flat', 'constant', 'thin', 'stepped', 'tiny'];
+
+/** Noise; some combinations repeat another, are flat for a while, or have next to no variance or no return. */
 const market = fc.record({
   seed: fc.integer(),
   bars: fc.integer({ min: 82, max: 260 }),
   nSplits: fc.integer({ min: 1, max: 4 }),
-  kinds: fc.array(fc.constantFrom('random', 'random', 'repeated', 'sleepy', 'flat', 'constant'), {
+  kinds: fc.array(fc.constantFrom(...KINDS), {
     minLength: 2,
     maxLength: 9,
   }),
@@ -66,6 +68,9 @@ function returnsOf({ seed, bars, kinds }: { seed: number; bars: number; kinds: r
     else if (kind === 'sleepy') made.push(noise.map((value, bar) => (Math.abs(bar - nap) < bars / 3 ? 0 : value)));
     else if (kind === 'flat') made.push(noise.map(() => 0));
     else if (kind === 'constant') made.push(noise.map(() => 0.0009765625));
+    else if (kind === 'thin') made.push(noise.map((value) => 0.001 + 1e-5 * value));
+    else if (kind === 'stepped') made.push(noise.map((_, bar) => 0.001 + 1e-8 * Math.floor(bar / 7)));
+    else if (kind === 'tiny') made.push(noise.map((value) => 1e-16 * (value + 0.01)));
     else made.push(noise);
   }
   return made;
@@ -147,6 +152,20 @@ describe('the count of overfitted splits', () => {
     expect(tallyOf(returns, 160, 1)).toEqual({ splits: 70, overfitted: 0 });
   });
 
+  it('knows a steady gain from none at all', () => {
+    const wave = Array.from({ length: 160 }, (_, bar) => Math.sin(bar * bar));
+    const noisy = wave.map((value) => 0.0001 + 0.01 * value);
+    const all = { splits: 70, overfitted: 0 };
+
+    // Nearly the same gain every bar: hardly any variance, and the best Sharpe ratio in every half.
+    expect(tallyOf([noisy, wave.map((value) => 0.001 + 1e-8 * value)], 160, 1)).toEqual(all);
+    // Constant within a block, slightly different from block to block.
+    expect(tallyOf([noisy, wave.map((_, bar) => 0.001 + 1e-8 * Math.floor(bar / 10))], 160, 1)).toEqual(all);
+    // Gains that are no more than rounding count for nothing, however steady: both tie.
+    const dust = [wave.map((value) => 1e-17 * (value + 1)), wave.map(() => 0)];
+    expect(tallyOf(dust, 160, 1)).toEqual({ splits: 70, overfitted: 70 });
+  });
+
   test.each([
     [4, 3],
     [6, 10],
@@ -157,7 +176,7 @@ describe('the count of overfitted splits', () => {
 
     expect(masks).toHaveLength(pairs);
     expect(new Set(masks).size).toBe(pairs);
-    expect([...masks].every((mask) => bitCount(mask) === blocks / 2 && mask >> (blocks - 1) === 0)).toBe(true);
+    expect([...masks].every((mask) => bitsOf(mask) === blocks / 2 && mask >> (blocks - 1) === 0)).toBe(true);
   });
 });
 
@@ -196,3 +215,7 @@ describe('the moments of blocks', () => {
     expect(blockReturns([rowOf(new Float64Array(78), short), rowOf(new Float64Array(78), short)], short)).toBeNull();
   });
 });
+
+function bitsOf(mask: number): number {
+  return mask.toString(2).replaceAll('0', '').length;
+}
