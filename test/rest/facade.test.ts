@@ -186,8 +186,8 @@ describe('data', () => {
   });
 
   it('of a symbol that is none are refused at the parameter as it is called', async () => {
-    const hostile = await server.call('GET', '/api/data/ohlcv?symbol=__proto__&start=2024-01-01&end=2024-02-01');
-    const weekend = await server.call('GET', '/api/data/ohlcv?symbol=SPY&start=2024-01-06&end=2024-01-07');
+    const hostile = await call('GET', '/api/data/ohlcv?symbol=__proto__&start=2024-01-01&end=2024-02-01');
+    const weekend = await call('GET', '/api/data/ohlcv?symbol=SPY&start=2024-01-06&end=2024-01-07');
 
     expect(hostile).toMatchObject({ status: 422, body: { errors: [{ path: 'symbol' }] } });
     expect(weekend).toMatchObject({ status: 422, body: { errors: [{ path: 'symbol' }] } });
