@@ -6,10 +6,10 @@ import type { Logger } from 'pino';
 import { hostAllowed, localUser, originAllowed, type Principal } from './access/index.ts';
 import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
-import { type Clock, type IdSource, randomIds, readJson, systemClock } from './core/index.ts';
+import { type Clock, type IdSource, randomIds, readJson, seededRandom, systemClock } from './core/index.ts';
 import { Journal } from './events/index.ts';
 import { createPipeline, type Services } from './graphql/index.ts';
-import { MarketData, SimulatedProvider } from './market/index.ts';
+import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
 import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
@@ -27,6 +27,8 @@ export interface AppOptions {
   readonly workerUrl?: URL;
   readonly clock?: Clock;
   readonly ids?: IdSource;
+  /** What asks servers elsewhere, such as a provider of prices. Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** A running server. */
@@ -45,6 +47,7 @@ interface Parts {
   sockets: WebSockets;
   runner: OptimizationRunner;
   journal: Journal;
+  market: MarketData;
   compute: ThreadPool;
   database: Database;
 }
@@ -77,7 +80,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 async function closeParts(parts: Partial<Parts>): Promise<void> {
   parts.housekeeping?.cancel();
   const answered = parts.http?.close();
-  await Promise.all([parts.sockets?.close(), parts.runner?.close()]);
+  const stopped = Promise.all([parts.sockets?.close(), parts.runner?.close()]);
+  // Once the runner has told its jobs to stop: one that waits for bars is then given back and does not fail.
+  setImmediate(() => parts.market?.close());
+  await stopped;
   // Ends the streams of server-sent events too, which `answered` waits for.
   await parts.journal?.close();
   await answered;
@@ -109,12 +115,21 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   });
   parts.compute = compute;
   const registry = new StrategyRegistry(builtInStrategies);
-  const provider = new SimulatedProvider({ clock, seed: config.simulationSeed });
-  const market = new MarketData({ database, provider, clock });
+  const market = new MarketData({ database, provider: priceProvider(config, basis), clock });
+  parts.market = market;
   const shared = { database, journal, clock, ids, log, registry, market, compute };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
   return { ...shared, runner, limits: config.optimize, info: { version: packageVersion() } };
+}
+
+function priceProvider(config: Config, { clock, ids, fetch }: ServiceBasis): MarketDataProvider {
+  switch (config.marketData) {
+    case 'simulated':
+      return new SimulatedProvider({ clock, seed: config.simulationSeed });
+    case 'yahoo':
+      return new YahooProvider({ clock, random: seededRandom(ids.next()), ...(fetch === undefined ? {} : { fetch }) });
+  }
 }
 
 interface Doors {

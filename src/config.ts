@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { isLoopback } from './access/index.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const MARKET_DATA = ['simulated'] as const;
+const MARKET_DATA = ['simulated', 'yahoo'] as const;
 
 const integer = (minimum: number, maximum: number, fallback: number) =>
   z

@@ -371,7 +371,7 @@ export type LatestQuotesQueryVariables = Exact<{
 }>;
 
 
-export type LatestQuotesQuery = { readonly quotes: ReadonlyArray<{ readonly symbol: string, readonly price: number, readonly bid: number, readonly ask: number, readonly at: string, readonly source: string }> };
+export type LatestQuotesQuery = { readonly quotes: ReadonlyArray<{ readonly symbol: string, readonly price: number, readonly bid: number | null, readonly ask: number | null, readonly at: string, readonly source: string }> };
 
 export type KnownSymbolsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -471,7 +471,7 @@ export type OptimizationTrialsQueryVariables = Exact<{
 }>;
 
 
-export type OptimizationTrialsQuery = { readonly optimization: { readonly id: string, readonly trials: { readonly pageInfo: { readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly index: number, readonly strategyType: string | null, readonly status: OptimizationTrialStatus, readonly rank: number | null, readonly params: unknown, readonly meanSharpe: number | null, readonly sharpeStd: number | null, readonly meanReturn: number | null, readonly maxDrawdown: number | null, readonly meanWinRate: number | null, readonly trades: number | null, readonly reason: string | null }> } } | null };
+export type OptimizationTrialsQuery = { readonly optimization: { readonly id: string, readonly trials: { readonly pageInfo: { readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly index: number, readonly strategyType: string, readonly status: OptimizationTrialStatus, readonly rank: number | null, readonly params: unknown, readonly meanSharpe: number | null, readonly sharpeStd: number | null, readonly meanReturn: number | null, readonly maxDrawdown: number | null, readonly meanWinRate: number | null, readonly trades: number | null, readonly reason: string | null }> } } | null };
 
 export type OptimizationEventsSubscriptionVariables = Exact<{
   jobId?: string | null | undefined;

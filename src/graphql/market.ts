@@ -84,27 +84,34 @@ const BarsRef = builder.objectRef<Bars>('Bars').implement({
 });
 
 const QuoteRef = builder.objectRef<Quote>('Quote').implement({
-  description: 'The latest price of a symbol, bid < price < ask.',
+  description: 'The latest price of a symbol.',
   fields: (t) => ({
     symbol: t.expose('symbol', { type: 'Symbol', description: 'Whose price it is.' }),
     price: t.exposeFloat('price', { description: 'In the quote currency.' }),
-    bid: t.exposeFloat('bid', { description: 'What one gets when one sells.' }),
-    ask: t.exposeFloat('ask', { description: 'What one pays when one buys.' }),
+    bid: t.exposeFloat('bid', {
+      nullable: true,
+      description: 'What one gets when one sells; null where the source does not tell.',
+    }),
+    ask: t.exposeFloat('ask', {
+      nullable: true,
+      description: 'What one pays when one buys; null where the source does not tell.',
+    }),
     at: t.expose('at', { type: 'DateTime', description: 'When it was so.' }),
     source: t.exposeString('source', { description: '`simulated` or the name of a provider.' }),
   }),
 });
 
 const SymbolRef = builder.objectRef<SymbolListing>('SymbolListing').implement({
-  description: 'A symbol that has prices: an imported series, or one that the provider knows well.',
+  description:
+    'A symbol that has prices: a stored series, imported or kept from a provider, or one that the provider knows well.',
   fields: (t) => ({
     symbol: t.expose('symbol', { type: 'Symbol', description: 'The ticker.' }),
     name: t.exposeString('name', { description: 'What it stands for.' }),
     source: t.exposeString('source', { description: '`csv` for an import, else the name of the provider.' }),
-    interval: t.expose('interval', { type: IntervalEnum, nullable: true, description: 'Of an imported series.' }),
-    first: t.exposeString('first', { nullable: true, description: 'First bar of an imported series.' }),
-    last: t.exposeString('last', { nullable: true, description: 'Last bar of an imported series.' }),
-    rows: t.exposeInt('rows', { nullable: true, description: 'Bars of an imported series.' }),
+    interval: t.expose('interval', { type: IntervalEnum, nullable: true, description: 'Of a stored series.' }),
+    first: t.exposeString('first', { nullable: true, description: 'First bar of a stored series.' }),
+    last: t.exposeString('last', { nullable: true, description: 'Last bar of a stored series.' }),
+    rows: t.exposeInt('rows', { nullable: true, description: 'Bars of a stored series.' }),
   }),
 });
 

@@ -65,12 +65,7 @@ const TrialRef = builder.prismaObject('OptimizationTrial', {
   select: { optimizationId: true, index: true },
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Place in the order in which they were tried, from 0.' }),
-    strategyType: t.string({
-      nullable: true,
-      description: 'Whose parameters these are; null in jobs of engine version 1.',
-      select: { strategyType: true },
-      resolve: (row) => row.strategyType || null,
-    }),
+    strategyType: t.exposeString('strategyType', { description: 'Whose parameters these are.' }),
     status: t.field({
       type: TrialStatusEnum,
       description: 'Whether it has a rank.',

@@ -55,11 +55,15 @@ export async function findSeries(db: Db, ownerId: number, key: SeriesKey): Promi
   return row === null ? undefined : toStoredSeries(row);
 }
 
-/** All series of an owner that were imported, by symbol and interval. */
-export async function listSeries(db: Db, ownerId: number): Promise<readonly StoredSeries[]> {
-  const where = { ownerId, source: CSV_SOURCE };
+/** All series of an owner from the given sources, in their order, then by symbol and interval. */
+export async function listSeries(
+  db: Db,
+  ownerId: number,
+  sources: readonly string[],
+): Promise<readonly StoredSeries[]> {
+  const where = { ownerId, source: { in: [...sources] } };
   const rows = await db.barSeries.findMany({ where, orderBy: [{ symbol: 'asc' }, { interval: 'asc' }] });
-  return rows.map(toStoredSeries);
+  return rows.map(toStoredSeries).toSorted((a, b) => sources.indexOf(a.source) - sources.indexOf(b.source));
 }
 
 /**

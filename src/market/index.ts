@@ -26,3 +26,4 @@ export {
   periodsPerYear,
   tradesAroundTheClock,
 } from './symbol.ts';
+export { type YahooOptions, YahooProvider } from './yahoo/index.ts';

@@ -33,10 +33,13 @@ export async function latestBars(
   const series = await Promise.all(symbols.map((symbol) => findSeries(database.read, ownerId, { symbol, interval })));
   const imported = series.filter((found) => found !== undefined);
   const end = Math.min(clock.now(), ...imported.map(({ lastTime }) => lastTime));
+  const reach = imported.length === symbols.length ? undefined : market.provider.capabilities.reachDays[interval];
+  // The last day of the reach may be cut off within the day, so it does not count.
+  const earliest = reach === undefined ? Number.NEGATIVE_INFINITY : clock.now() - (reach - 2) * DAY_MS;
   const { bars } = await market.alignedBars(ownerId, {
     symbols,
     interval,
-    start: formatDate(end - lookbackDays(interval, count) * DAY_MS),
+    start: formatDate(Math.max(end - lookbackDays(interval, count) * DAY_MS, earliest)),
     end: formatDate(end),
     ...(imported.length === symbols.length ? { source: 'csv' } : {}),
   });

@@ -1,14 +1,16 @@
-import { type Clock, DAY_MS, type DateRange, DomainError, formatDate, invalid, parseDateRange } from '../core/index.ts';
+import { type Clock, type DateRange, DomainError, formatDate, invalid, parseDateRange } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import { type AlignedBars, Aligner } from './aligner.ts';
 import { findSeries, listSeries, type StoredSeries } from './bar-store.ts';
 import { type Bars, formatBarTime } from './bars.ts';
 import { missingSessions } from './coverage.ts';
-import { type Interval, intervalMinutes } from './interval.ts';
+import { instantsOf } from './instants.ts';
+import type { Interval } from './interval.ts';
+import { KeptBars } from './kept-bars.ts';
 import type { BarsRequest, MarketDataProvider, Quote } from './provider.ts';
 import { SeriesReader } from './series-reader.ts';
 import { CSV_SOURCE, checkSource } from './source.ts';
-import { calendarOf, parseSymbols } from './symbol.ts';
+import { parseSymbols } from './symbol.ts';
 
 /** The greatest number of bars of one request, all symbols together: 190 MB. */
 const MAX_TOTAL_BARS = 4_000_000;
@@ -27,12 +29,12 @@ export interface AlignedBarsRequest extends Omit<SourcedBarsRequest, 'symbol'> {
   readonly until?: Date;
 }
 
-/** One line of the list of symbols: what a provider suggests, or what was imported. */
+/** One line of the list of symbols: what a provider suggests, or a series that was imported or kept. */
 export interface SymbolListing {
   readonly symbol: string;
   readonly name: string;
   readonly source: string;
-  /** The following are known of imported series only. */
+  /** The following are known of stored series only. */
   readonly interval: Interval | null;
   /** First and last bar: `2020-01-02`, within the day `2020-01-02T14:30:00Z`. */
   readonly first: string | null;
@@ -50,7 +52,8 @@ interface Resolution {
 /**
  * The one door to prices. An imported series is used for its owner, symbol and interval; when it lacks sessions of the
  * range that is an error and never filled from elsewhere, unless the request names a source. Without an imported series
- * the provider answers. Paths of errors: `symbols`, `interval`, `start`, `end`, `source`.
+ * the provider answers, through `KeptBars` when it is outside the process. Paths of errors: `symbols`, `interval`, `start`,
+ * `end`, `source`.
  */
 export class MarketData {
   readonly provider: MarketDataProvider;
@@ -58,12 +61,16 @@ export class MarketData {
   readonly #clock: Clock;
   readonly #reader: SeriesReader;
   readonly #aligner = new Aligner();
+  /** Only of a provider outside the process. */
+  readonly #kept: KeptBars | undefined;
 
   constructor(options: { readonly database: Database; readonly provider: MarketDataProvider; readonly clock: Clock }) {
     this.provider = options.provider;
     this.#database = options.database;
     this.#clock = options.clock;
     this.#reader = new SeriesReader(options.database.read);
+    const isRemote = this.provider.capabilities.isRemote;
+    this.#kept = isRemote ? new KeptBars({ ...options, reader: this.#reader }) : undefined;
   }
 
   /**
@@ -104,13 +111,14 @@ export class MarketData {
     return this.provider.quotes(parseSymbols(symbols));
   }
 
-  /** What the owner imported, then what the provider suggests. Other symbols may be known, too. */
+  /** What the owner imported, what is kept of the provider, then what that suggests. Other symbols may be known, too. */
   async symbols(ownerId: number): Promise<readonly SymbolListing[]> {
     const listed = await this.provider.symbols();
     const names = new Map(listed.map(({ symbol, name }) => [symbol, name]));
-    const imported = await listSeries(this.#database.read, ownerId);
+    const sources = [CSV_SOURCE, this.provider.name];
+    const stored = await listSeries(this.#database.read, ownerId, sources);
     return [
-      ...imported.map((series) => ({
+      ...stored.map((series) => ({
         symbol: series.symbol,
         name: names.get(series.symbol) ?? series.symbol,
         source: series.source,
@@ -125,6 +133,11 @@ export class MarketData {
     ];
   }
 
+  /** Ends requests to the provider, for a server that closes. */
+  close(): void {
+    this.provider.close();
+  }
+
   async #load(ownerId: number, request: AlignedBarsRequest): Promise<readonly Bars[]> {
     const symbols = parseSymbols(request.symbols);
     const range = parseDateRange(request);
@@ -135,7 +148,7 @@ export class MarketData {
     const loaded: Bars[] = [];
     let total = 0;
     for (const resolution of resolutions) {
-      const bars = await this.#loadOne(resolution, request, range);
+      const bars = await this.#loadOne(ownerId, resolution, { request, range });
       if (bars.time.length === 0) throw noBars([resolution.symbol], request);
       total += bars.time.length;
       if (total > MAX_TOTAL_BARS) throw tooManyBars(total);
@@ -157,11 +170,16 @@ export class MarketData {
     );
   }
 
-  async #loadOne({ symbol, series }: Resolution, request: AlignedBarsRequest, range: DateRange): Promise<Bars> {
+  async #loadOne(
+    ownerId: number,
+    { symbol, series }: Resolution,
+    { request, range }: { readonly request: AlignedBarsRequest; readonly range: DateRange },
+  ): Promise<Bars> {
     const { interval, start, end, source } = request;
     if (series === undefined) {
       this.#checkProvided(interval);
-      return this.provider.bars({ symbol, interval, start, end });
+      const provided = { symbol, interval, start, end };
+      return this.#kept === undefined ? this.provider.bars(provided) : this.#kept.bars(ownerId, provided);
     }
     const columns = await this.#reader.read(series, instantsOf(series, range));
     const missing = missingSessions({ ...series, times: columns.time }, range, this.#clock.now());
@@ -177,13 +195,6 @@ export class MarketData {
       `The source "${this.provider.name}" has no ${interval} bars, only ${intervals.join(', ')}.`,
     );
   }
-}
-
-/** The instants [from, until) of the dates of a range, as the series tells time. */
-function instantsOf(series: StoredSeries, range: DateRange): { readonly from: number; readonly until: number } {
-  if (intervalMinutes(series.interval) === null) return { from: range.start, until: range.end + DAY_MS };
-  const calendar = calendarOf(series.symbol);
-  return { from: calendar.startOfDay(range.start), until: calendar.startOfDay(range.end + DAY_MS) };
 }
 
 function refuseMixedSources(resolutions: readonly Resolution[]): void {

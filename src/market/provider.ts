@@ -4,10 +4,12 @@ import type { Interval } from './interval.ts';
 /** What a person pays and gets now. */
 export interface Quote {
   readonly symbol: string;
-  /** Last price, in the quote currency; `bid < price < ask`. */
+  /** Last price, in the quote currency, above 0. */
   readonly price: number;
-  readonly bid: number;
-  readonly ask: number;
+  /** What buyers offer and sellers ask, bid <= ask; both null where the source does not tell, as of a closed market. */
+  readonly bid: number | null;
+  readonly ask: number | null;
+  /** When the price was current; a closed market's is its last. */
   readonly at: Date;
   /** The provider's name. */
   readonly source: string;
@@ -37,6 +39,10 @@ export interface MarketDataProvider {
   readonly capabilities: {
     /** The bar lengths it can answer. */
     readonly intervals: readonly Interval[];
+    /** Whether it asks somebody outside the process: then its bars are kept in the bar store. */
+    readonly isRemote: boolean;
+    /** How many days before today the bars of an interval reach; without an entry as far as there are any. */
+    readonly reachDays: Readonly<Partial<Record<Interval, number>>>;
   };
   /**
    * The completed bars of a range, possibly none.
@@ -44,7 +50,13 @@ export interface MarketDataProvider {
    * @throws {DomainError} VALIDATION when it cannot serve such a range, UNAVAILABLE when it is down
    */
   bars(request: BarsRequest): Promise<Bars>;
-  /** The quotes of canonical symbols now, in the same order. */
+  /**
+   * The quotes of canonical symbols now, in the same order.
+   *
+   * @throws {DomainError} VALIDATION at `symbols` when it does not know one, UNAVAILABLE when it is down
+   */
   quotes(symbols: readonly string[]): Promise<readonly Quote[]>;
   symbols(): Promise<readonly ListedSymbol[]>;
+  /** Ends what is under way: it fails as UNAVAILABLE, and so does what is asked for afterwards. */
+  close(): void;
 }

@@ -4,6 +4,7 @@
  *
  * Earlier trials are read in pages, so that neither the event loop nor other writers wait for a long history.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { readJson } from '../core/index.ts';
 import type { Database, Db, OptimizationRow } from '../storage/index.ts';
 import type { Parameters } from '../strategies/index.ts';
@@ -34,7 +35,11 @@ export class TrialCount {
   async readEarlier(): Promise<void> {
     for (const { id, totalCombinations } of await earlierJobs(this.#database.read, this.#job)) {
       if (this.#readJobs.has(id)) continue;
-      for (let from = 0; from < totalCombinations; from += PAGE) await this.#readPage(id, from);
+      for (let from = 0; from < totalCombinations; from += PAGE) {
+        // SQLite answers on this thread.
+        await breathe();
+        await this.#readPage(id, from);
+      }
       this.#readJobs.add(id);
     }
   }

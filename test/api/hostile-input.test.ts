@@ -17,8 +17,8 @@ const START = `mutation ($input: StartStrategyOptimizationInput!) {
   startStrategyOptimization(input: $input) { optimization { id } errors { code path message } }
 }`;
 
-const random: JsonObject = { method: 'random' };
-const ranges = (range: JsonObject): JsonObject => ({ ...random, param_grid: { short_window: range } });
+const drawn: JsonObject = { method: 'random' };
+const ranges = (range: JsonObject): JsonObject => ({ ...drawn, param_grid: { short_window: range } });
 
 /** What is hostile, the fields that make it so, and the field that the refusal names (in snake_case). */
 const ROWS: readonly (readonly [string, JsonObject, string])[] = [
@@ -64,14 +64,14 @@ const ROWS: readonly (readonly [string, JsonObject, string])[] = [
   ['a method that does not exist', { method: '__proto__' }, 'method'],
   ['trials of a grid', { max_trials: 10 }, 'max_trials'],
   ['a seed of a grid', { seed: 1 }, 'seed'],
-  ['no trials', { ...random, max_trials: 0 }, 'max_trials'],
-  ['2^31 - 1 trials', { ...random, max_trials: 2 ** 31 - 1 }, 'max_trials'],
-  ['2^53 + 1 trials', { ...random, max_trials: 2 ** 53 + 2 }, 'max_trials'],
-  ['half a trial', { ...random, max_trials: 1.5 }, 'max_trials'],
-  ['a seed of -1', { ...random, seed: -1 }, 'seed'],
-  ['a seed beyond 2^53', { ...random, seed: 2 ** 53 + 2 }, 'seed'],
-  ['a seed of 1e308', { ...random, seed: 1e308 }, 'seed'],
-  ['a seed in words', { ...random, seed: '1' }, 'seed'],
+  ['no trials', { ...drawn, max_trials: 0 }, 'max_trials'],
+  ['2^31 - 1 trials', { ...drawn, max_trials: 2 ** 31 - 1 }, 'max_trials'],
+  ['2^53 + 1 trials', { ...drawn, max_trials: 2 ** 53 + 2 }, 'max_trials'],
+  ['half a trial', { ...drawn, max_trials: 1.5 }, 'max_trials'],
+  ['a seed of -1', { ...drawn, seed: -1 }, 'seed'],
+  ['a seed beyond 2^53', { ...drawn, seed: 2 ** 53 + 2 }, 'seed'],
+  ['a seed of 1e308', { ...drawn, seed: 1e308 }, 'seed'],
+  ['a seed in words', { ...drawn, seed: '1' }, 'seed'],
   ['a range with NaN', ranges({ min: 'NaN', max: 20 }), 'param_grid.short_window.min'],
   ['a range without an end', ranges({ min: 2 }), 'param_grid.short_window.max'],
   ['a range from 20 to 2', ranges({ min: 20, max: 2 }), 'param_grid.short_window.min'],
@@ -145,8 +145,8 @@ describe('a sweep', () => {
   it.each([
     ['a strategy type', { strategy_type: 'momentum' }, 'strategy_type'],
     ['a grid', { param_grid: {} }, 'param_grid'],
-    ['more trials than any job may have', { ...random, max_trials: 10_001 }, 'max_trials'],
-    ['a seed of -1', { ...random, seed: -1 }, 'seed'],
+    ['more trials than any job may have', { ...drawn, max_trials: 10_001 }, 'max_trials'],
+    ['a seed of -1', { ...drawn, seed: -1 }, 'seed'],
     ['no symbol', { symbols: [] }, 'symbols'],
     ['more windows than bars', { n_splits: 1_000_000_000 }, 'n_splits'],
   ])('with %s is refused over REST, GraphQL and a WebSocket', async (_what, hostile: JsonObject, path) => {

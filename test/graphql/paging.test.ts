@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
 import { createStrategy } from '../../src/strategies/index.ts';
-import { dataOf, post } from '../api/graphql-clients.ts';
+import { dataOf, post, subscribeOverSse } from '../api/graphql-clients.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 let server: TestApp;
@@ -84,5 +84,23 @@ describe('the journal', () => {
     });
 
     expect(errors?.[0]?.extensions?.['code']).toBe('VALIDATION');
+  });
+});
+
+describe('types of events', () => {
+  it('that there are not are refused by the journal and by its subscription, naming those that there are', async () => {
+    const query = 'query ($types: [String!]) { journal(types: $types) { entries { type } } }';
+    const subscription = 'subscription ($types: [String!]) { events(types: $types) { type } }';
+    const variables = { types: ['StrategyCreated', 'Nothing'] };
+
+    const page = await post<{ journal: object | null }>(server.url, query, variables);
+    const stream = await subscribeOverSse(server.url, subscription, variables);
+    const first = await stream.answers.next();
+    await stream.end();
+
+    for (const errors of [page.errors, first.value?.errors]) {
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'VALIDATION', errors: [{ path: ['types'] }] });
+      expect(errors?.[0]?.message).toMatch(/StrategyCreated.*"Nothing"/);
+    }
   });
 });

@@ -27,7 +27,7 @@ describe('simulated quotes', () => {
       for (const quote of quotes) {
         expect(quote.bid).toBeLessThan(quote.price);
         expect(quote.ask).toBeGreaterThan(quote.price);
-        expect((quote.ask - quote.bid) / quote.price).toBeLessThan(0.001);
+        expect((Number(quote.ask) - Number(quote.bid)) / quote.price).toBeLessThan(0.001);
         expect(quote).toMatchObject({ source: 'simulated', at: new Date(instant) });
       }
     },

@@ -56,6 +56,54 @@ describe('an optimization', () => {
     expect(done.best_params).toEqual(done.results[0].params);
   });
 
+  it('says of a complete job whether the best is luck, with the limits that it was measured by', async () => {
+    const { overfitting } = await endOf(call, await submit(job));
+
+    expect(overfitting).toMatchObject({
+      n_trials: expect.any(Number),
+      grid_edge: expect.any(Array),
+      thresholds: {
+        accept: { deflated_sharpe: 0.95, pbo: 0.2, oos_sharpe: 0, positive_folds: 0.6 },
+        review: { deflated_sharpe: 0.8, pbo: 0.5 },
+      },
+    });
+    expect(overfitting.reasons.length).toBeGreaterThan(0);
+  });
+
+  it('over all strategy types has results by type, and the types that it left out', async () => {
+    const { strategy_type: _type, ...body } = job;
+
+    const started = await call('POST', '/api/optimize/sweep', { body });
+    const done = await endOf(call, started.body.job_id);
+    const { body: trials } = await call('GET', `/api/optimize/${started.body.job_id}/trials?limit=500`);
+
+    const types = started.body.strategy_types;
+    expect(done).toMatchObject({ job_type: 'sweep', strategy_type: null, config: { param_grid: null } });
+    expect(done.config.sections.map((section: { strategy_type: string }) => section.strategy_type)).toEqual(types);
+    expect(done.config.skipped_types).toEqual([{ strategy_type: 'stat_arb', reason: expect.any(String) }]);
+    expect(Object.keys(done.results.by_strategy)).toEqual(types);
+    expect(Object.keys(done.results.overfitting_by_strategy)).toEqual(types);
+    expect(done.progress).toMatchObject({ total_strategies: types.length });
+    expect(trials).toHaveLength(started.body.total_combinations);
+    expect(new Set(trials.map((trial: { strategy_type: string }) => trial.strategy_type))).toEqual(new Set(types));
+  });
+
+  it('takes ranges, and searches them as it is told', async () => {
+    const body = {
+      ...job,
+      param_grid: { short_window: { min: 5, max: 25, step: 5 }, ma_type: ['ema'] },
+      method: 'tpe',
+      max_trials: 4,
+      seed: 3,
+    };
+
+    const done = await endOf(call, await submit(body));
+
+    expect(done.config).toMatchObject({ method: 'tpe', max_trials: 4, seed: 3, param_grid: body.param_grid });
+    expect(done.total_combinations).toBe(4);
+    expect(done.progress).not.toHaveProperty('current_strategy');
+  });
+
   it('takes every field that the page lists, by its name there', async () => {
     const strategy = await call('POST', '/api/strategies', {
       body: { name: 'x', strategy_type: 'momentum', symbols: ['SPY'] },

@@ -28,7 +28,11 @@ export interface TestApp {
 
 /** Starts the server. `env` goes over the settings of a test: one worker thread, a log of all that is worth a line. */
 export async function startTestApp(
-  options: { readonly provider?: DatabaseProvider; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly provider?: DatabaseProvider;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly fetch?: typeof globalThis.fetch;
+  } = {},
 ): Promise<TestApp> {
   const database = await createTestDatabase(options.provider ?? 'sqlite');
   const log: JsonObject[] = [];
@@ -42,7 +46,7 @@ export async function startTestApp(
         SIMULATION_SEED: 'test',
         ...options.env,
       }),
-      { log: logger, workerUrl: builtWorkerUrl() },
+      { log: logger, workerUrl: builtWorkerUrl(), ...(options.fetch === undefined ? {} : { fetch: options.fetch }) },
     );
   let app = await start(0);
   const port = Number(new URL(app.url).port);

@@ -42,6 +42,8 @@ export async function composeServices(database: Database, options: TestServicesO
   await journal.start();
   const compute = new ThreadPool({
     threads: 2,
+    // The built worker needs no loader, which would slow it down.
+    execArgv: [],
     ...options.pool,
     workerUrl: options.pool?.workerUrl ?? builtWorkerUrl(),
   });

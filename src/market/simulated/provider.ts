@@ -8,18 +8,19 @@ import {
   parseDateRange,
   seededRandom,
 } from '../../core/index.ts';
+import { aggregateDaily, periodStart } from '../aggregate.ts';
 import { allocateColumns, type BarColumns, type Bars, byteLengthOf, copyRows, lowerBound } from '../bars.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tradingDay } from '../calendar/index.ts';
 import { INTERVALS, intervalMinutes } from '../interval.ts';
 import type { BarsRequest, ListedSymbol, MarketDataProvider, Quote } from '../provider.ts';
 import { calendarOf } from '../symbol.ts';
-import { aggregateDaily, periodStart, writeSession } from './aggregate.ts';
 import { dailyPath } from './daily-path.ts';
 import { instrumentOf, wellKnownInstruments } from './instruments.ts';
 import { intradayPath, type SessionBar } from './intraday-path.ts';
 import { HISTORY_START, MarketFactor } from './market-factor.ts';
 import { quoteAround } from './quote.ts';
+import { writeSession } from './write-session.ts';
 
 /** The greatest number of bars of one answer: 20 years of minutes of an equity. */
 const MAX_BARS = 2_000_000;
@@ -51,7 +52,7 @@ interface QuoteBasis {
  */
 export class SimulatedProvider implements MarketDataProvider {
   readonly name = 'simulated';
-  readonly capabilities = { intervals: INTERVALS };
+  readonly capabilities = { intervals: INTERVALS, isRemote: false, reachDays: {} };
   readonly #clock: Clock;
   readonly #seed: string;
   readonly #factor: MarketFactor;
@@ -104,6 +105,9 @@ export class SimulatedProvider implements MarketDataProvider {
   async symbols(): Promise<readonly ListedSymbol[]> {
     return wellKnownInstruments.map(({ symbol, name }) => ({ symbol, name }));
   }
+
+  /** Nothing is ever under way outside the process. */
+  close(): void {}
 
   /** Daily, weekly or monthly bars whose time lies in the range and whose last session has ended. */
   #sessionBars({ symbol, interval }: BarsRequest, range: DateRange): BarColumns {

@@ -32,18 +32,25 @@ const barsAnswer = z
   .meta({ title: 'Bars', description: 'The bars of one symbol, oldest first, adjusted where the source can.' });
 
 const quoteAnswer = z
-  .object({ symbol: z.string(), price, bid: price, ask: price, at: instant, source: dataSource })
-  .meta({ title: 'Quote', description: 'The latest price, bid < price < ask.' });
+  .object({
+    symbol: z.string(),
+    price,
+    bid: price.nullable().describe('Null where the source does not tell, as of a closed market.'),
+    ask: price.nullable().describe('Null where the source does not tell.'),
+    at: instant,
+    source: dataSource,
+  })
+  .meta({ title: 'Quote', description: 'The latest price.' });
 
 const listingAnswer = z
   .object({
     symbol: z.string(),
     name: z.string().describe('What it is called.'),
     source: dataSource,
-    interval: interval.nullable().describe('Of an imported series; null otherwise.'),
-    first: z.string().nullable().describe('First bar of an imported series.'),
-    last: z.string().nullable().describe('Last bar of an imported series.'),
-    rows: z.int().nullable().describe('Bars of an imported series.'),
+    interval: interval.nullable().describe('Of a stored series; null otherwise.'),
+    first: z.string().nullable().describe('First bar of a stored series.'),
+    last: z.string().nullable().describe('Last bar of a stored series.'),
+    rows: z.int().nullable().describe('Bars of a stored series.'),
   })
   .meta({ title: 'SymbolListing', description: 'A symbol that has prices.' });
 

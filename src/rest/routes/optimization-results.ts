@@ -95,13 +95,13 @@ export const sweepResults = z.object({
 });
 
 /** The verdict as the facade writes it. */
-export function shownOverfitting({ verdict, ...figures }: OverfittingFiguresFragment) {
-  return { ...snakeKeys(figures), verdict: memberOf(VERDICTS, verdict.toLowerCase()) };
+export function shownOverfitting(figures: OverfittingFiguresFragment) {
+  return { ...snakeKeys(figures), verdict: memberOf(VERDICTS, figures.verdict.toLowerCase()) };
 }
 
 /** What a sweep found as the facade writes it. */
 export function shownSweep(sweep: NonNullable<NonNullable<OptimizationByIdQuery['optimization']>['sweep']>) {
-  const { confidence, ...recommended } = sweep.recommendation;
+  const { recommendation: best } = sweep;
   return {
     by_strategy: Object.fromEntries(
       sweep.byStrategy.map(({ strategyType, results }) => [strategyType, snakeKeys(results)]),
@@ -112,6 +112,6 @@ export function shownSweep(sweep: NonNullable<NonNullable<OptimizationByIdQuery[
         verdict && shownOverfitting(verdict),
       ]),
     ),
-    recommendation: { ...snakeKeys(recommended), confidence: memberOf(CONFIDENCES, confidence.toLowerCase()) },
+    recommendation: { ...snakeKeys(best), confidence: memberOf(CONFIDENCES, best.confidence.toLowerCase()) },
   };
 }

@@ -1,23 +1,11 @@
 /** How optimization jobs look in REST. */
 import { z } from 'zod';
-import { memberOf } from '../../core/index.ts';
-import type {
-  OptimizationByIdQuery,
-  OptimizationListingFragment,
-  UnrankedFieldsFragment,
-} from '../../graphql/index.ts';
-import {
-  OPTIMIZATION_JOB_TYPES,
-  OPTIMIZATION_STATUSES,
-  type OptimizationJobType,
-  type OptimizationStatus,
-  SEARCH_METHODS,
-} from '../../optimize/index.ts';
-import { type InSnakeCase, snakeKeys } from '../naming.ts';
-import { overfitting, result, shownOverfitting, shownSweep, sweepResults } from './optimization-results.ts';
-import { dataSource, id, idOf, instant, interval, intervalOf, maybeNumber, params } from './shapes.ts';
+import { OPTIMIZATION_JOB_TYPES, OPTIMIZATION_STATUSES, SEARCH_METHODS } from '../../optimize/index.ts';
+import { overfitting, result, sweepResults } from './optimization-results.ts';
+import { dataSource, id, instant, interval, maybeNumber, params } from './shapes.ts';
 
-const TRIAL_STATUSES = ['ranked', 'skipped', 'unranked'] as const;
+/** Whether a combination has a rank. */
+export const TRIAL_STATUSES = ['ranked', 'skipped', 'unranked'] as const;
 
 const grid = {
   type: 'object',
@@ -149,7 +137,7 @@ export const trialsAnswer = z
   .array(
     z.object({
       index: z.int().describe('Place in the order in which they were tried, from 0.'),
-      strategy_type: z.string().nullable().describe('Whose parameters these are; null in jobs of engine version 1.'),
+      strategy_type: z.string().describe('Whose parameters these are.'),
       status: z
         .enum(TRIAL_STATUSES)
         .describe('`skipped`: invalid in itself; `unranked`: never traded in a test slice.'),
@@ -165,78 +153,3 @@ export const trialsAnswer = z
     }),
   )
   .describe('A row per combination, in the order in which they were tried; none before the job has ended.');
-
-type ShownListing = Omit<InSnakeCase<OptimizationListingFragment>, 'id' | 'status' | 'job_type'> & {
-  readonly id: number;
-  readonly status: OptimizationStatus;
-  readonly job_type: OptimizationJobType;
-};
-
-/** A job in a list as the facade writes it. */
-export function shownListing(job: OptimizationListingFragment): ShownListing {
-  return {
-    ...snakeKeys(job),
-    id: idOf(job.id),
-    status: memberOf(OPTIMIZATION_STATUSES, job.status.toLowerCase()),
-    job_type: memberOf(OPTIMIZATION_JOB_TYPES, job.jobType.toLowerCase()),
-  };
-}
-
-type Job = NonNullable<OptimizationByIdQuery['optimization']>;
-
-/** A job as the facade writes it. */
-export function shownOptimization({ strategy, sweep, ...job }: Job) {
-  const isSweep = job.jobType === 'SWEEP';
-  return {
-    ...snakeKeys(job),
-    ...shownListing(job),
-    job_id: idOf(job.id),
-    model_type: null,
-    strategy_id: strategy === null ? null : idOf(strategy.id),
-    config: shownConfig(job, isSweep),
-    progress: shownProgress(job.progress, isSweep),
-    results: sweep === null ? snakeKeys(job.results) : shownSweep(sweep),
-    overfitting: job.overfitting && shownOverfitting(job.overfitting),
-    skipped: shownSkipped(job),
-    unranked: job.unranked && job.unranked.map(shownUnranked),
-  };
-}
-
-function shownConfig({ config }: Pick<Job, 'config'>, isSweep: boolean) {
-  const [section] = config.sections;
-  return {
-    ...snakeKeys(config),
-    strategy_type: isSweep ? null : (section?.strategyType ?? null),
-    param_grid: isSweep ? null : section?.paramGrid,
-    interval: intervalOf(config.interval),
-    method: memberOf(SEARCH_METHODS, config.method.toLowerCase()),
-  };
-}
-
-function shownProgress(
-  { currentStrategy, strategyIndex, totalStrategies, ...progress }: Job['progress'],
-  isSweep: boolean,
-) {
-  const strategy = { currentStrategy, strategyIndex, totalStrategies };
-  return { ...snakeKeys(progress), ...(isSweep ? snakeKeys(strategy) : {}) };
-}
-
-/** Types that a sweep leaves out come first: what they are is known before the job has ended. */
-function shownSkipped({ skipped, config }: Pick<Job, 'skipped' | 'config'>) {
-  const types = config.skippedTypes.map(({ strategyType, reason }) => ({
-    strategy_type: strategyType,
-    params: null,
-    reason,
-  }));
-  if (skipped === null) return types.length === 0 ? null : types;
-  return [...types, ...skipped.map(shownUnranked)];
-}
-
-function shownUnranked({ strategyType, params, reason }: UnrankedFieldsFragment) {
-  return { ...(strategyType === null ? {} : { strategy_type: strategyType }), params, reason };
-}
-
-/** The state of a combination. */
-export function trialStatus(name: string): (typeof TRIAL_STATUSES)[number] {
-  return memberOf(TRIAL_STATUSES, name.toLowerCase());
-}

@@ -11,16 +11,10 @@ import {
 import { snakeKeys } from '../naming.ts';
 import { historyQuery, integerParameter } from '../pagination.ts';
 import { noBody, noQuery, type Route, route } from '../route.ts';
+import { shownListing, shownOptimization, trialStatus } from './optimization-answers.ts';
 import { listingExample, optimizationExample, trialExample } from './optimization-examples.ts';
 import { jobInput, startBody, startedAnswer, startedSweepAnswer, sweepBody } from './optimization-requests.ts';
-import {
-  listAnswer,
-  optimizationAnswer,
-  shownListing,
-  shownOptimization,
-  trialStatus,
-  trialsAnswer,
-} from './optimization-shapes.ts';
+import { listAnswer, optimizationAnswer, trialsAnswer } from './optimization-shapes.ts';
 import { idOf, nextPage } from './shapes.ts';
 
 const common = {
