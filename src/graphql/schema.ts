@@ -9,6 +9,7 @@ import './backtests.ts';
 import './optimizations.ts';
 import './optimization-commands.ts';
 import './optimization-events.ts';
+import './optimization-report.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 

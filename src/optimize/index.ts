@@ -24,6 +24,9 @@ export {
   type TrialSummary,
   type Unranked,
 } from './optimization.ts';
+export { type OptimizationReport, optimizationReport, type ReportSection } from './report.ts';
+export type { ReportAxis } from './report-axis.ts';
+export type { HeatMap } from './report-heat-map.ts';
 export { OptimizationRunner, type RunnerDeps } from './runner.ts';
 export { type Axis, isRange, type ParameterSpace, SEARCH_METHODS, type SearchMethod } from './search/index.ts';
 export { type StrategyOptimizationInput, startStrategyOptimization } from './start-optimization.ts';

@@ -98,7 +98,10 @@ function success(row: Route): JsonObject {
     description: row.response.description ?? row.summary,
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
     content: {
-      'application/json': { schema: { $ref: reference(answerName(row)) }, example: row.answerExample },
+      [row.page === undefined ? 'application/json' : 'text/html']: {
+        schema: { $ref: reference(answerName(row)) },
+        example: row.answerExample,
+      },
     },
   };
 }

@@ -61,6 +61,11 @@ interface RouteDescription {
   readonly resource?: string;
   /** Media type of the body; default `application/json`. With `text/csv` the body is the stream of bytes. */
   readonly consumes?: 'application/json' | 'text/csv';
+  /**
+   * For rows that answer a page to look at: the Content-Security-Policy that it is sent with. The answer is then the text
+   * of the page, sent as `text/html`; a refusal is a problem as everywhere.
+   */
+  readonly page?: { readonly policy: string };
   /** Status of success. */
   readonly status: 200 | 201;
   /** An example of the body. */
@@ -156,6 +161,7 @@ export function route<
       return {
         status: definition.status,
         headers: {
+          ...(definition.page === undefined ? {} : pageHeaders(definition.page.policy)),
           ...(definition.location === undefined ? {} : { location: definition.location(answer) }),
           ...(next === null ? {} : { link: nextLink(raw, next) }),
         },
@@ -163,6 +169,11 @@ export function route<
       };
     },
   };
+}
+
+/** They replace what the guard set for answers that show nothing. */
+function pageHeaders(policy: string): Readonly<Record<string, string>> {
+  return { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
 }
 
 /** @throws {DomainError} NOT_FOUND when one is no positive integer that a row could have */

@@ -3,12 +3,14 @@ import type { Route } from '../route.ts';
 import { backtestRoutes } from './backtest.ts';
 import { dataRoutes } from './data.ts';
 import { eventRoutes } from './events.ts';
+import { reportRoutes } from './optimization-report.ts';
 import { optimizeRoutes } from './optimize.ts';
 import { strategyRoutes } from './strategies.ts';
 
 /** Every row, in the order of the documentation. */
 export const REST_ROUTES: readonly Route[] = [
   ...optimizeRoutes,
+  ...reportRoutes,
   ...strategyRoutes,
   ...backtestRoutes,
   ...dataRoutes,
