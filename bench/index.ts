@@ -17,6 +17,14 @@ interface Measurement {
 const MEASUREMENTS: readonly Measurement[] = [
   ...WORKLOADS.map(({ name }) => ({ table: 'Kernel, one core', file: 'kernel.ts', name, argument: name })),
   { table: 'Kernel, two threads', file: 'threads.ts', name: 'W3 threads', argument: 'W3' },
+  ...['W1', 'W2', 'W3'].map((argument) => {
+    return {
+      table: 'Server, from the request to the stored results',
+      file: 'server.ts',
+      name: `${argument} server`,
+      argument,
+    };
+  }),
 ];
 
 const words = process.argv.slice(2);

@@ -5,15 +5,13 @@
 import { evaluateBatch } from '../src/optimize/kernel/index.ts';
 import { builtInStrategies, computeIndicators, StrategyRegistry } from '../src/strategies/index.ts';
 import { leastCpuMs, peakMemoryMb } from './measure.ts';
-import { combinationsOf, planOf, specsOf, WORKLOADS } from './workloads.ts';
+import { combinationsOf, planOf, specsOf, workloadNamed } from './workloads.ts';
 import { yardstick } from './yardstick.ts';
 
 /** The yardstick is timed on so many combination·bars at most, evenly picked. */
 const YARDSTICK_WORK = 50_000_000;
 
-const workload = WORKLOADS.find(({ name }) => name === process.argv[2]);
-if (workload === undefined) throw new Error(`Name one of ${WORKLOADS.map(({ name }) => name).join(', ')}.`);
-
+const workload = workloadNamed(process.argv[2]);
 const type = new StrategyRegistry(builtInStrategies).get(workload.typeName);
 const combinations = combinationsOf(type, workload.grid);
 const specs = specsOf(type, combinations);

@@ -66,6 +66,13 @@ export const WORKLOADS: readonly Workload[] = [
   },
 ];
 
+/** The first workload whose name has this word. @throws {Error} when none has */
+export function workloadNamed(word: string | undefined): Workload {
+  const workload = WORKLOADS.find(({ name }) => word !== undefined && name.includes(word));
+  if (workload === undefined) throw new Error(`Name one of ${WORKLOADS.map(({ name }) => name).join(', ')}.`);
+  return workload;
+}
+
 /** Every combination of a grid that makes sense, the first axis slowest. */
 export function combinationsOf(type: StrategyType, grid: ParameterGrid): readonly Parameters[] {
   let combinations: Parameters[] = [Object.fromEntries(type.parameters.map((spec) => [spec.name, spec.default]))];

@@ -1,0 +1,128 @@
+/**
+ * A job end to end: from the request to a server in a process of its own until it tells that the results are stored, with
+ * verdict, trials and equity curve; beside it the kernel alone on as many threads. Needs `dist`, which `npm run bench`
+ * builds. Called with a word of a workload's name; prints a row.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'ws';
+import { readJson } from '../src/core/index.ts';
+import { formatBarTime } from '../src/market/index.ts';
+import { openPool } from './pool.ts';
+import { planOf, type Workload, workloadNamed } from './workloads.ts';
+
+const REPETITIONS = 5;
+/** A symbol that trades around the clock, so that consecutive minutes lack no session. */
+const SYMBOL = 'WALK-USD';
+const threads = availableParallelism();
+
+const workload = workloadNamed(process.argv[2]);
+const folder = mkdtempSync(join(tmpdir(), 'dunlin-bench-'));
+const { child, url } = await startServer();
+try {
+  const range = await importBars();
+  const first = await jobMs(range);
+  const memory = peakMemoryMb(child);
+  const again: number[] = [];
+  for (let i = 0; i < REPETITIONS; i++) again.push(await jobMs(range));
+  const least = Math.min(...again);
+  const kernel = await kernelMs();
+  console.log(
+    JSON.stringify({
+      workload: workload.name,
+      'first ms': Math.round(first),
+      'again ms': Math.round(least),
+      'kernel alone ms': Math.round(kernel),
+      'share of the kernel’s rate %': Math.round((100 * kernel) / least),
+      'peak MiB of the server': memory,
+    }),
+  );
+} finally {
+  child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function startServer(): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+  const { PATH = '', HOME = '' } = process.env;
+  const env = { PATH, HOME, PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'warn', COMPUTE_THREADS: String(threads) };
+  const started = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  for await (const part of started.stdout.setEncoding('utf8')) {
+    text += String(part);
+    const address = /GraphiQL +(http:\S+)\/graphql/.exec(text)?.[1];
+    if (address !== undefined) return { child: started, url: address };
+  }
+  throw new Error(`The server did not start:\n${text}`);
+}
+
+/** The bars of the workload as a file; their first and last date. */
+async function importBars(): Promise<{ readonly start: string; readonly end: string }> {
+  const [bars] = planOf(workload).bars;
+  if (bars === undefined) throw new Error('A workload has bars.');
+  const columns = [bars.open, bars.high, bars.low, bars.close, bars.volume];
+  const rows = Array.from(bars.time, (time, t) =>
+    [formatBarTime(time, bars.interval), ...columns.map((column) => column[t])].join(','),
+  );
+  const answer = await fetch(`${url}/api/data/import?symbol=${SYMBOL}&interval=${bars.interval}`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: ['date,open,high,low,close,volume', ...rows].join('\n'),
+  });
+  if (!answer.ok) throw new Error(`The bars were refused: ${await answer.text()}`);
+  const dateAt = (place: number): string => new Date(bars.time.at(place) ?? 0).toISOString().slice(0, 10);
+  return { start: dateAt(0), end: dateAt(-1) };
+}
+
+/** From the request until the server tells that the job is complete. */
+async function jobMs(range: object): Promise<number> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/optimize`);
+  await new Promise((resolve) => {
+    socket.once('message', resolve);
+  });
+  const ended = new Promise<{ readonly status: string; readonly at: number }>((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      const { type, status } = readJson<{ readonly type: string; readonly status: string }>(data.toString());
+      if (type === 'complete') resolve({ status, at: performance.now() });
+    });
+  });
+  const since = performance.now();
+  await submit(workload, range);
+  const { status, at } = await ended;
+  socket.close();
+  if (status !== 'complete') throw new Error(`The job ended as ${status}.`);
+  return at - since;
+}
+
+async function submit({ typeName, grid, nSplits, volatility }: Workload, range: object): Promise<void> {
+  const answer = await fetch(`${url}/api/optimize/strategy`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      strategy_type: typeName,
+      symbols: [SYMBOL],
+      ...range,
+      interval: volatility > 0.005 ? '1d' : '1m',
+      param_grid: grid,
+      n_splits: nSplits,
+    }),
+  });
+  if (!answer.ok) throw new Error(`The job was refused: ${await answer.text()}`);
+}
+
+/** Largest resident memory of the server so far; null where the system does not tell. */
+function peakMemoryMb({ pid }: ChildProcess): number | null {
+  if (process.platform !== 'linux') return null;
+  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return kib === undefined ? null : Math.round(Number(kib) / 1024);
+}
+
+async function kernelMs(): Promise<number> {
+  const pool = openPool(workload, threads);
+  const { wall } = await pool.leastWallMs(threads);
+  await pool.close();
+  return wall;
+}
