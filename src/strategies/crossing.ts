@@ -50,32 +50,40 @@ export class CrossingScanner implements TargetScanner {
   /** The first bar of [from, to) whose target is not surely the state; `to` when there is none. */
   private quietEnd(from: number, to: number): number {
     const { short, long, bound, down } = this.crossing;
-    const averages = { short, long, from, to };
-    if (this.state > 0) return firstBelow(averages, 1 + bound + DOUBT);
-    if (this.state < 0) return firstAbove(averages, 1 - bound - DOUBT);
-    if (down === 0) return firstAbove(averages, 1 + bound - DOUBT);
-    return firstOutside(averages, 1 - bound + DOUBT, 1 + bound - DOUBT);
+    if (this.state > 0) return aboveUntil(short, long, { from, to, factor: 1 + bound + DOUBT });
+    if (this.state < 0) return aboveUntil(long, short, { from, to, factor: 1 / (1 - bound - DOUBT) });
+    if (down === 0) return aboveUntil(long, short, { from, to, factor: 1 / (1 + bound - DOUBT) });
+    return firstOutside({ short, long, from, to }, 1 - bound + DOUBT, 1 + bound - DOUBT);
   }
 }
 
-/** Bars [from, to) to search for one where short/long is on the other side of a limit. Undefined averages are found. */
+/** The first bar of [from, to) where `a > b · factor` does not hold, as with undefined averages; `to` when it always does. */
+function aboveUntil(
+  a: Float64Array,
+  b: Float64Array,
+  { from, to, factor }: { readonly from: number; readonly to: number; readonly factor: number },
+): number {
+  let t = from;
+  // Four bars per turn: what the loop itself costs is nearly as much as a comparison.
+  while (
+    t + 3 < to &&
+    at(a, t) > at(b, t) * factor &&
+    at(a, t + 1) > at(b, t + 1) * factor &&
+    at(a, t + 2) > at(b, t + 2) * factor &&
+    at(a, t + 3) > at(b, t + 3) * factor
+  ) {
+    t += 4;
+  }
+  while (t < to && at(a, t) > at(b, t) * factor) t++;
+  return t;
+}
+
+/** Bars [from, to) to search for one where short/long is not between two limits. Undefined averages are found. */
 interface Search {
   readonly short: Float64Array;
   readonly long: Float64Array;
   readonly from: number;
   readonly to: number;
-}
-
-function firstBelow({ short, long, from, to }: Search, limit: number): number {
-  let t = from;
-  while (t < to && at(short, t) > at(long, t) * limit) t++;
-  return t;
-}
-
-function firstAbove({ short, long, from, to }: Search, limit: number): number {
-  let t = from;
-  while (t < to && at(short, t) < at(long, t) * limit) t++;
-  return t;
 }
 
 function firstOutside({ short, long, from, to }: Search, low: number, high: number): number {

@@ -1,6 +1,9 @@
 import type { TargetChanges, TargetScanner } from '../../strategies/index.ts';
 import { BLOCK, type Block } from './pieces.ts';
 
+/** After every bar; an integer that V8 keeps in a register, which infinity would not be. */
+const NEVER = 2 ** 30;
+
 /** The changes of target in the current block, of one combination in one symbol after the other. */
 export class ChangeFeed implements TargetChanges {
   readonly bars = new Int32Array(BLOCK);
@@ -26,7 +29,7 @@ export class ChangeFeed implements TargetChanges {
 
   /** The first bar after the one that was last asked for at whose open another target can be executed. */
   nextExecution(): number {
-    return this.next < this.count ? (this.bars[this.next] ?? 0) + 1 : Infinity;
+    return this.next < this.count ? (this.bars[this.next] ?? 0) + 1 : NEVER;
   }
 
   /** The target after the last bar of the block. */

@@ -76,6 +76,8 @@ function sumHeads(values: Float64Array, start: number, work: Work): void {
   const { tailSum, tailSquares, mean, deviation, count } = work;
   const window = mean.length;
   const anchor = at(values, start);
+  const perValue = 1 / window;
+  const perDegree = 1 / (window - 1);
   let headSum = 0;
   let headSquares = 0;
   for (let j = 0; j < count; j++) {
@@ -83,9 +85,9 @@ function sumHeads(values: Float64Array, start: number, work: Work): void {
     headSum += distance;
     headSquares += distance * distance;
     const sum = headSum + at(tailSum, j + 1);
-    const shift = sum / window;
+    const shift = sum * perValue;
     const rest = headSquares + at(tailSquares, j + 1) - sum * shift;
-    const spread = rest > 0 ? Math.sqrt(rest / (window - 1)) : 0;
+    const spread = rest > 0 ? Math.sqrt(rest * perDegree) : 0;
     const center = anchor + shift;
     mean[j] = center;
     deviation[j] = spread <= NEGLIGIBLE * Math.abs(center) ? 0 : spread;
