@@ -12,6 +12,7 @@ export {
   type IndicatorTable,
   indicatorKey,
 } from './indicators/index.ts';
+export { openScanner } from './open-scanner.ts';
 export {
   type CombinationProblem,
   fieldPath,
@@ -41,7 +42,7 @@ export {
   savedStrategy,
   updateStrategy,
 } from './saved-strategy.ts';
-export { openScanner, type TargetChanges, type TargetScanner } from './scanner.ts';
+export type { TargetChanges, TargetScanner } from './scanner.ts';
 export type {
   DecisionInput,
   ParameterGrid,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CompensatedSum, computeIndicators, type IndicatorKind, indicatorKey } from '../../src/strategies/index.ts';
-import { rollingDeviation } from '../../src/strategies/indicators/rolling-deviation.ts';
+import { rollingDeviation } from '../../src/strategies/indicators/rolling-moments.ts';
 import { flatBars, randomBars, seededRandom } from '../support/series.ts';
 
 function indicator(kind: IndicatorKind, window: number, prices: readonly number[]): number[] {
@@ -10,7 +10,7 @@ function indicator(kind: IndicatorKind, window: number, prices: readonly number[
 
 function deviation(window: number, prices: readonly number[]): number[] {
   const out = new Float64Array(prices.length);
-  rollingDeviation(Float64Array.from(prices), window, out);
+  rollingDeviation({ values: Float64Array.from(prices), window, out });
   return [...out];
 }
 

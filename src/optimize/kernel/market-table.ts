@@ -40,6 +40,7 @@ export interface Stretch {
 export class MarketTable {
   private readonly close: Float64Array;
   private readonly moves = new Float64Array(BLOCK);
+  private readonly closes = new Float64Array(BLOCK);
   private readonly table = new Float64Array(2 * BLOCK * WIDTH);
   private from = 0;
 
@@ -50,8 +51,15 @@ export class MarketTable {
   /** Prepares the bars [from, to), at most a block. */
   load(from: number, to: number): void {
     this.from = from;
-    // No stretch holds the first bar of the series: a position is opened on the second at the earliest.
-    for (let t = from; t < to; t++) this.moves[t - from] = t === 0 ? 0 : at(this.close, t) / at(this.close, t - 1) - 1;
+    const { close, closes, moves } = this;
+    // No stretch holds the first bar of the series, which has no move: a position is opened on the second at the earliest.
+    let previous = at(close, Math.max(0, from - 1));
+    for (let t = from; t < to; t++) {
+      const price = at(close, t);
+      moves[t - from] = price / previous - 1;
+      closes[t - from] = price;
+      previous = price;
+    }
     this.sumHeads(to - from);
     this.sumTails(to - from);
   }
@@ -68,7 +76,7 @@ export class MarketTable {
     let { sum, squares, high, low, depth } = stretch;
     for (let bar = first; bar <= last; bar++) {
       const move = at(this.moves, bar);
-      const close = at(this.close, this.from + bar);
+      const close = at(this.closes, bar);
       sum += move;
       squares += move * move;
       if (close < low) low = close;
@@ -107,17 +115,22 @@ export class MarketTable {
   }
 
   private sumHeads(bars: number): void {
-    const { table } = this;
+    const { table, moves, closes } = this;
     for (let start = 0; start < bars; start += NODE) {
-      let [sum, squares, low, high, depth] = [0, 0, Infinity, 0, 1];
-      for (let bar = start; bar < Math.min(start + NODE, bars); bar++) {
-        const move = at(this.moves, bar);
-        const close = at(this.close, this.from + bar);
+      let sum = 0;
+      let squares = 0;
+      let low = Infinity;
+      let high = 0;
+      let depth = 1;
+      const end = Math.min(start + NODE, bars);
+      for (let bar = start; bar < end; bar++) {
+        const move = at(moves, bar);
+        const close = at(closes, bar);
         sum += move;
         squares += move * move;
-        low = Math.min(low, close);
-        high = Math.max(high, close);
-        depth = Math.min(depth, close / high);
+        if (close < low) low = close;
+        if (close > high) high = close;
+        else if (close < depth * high) depth = close / high;
         const entry = bar * WIDTH;
         table[entry + SUM] = sum;
         table[entry + SQUARES] = squares;
@@ -129,17 +142,22 @@ export class MarketTable {
   }
 
   private sumTails(bars: number): void {
-    const { table } = this;
+    const { table, moves, closes } = this;
     for (let start = 0; start < bars; start += NODE) {
-      let [sum, squares, low, high, depth] = [0, 0, Infinity, 0, 1];
-      for (let bar = Math.min(start + NODE, bars) - 1; bar >= start; bar--) {
-        const move = at(this.moves, bar);
-        const close = at(this.close, this.from + bar);
+      let sum = 0;
+      let squares = 0;
+      let low = Infinity;
+      let high = 0;
+      let depth = 1;
+      const end = Math.min(start + NODE, bars);
+      for (let bar = end - 1; bar >= start; bar--) {
+        const move = at(moves, bar);
+        const close = at(closes, bar);
         sum += move;
         squares += move * move;
-        low = Math.min(low, close);
-        high = Math.max(high, close);
-        depth = Math.min(depth, low / close);
+        if (close > high) high = close;
+        if (close < low) low = close;
+        else if (low < depth * close) depth = low / close;
         const entry = TAILS + bar * WIDTH;
         table[entry + SUM] = sum;
         table[entry + SQUARES] = squares;

@@ -3,7 +3,7 @@ import type { Bars } from '../../market/index.ts';
 import { at } from './column.ts';
 import { exponentialMeans } from './exponential-mean.ts';
 import { type PrefixSums, prefixSums, rollingMean } from './prefix-sums.ts';
-import { rollingZscore } from './rolling-zscore.ts';
+import { rollingZscore } from './rolling-moments.ts';
 import { volatilityFactor } from './volatility-factor.ts';
 
 /** A column that indicators are computed from. */
@@ -22,8 +22,8 @@ interface Column {
 /** Computes columns of one kind from one source. */
 type Kernel = (source: Source, columns: readonly Column[]) => void;
 
-const eachZscore: Kernel = (source, columns) => {
-  for (const column of columns) rollingZscore(source.values, source.sums(), column);
+const eachZscore: Kernel = ({ values }, columns) => {
+  for (const column of columns) rollingZscore({ values, ...column });
 };
 
 /** Each kind: what it reads (the closes of one symbol, or the ratio of two symbols' closes) and how it is computed. */

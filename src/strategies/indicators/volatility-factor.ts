@@ -1,6 +1,6 @@
 import { at } from './column.ts';
 import { CompensatedSum } from './compensated-sum.ts';
-import { rollingDeviation } from './rolling-deviation.ts';
+import { rollingDeviation } from './rolling-moments.ts';
 
 /**
  * How much wider than usual a market maker quotes: `max(1, v/v̄)`, where v is the sample standard deviation of the last
@@ -15,7 +15,7 @@ export function volatilityFactor(close: Float64Array, window: number, out: Float
   out.fill(1);
   if (close.length < 2) return;
   const volatility = new Float64Array(close.length - 1);
-  rollingDeviation(simpleReturns(close), window, volatility);
+  rollingDeviation({ values: simpleReturns(close), window, out: volatility });
   const sum = new CompensatedSum();
   for (let i = window - 1; i < volatility.length; i++) {
     const current = at(volatility, i);
