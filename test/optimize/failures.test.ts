@@ -33,7 +33,7 @@ eachDatabase((_provider, create) => {
 
 eachDatabase((_provider, create) => {
   it('jobs at the same time are not harmed by one that loops', async () => {
-    const services = await startServices(await create(), { pool: MISBEHAVING_POOL });
+    const services = await startServices(await create(), { pool: { ...MISBEHAVING_POOL, taskTimeoutMs: 6000 } });
 
     const bad = await submit(services, { ...EXAMPLE, initialCapital: MISBEHAVIOUR.get('loop') });
     const good = await Promise.all([submit(services), submit(services, { ...EXAMPLE, symbols: ['MSFT'] })]);
