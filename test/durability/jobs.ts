@@ -2,12 +2,12 @@
 
 /** A job as `POST /api/optimize/strategy` takes it. */
 export interface JobBody {
-  readonly strategy_type: 'momentum';
+  readonly strategy_type: string;
   readonly symbols: readonly string[];
   readonly start: string;
   readonly end: string;
   readonly n_splits: number;
-  readonly param_grid: Readonly<Record<'short_window' | 'long_window', readonly number[]>>;
+  readonly param_grid: Readonly<Record<string, readonly number[]>>;
 }
 
 /** Numbers from `first` on. */
@@ -28,5 +28,10 @@ export function job(shortWindows: number, longWindows: number): JobBody {
 /** Jobs that take from milliseconds to a second. */
 export const SHORT_JOBS: readonly JobBody[] = [job(2, 2), job(5, 10), job(10, 40), job(20, 50)];
 
-/** 10,000 combinations, the most there may be: it takes long enough for anything to happen meanwhile. */
-export const LONG_JOB: JobBody = job(50, 200);
+/** 10,000 combinations, the most there may be, of the slowest type: it takes long enough for anything to happen meanwhile. */
+export const LONG_JOB: JobBody = {
+  ...job(0, 0),
+  strategy_type: 'market_making',
+  symbols: ['SPY', 'QQQ', 'IWM', 'DIA'],
+  param_grid: { spread_bps: range(2, 100), max_inventory: range(50, 100) },
+};

@@ -15,7 +15,7 @@ import {
   startServer,
   untilServing,
 } from '../support/server-process.ts';
-import { job, LONG_JOB } from './jobs.ts';
+import { LONG_JOB } from './jobs.ts';
 
 /** Longest time for draining, in ms. */
 const DRAINED_MS = 5000;
@@ -126,7 +126,7 @@ describe('a server whose workers are all busy', () => {
     const server = await startServer({ DATA_DIR: dataFolder(), COMPUTE_THREADS: '2' });
     const idle = await latency(server);
     const jobs = await Promise.all(
-      [LONG_JOB, job(40, 200)].map((json) =>
+      [LONG_JOB, { ...LONG_JOB, n_splits: 4 }].map((json) =>
         request<{ job_id: number }>(server, 'POST /api/optimize/strategy', { json }),
       ),
     );
