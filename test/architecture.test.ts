@@ -54,6 +54,15 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('lets the rooms of optimize know only those before them', () => {
+    const rooms = ['search', 'kernel', 'honesty', 'engine', 'job', 'report'];
+    const roomOf = (path: string): number => rooms.indexOf(/^optimize\/(\w+)\//.exec(path)?.[1] ?? '');
+    const pairs = importPairs().filter(([from, to]) => roomOf(from) !== -1 && roomOf(to) !== -1);
+
+    expect(pairs.length).toBeGreaterThan(50);
+    expect(pairs.filter(([from, to]) => roomOf(to) > roomOf(from))).toEqual([]);
+  });
+
   it('enters another folder through its index only', () => {
     const wrong = importPairs()
       .filter(([from, to]) => folderOf(from) !== folderOf(to) && folderOf(to) !== '')

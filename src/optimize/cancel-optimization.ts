@@ -4,10 +4,10 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, dateOf, notFound } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
-import { optimizationEvent } from './events.ts';
-import { noFindings } from './findings.ts';
+import { optimizationEvent } from './job/events.ts';
+import { noFindings } from './job/findings.ts';
+import type { OptimizeDeps } from './job/submit-job.ts';
 import { isFinal, type OptimizationStatus } from './optimization.ts';
-import type { OptimizeDeps } from './submit-job.ts';
 
 /** How long the process that computes the job has to keep its partial results. */
 const GRACE_MS = 1500;

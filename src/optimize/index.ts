@@ -1,10 +1,26 @@
 /**
- * Walk-forward optimization: which parameters of a strategy would have worked on bars that they were not chosen on.
- * Pure arithmetic (grid, folds, evaluation, ranking) beside the jobs that run it (submit, run, cancel).
+ * Walk-forward optimization: which parameters of a strategy would have worked on bars that they were not chosen on, and
+ * whether the best of them is luck. Use cases and the words of the domain lie here; the rooms, each of which knows only
+ * those before it:
+ *
+ * `search/` which combinations are tried, `kernel/` their figures, `honesty/` what the best of them is worth (all pure),
+ * `engine/` these three on worker threads, `job/` the rows, leases and checkpoints of jobs, `report/` what pictures show.
  */
 export { cancelOptimization } from './cancel-optimization.ts';
-export { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED, OPTIMIZATION_SUBJECT } from './events.ts';
+export { optimizeTasks } from './engine/tasks.ts';
 export type { Confidence, Overfitting, VerdictOutcome, VerdictThresholds } from './honesty/index.ts';
+export { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED, OPTIMIZATION_SUBJECT } from './job/events.ts';
+export { OptimizationRunner, type RunnerDeps } from './job/runner.ts';
+export {
+  readConfig,
+  readCurve,
+  readOverfitting,
+  readResults,
+  readSkipped,
+  readSweepResults,
+  readUnranked,
+} from './job/stored-job.ts';
+export type { JobInput, OptimizationLimits, OptimizeDeps } from './job/submit-job.ts';
 export {
   type EquityCurve,
   type EquityPoint,
@@ -24,21 +40,9 @@ export {
   type TrialSummary,
   type Unranked,
 } from './optimization.ts';
-export { type OptimizationReport, optimizationReport, type ReportSection } from './report.ts';
-export type { ReportAxis } from './report-axis.ts';
-export type { HeatMap } from './report-heat-map.ts';
-export { OptimizationRunner, type RunnerDeps } from './runner.ts';
+export type { ReportAxis } from './report/axis.ts';
+export type { HeatMap } from './report/heat-map.ts';
+export { type OptimizationReport, optimizationReport, type ReportSection } from './report/report.ts';
 export { type Axis, isRange, type ParameterSpace, SEARCH_METHODS, type SearchMethod } from './search/index.ts';
 export { type StrategyOptimizationInput, startStrategyOptimization } from './start-optimization.ts';
 export { type SweepInput, startSweep } from './start-sweep.ts';
-export {
-  readConfig,
-  readCurve,
-  readOverfitting,
-  readResults,
-  readSkipped,
-  readSweepResults,
-  readUnranked,
-} from './stored-job.ts';
-export type { JobInput, OptimizationLimits, OptimizeDeps } from './submit-job.ts';
-export { optimizeTasks } from './tasks.ts';

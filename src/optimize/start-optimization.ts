@@ -3,7 +3,6 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { invalid } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { findStrategy, parseAll, requireSymbolCount } from '../strategies/index.ts';
-import { parseSearch, parseSpace, trialCount } from './search/index.ts';
 import {
   configOf,
   insertJob,
@@ -12,7 +11,8 @@ import {
   type OptimizeDeps,
   refuseTooManyJobs,
   sharedParsers,
-} from './submit-job.ts';
+} from './job/submit-job.ts';
+import { parseSearch, parseSpace, trialCount } from './search/index.ts';
 
 /** What a caller asks for. Null and undefined both take the default. */
 export interface StrategyOptimizationInput extends JobInput {

@@ -3,6 +3,15 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { invalid } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { findStrategy, parseAll, type StrategyType, symbolCountProblem } from '../strategies/index.ts';
+import {
+  configOf,
+  insertJob,
+  type JobInput,
+  loadBars,
+  type OptimizeDeps,
+  refuseTooManyJobs,
+  sharedParsers,
+} from './job/submit-job.ts';
 import type { OptimizationSection, SkippedType } from './optimization.ts';
 import {
   combinationAt,
@@ -13,15 +22,6 @@ import {
   type SearchSettings,
   trialCount,
 } from './search/index.ts';
-import {
-  configOf,
-  insertJob,
-  type JobInput,
-  loadBars,
-  type OptimizeDeps,
-  refuseTooManyJobs,
-  sharedParsers,
-} from './submit-job.ts';
 
 /** What a caller asks for: as for one strategy type, without the type and its grid. */
 export type SweepInput = JobInput;

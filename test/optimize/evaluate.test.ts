@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../src/backtest/index.ts';
 import type { Bars } from '../../src/market/index.ts';
+import { sliceMetrics } from '../../src/optimize/engine/summary.ts';
 import { type EvaluationPlan, evaluatePlainly } from '../../src/optimize/evaluate.ts';
 import { combinationAt, combinationCount, parseSpace } from '../../src/optimize/search/index.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
-import { sliceMetrics } from '../../src/optimize/summary.ts';
 import { type Fold, walkForwardFolds } from '../../src/optimize/walk-forward.ts';
 import {
   builtInStrategies,

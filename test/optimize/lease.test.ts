@@ -1,9 +1,9 @@
 /** Every job ends once, whatever becomes of the processes that compute it. */
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/index.ts';
-import { noFindings } from '../../src/optimize/findings.ts';
-import { takeJob } from '../../src/optimize/job-lease.ts';
-import { storeJobEnd } from '../../src/optimize/job-outcome.ts';
+import { noFindings } from '../../src/optimize/job/findings.ts';
+import { takeJob } from '../../src/optimize/job/job-lease.ts';
+import { storeJobEnd } from '../../src/optimize/job/job-outcome.ts';
 import type { TestServices } from '../support/compose.ts';
 import { eachDatabase } from '../support/database.ts';
 import { ENDLESS, ended, eventually, journalOf, readJob, readTrials, submit, underWay } from '../support/jobs.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/index.ts';
 import type { OptimizationProgress } from '../../src/optimize/index.ts';
-import { ProgressThrottle } from '../../src/optimize/progress-throttle.ts';
+import { ProgressThrottle } from '../../src/optimize/job/progress-throttle.ts';
 import { ManualClock } from '../support/clock.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { ended, eventsOf, eventually, LONG, submit } from '../support/jobs.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { rank } from '../../src/optimize/engine/ranking.ts';
+import { sliceMetrics, summarize } from '../../src/optimize/engine/summary.ts';
 import { rowWidth, segmentOffset, sliceOffset } from '../../src/optimize/figures.ts';
 import type { SliceMetrics } from '../../src/optimize/index.ts';
-import { rank } from '../../src/optimize/ranking.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
-import { sliceMetrics, summarize } from '../../src/optimize/summary.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
 
 /** Four bars a year, so that √A is 2. */

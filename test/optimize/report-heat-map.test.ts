@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Axis } from '../../src/optimize/index.ts';
-import { MAX_PLACES, placeAxis } from '../../src/optimize/report-axis.ts';
-import { heatMapsOf, type MappedTrial } from '../../src/optimize/report-heat-map.ts';
+import { MAX_PLACES, placeAxis } from '../../src/optimize/report/axis.ts';
+import { heatMapsOf, type MappedTrial } from '../../src/optimize/report/heat-map.ts';
 
 function ranked(params: MappedTrial['params'], meanSharpe: number): MappedTrial {
   return { status: 'ranked', params, meanSharpe };

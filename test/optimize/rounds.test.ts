@@ -1,7 +1,7 @@
 /** Rounds: every combination once, in order, with what it reads, within the memory that there is. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planRounds, type Round } from '../../src/optimize/rounds.ts';
+import { planRounds, type Round } from '../../src/optimize/engine/rounds.ts';
 import { combinationAt, combinationCount, parseSpace } from '../../src/optimize/search/index.ts';
 import {
   builtInStrategies,

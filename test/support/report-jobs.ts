@@ -1,6 +1,6 @@
 /** Jobs as reports are drawn from: every part is there, figures are made up by a seeded stream. */
 import { seededRandom } from '../../src/core/index.ts';
-import { heatMapsOf, type MappedTrial } from '../../src/optimize/report-heat-map.ts';
+import { heatMapsOf, type MappedTrial } from '../../src/optimize/report/heat-map.ts';
 import type { CurvePoint, ReportJob, SectionFigures, WinnerFigures } from '../../src/rest/report/report-job.ts';
 
 const GRID = {

@@ -1,0 +1,176 @@
+/**
+ * Computes the combinations of a job on the worker threads: section by section, in rounds whose indicators fit into
+ * memory, in batches that go to one lane per thread. It knows nothing of rows and leases. What has been found stands in
+ * the figures as soon as a batch is done, so that a job that stops keeps it; what stands there already is not computed
+ * again.
+ */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { type BacktestSettings } from '../../backtest/index.ts';
+import type { Compute } from '../../compute/index.ts';
+import type { Bars } from '../../market/index.ts';
+import type { Parameters, StrategyType } from '../../strategies/index.ts';
+import { createSampler, type ParameterSpace, type SearchSettings } from '../search/index.ts';
+import type { SegmentPlan } from '../segments.ts';
+import type { Fold } from '../walk-forward.ts';
+import { EVALUATE } from './evaluate-task.ts';
+import { IndicatorCache } from './indicator-cache.ts';
+import type { JobFigures } from './job-figures.ts';
+import { evenRanges, inLanes } from './lanes.ts';
+import { planRounds, type Round } from './rounds.ts';
+import type { SharedMemory } from './shared-memory.ts';
+import { objective } from './summary.ts';
+
+/** Memory that the indicators of a job may take at a time, in bytes: they lie outside every heap limit. */
+const MAX_INDICATOR_BYTES = 2 ** 29;
+/** Combinations x bars of a batch: some 100 ms of work, so that cancelling, progress and other jobs have their turn. */
+const BATCH_WORK = 40_000_000;
+/** Combinations of a batch among which the kernel's work on the bars themselves hardly counts, … */
+const SHARING_COMBINATIONS = 128;
+/** … as long as the batch ends within half a second or so. */
+const MAX_BATCH_WORK = 160_000_000;
+/** Below this a round is one batch: handing it out would take longer than computing it. */
+const SHARED_WORK = 2_000_000;
+/** How many times longer a bar takes of quotes, which the kernel leaves to the plain evaluator; … */
+const PLAIN_FACTOR = 16;
+/** … and of what it follows bar by bar: short sales, spreads, several symbols. */
+const JOINT_FACTOR = 4;
+/** Combinations that a sampler is asked for before the event loop has its turn. */
+const ASKED_AT_ONCE = 500;
+
+/** The bars of a job and how they are cut. */
+export interface JobBars {
+  readonly bars: readonly Bars[];
+  readonly folds: readonly Fold[];
+  readonly segments: SegmentPlan;
+}
+
+/** The part of a job that searches one strategy type. */
+export interface ComputableSection {
+  readonly type: StrategyType;
+  readonly space: ParameterSpace;
+  /** Its combinations have the indexes [from, to) of the job. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A job as the workers see it. */
+export interface ComputableJob extends JobBars {
+  readonly settings: BacktestSettings;
+  readonly search: SearchSettings;
+  readonly sections: readonly ComputableSection[];
+}
+
+/** How a caller follows and stops a computation. */
+export interface ComputeHooks {
+  readonly signal: AbortSignal;
+  /** Told after each batch; the figures hold what it found. */
+  onBatch(): void;
+  /** Told, ten times a second at most, of the fold (from 1) that a thread has finished last. */
+  onFold(fold: number): void;
+}
+
+interface JobContext {
+  readonly compute: Compute;
+  readonly job: ComputableJob;
+  readonly figures: JobFigures;
+  readonly hooks: ComputeHooks;
+  readonly cache: IndicatorCache;
+}
+
+/**
+ * Computes every combination that `figures` does not hold yet.
+ *
+ * @throws {ComputeFailure} when a worker fails, or the signal aborts; `figures` holds what was done before
+ */
+export async function computeJob(
+  compute: Compute,
+  job: ComputableJob,
+  work: { readonly figures: JobFigures; readonly hooks: ComputeHooks; readonly memory: SharedMemory },
+): Promise<void> {
+  const cache = new IndicatorCache(compute, job.bars, { memory: work.memory, maxBytes: MAX_INDICATOR_BYTES });
+  for (const section of job.sections) await searchSection({ compute, job, ...work, cache }, section);
+  cache.release();
+}
+
+async function searchSection(context: JobContext, section: ComputableSection): Promise<void> {
+  const { job, figures } = context;
+  const sampler = createSampler(section.type, section.space, job.search);
+  for (let from = section.from; from < section.to; ) {
+    const wanted = sampler.generation ?? section.to - from;
+    const to = Math.min(section.to, from + wanted);
+    while (figures.params.length < to) {
+      const count = Math.min(ASKED_AT_ONCE, to - figures.params.length);
+      figures.params.push(...sampler.ask(count));
+      if (figures.params.length < to) await breathe();
+    }
+    await evaluateRange(context, section.type, { from: Math.max(from, figures.prefix), to });
+    if (sampler.generation !== null) sampler.tell(scores(context, from, to));
+    from = to;
+  }
+}
+
+/** What a sampler learns: the objective that ranks, null of what has no rank. */
+function scores({ figures, job }: JobContext, from: number, to: number) {
+  return figures.params.slice(from, to).map((params, place) => {
+    const index = from + place;
+    const score = figures.skipped.has(index) ? null : objective(figures.rowsOf(index, index + 1), job);
+    return { params, score };
+  });
+}
+
+async function evaluateRange(
+  context: JobContext,
+  type: StrategyType,
+  range: { readonly from: number; readonly to: number },
+): Promise<void> {
+  const { job, figures } = context;
+  const rounds = planRounds({ type, bars: job.bars, maxBytes: MAX_INDICATOR_BYTES }, figures.params, range);
+  for await (const round of rounds) await evaluateRound(context, type, round);
+}
+
+async function evaluateRound(context: JobContext, type: StrategyType, round: Round): Promise<void> {
+  const { compute, job, figures, hooks, cache } = context;
+  const { sections: _, search: __, ...cut } = job;
+  const indicators = await cache.columns(round.specs, hooks.signal);
+  const plan = { ...cut, typeName: type.name, indicators };
+  const batches = batchesOf(round, { type, job, threads: compute.parallelism });
+  let next = 0;
+  await inLanes(Math.min(compute.parallelism, batches.length), hooks.signal, async (signal) => {
+    for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
+      const { from, to } = batch;
+      const params: readonly Parameters[] = figures.params.slice(from, to);
+      const skipped = await compute.run(
+        EVALUATE,
+        { plan, params, rows: figures.rowsOf(from, to) },
+        { signal, onMessage: ({ fold }) => hooks.onFold(fold) },
+      );
+      figures.complete(
+        from,
+        to,
+        skipped.map(({ place, reason }) => [from + place, reason]),
+      );
+      hooks.onBatch();
+    }
+  });
+}
+
+/** How many times longer a bar takes than it does of one symbol that is held or not. */
+function slowness(type: StrategyType, { bars, settings }: ComputableJob): number {
+  if (type.trades === 'quotes') return PLAIN_FACTOR;
+  return settings.allowShort || type.trades === 'spread' || bars.length > 1 ? JOINT_FACTOR : 1;
+}
+
+/** As many for each thread; large enough to be worth their messages, small enough to end soon. */
+function batchesOf(
+  { from, to }: Round,
+  { type, job, threads }: { readonly type: StrategyType; readonly job: ComputableJob; readonly threads: number },
+): readonly { readonly from: number; readonly to: number }[] {
+  const factor = slowness(type, job);
+  const workOfOne = factor * job.bars.reduce((total, series) => total + series.time.length, 0);
+  const work = (to - from) * workOfOne;
+  // What the combinations of a batch share is worth a longer one over many bars.
+  const wanted = factor === 1 ? Math.min(MAX_BATCH_WORK, SHARING_COMBINATIONS * workOfOne) : 0;
+  const batchWork = Math.max(BATCH_WORK, wanted);
+  const parts = work < SHARED_WORK ? 1 : Math.ceil(work / batchWork / threads) * threads;
+  return evenRanges(to - from, parts).map((range) => ({ from: from + range.from, to: from + range.to }));
+}

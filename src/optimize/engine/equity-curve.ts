@@ -1,0 +1,81 @@
+/** The equity of the best combination as a curve that a page can draw: thinned, but no extreme is lost. */
+import { type Bars, formatBarTime } from '../../market/index.ts';
+import { at } from '../../strategies/index.ts';
+import type { EquityCurve, EquityPoint } from '../optimization.ts';
+import type { Fold } from '../walk-forward.ts';
+
+/** Stretches of bars of which two points are kept: the lowest and the highest equity. */
+const STRETCHES = 900;
+
+/** Equity of one slice, which starts at the initial capital. */
+export interface SliceEquity {
+  /** [bars of the slice] marked at each close. */
+  readonly equity: Float64Array;
+  /** Index of the slice's first bar. */
+  readonly from: number;
+  readonly fold: number;
+  readonly part: 'train' | 'test';
+}
+
+/** The slices of all windows in time, with what they are. */
+export function slicesOf(folds: readonly Fold[]): readonly (Omit<SliceEquity, 'equity'> & { readonly to: number })[] {
+  return folds.flatMap(({ train, test }, index) => [
+    { ...train, fold: index + 1, part: 'train' as const },
+    { ...test, fold: index + 1, part: 'test' as const },
+  ]);
+}
+
+/**
+ * Every point where there are at most 2,000; else the lowest and highest equity of each of 900 equal stretches, and the
+ * deepest drawdown, first and last bar of each slice as long as there are few slices.
+ */
+export function equityCurve(
+  slices: readonly SliceEquity[],
+  { initialCapital, series }: { readonly initialCapital: number; readonly series: Bars },
+): EquityCurve {
+  const bars = slices.reduce((sum, { equity }) => sum + equity.length, 0);
+  const stretch = bars <= 2 * STRETCHES ? 1 : Math.ceil(bars / STRETCHES);
+  const marks = slices.length <= STRETCHES / 10;
+  const points = slices.flatMap((slice) => {
+    const drawdowns = drawdownsOf(slice.equity, initialCapital);
+    const kept = keptBars(slice, stretch);
+    if (marks) for (const bar of landmarks(drawdowns)) kept.add(bar);
+    return [...kept]
+      .toSorted((a, b) => a - b)
+      .map((bar): EquityPoint => {
+        const time = formatBarTime(at(series.time, slice.from + bar), series.interval);
+        const { fold, part } = slice;
+        return { time, equity: at(slice.equity, bar), drawdown: at(drawdowns, bar), fold, part };
+      });
+  });
+  return { points };
+}
+
+/** `E_t/max_{s≤t} E_s − 1`, the maximum starting at the initial capital. */
+function drawdownsOf(equity: Float64Array, initialCapital: number): Float64Array {
+  let peak = initialCapital;
+  return equity.map((value) => {
+    peak = Math.max(peak, value);
+    return value / peak - 1;
+  });
+}
+
+/** The lowest and highest of each stretch that ends in this slice; stretches run over the borders of short slices. */
+function keptBars({ equity, from }: SliceEquity, stretch: number): Set<number> {
+  const kept = new Set<number>();
+  let [low, high] = [0, 0];
+  for (let bar = 0; bar < equity.length; bar += 1) {
+    if ((from + bar) % stretch === 0) [low, high] = [bar, bar];
+    if (at(equity, bar) < at(equity, low)) low = bar;
+    if (at(equity, bar) > at(equity, high)) high = bar;
+    if ((from + bar + 1) % stretch === 0) kept.add(low).add(high);
+  }
+  return kept;
+}
+
+/** First bar, deepest drawdown, last bar. */
+function landmarks(drawdowns: Float64Array): readonly number[] {
+  if (drawdowns.length === 0) return [];
+  const deepest = drawdowns.reduce((best, value, bar) => (value < at(drawdowns, best) ? bar : best), 0);
+  return [0, deepest, drawdowns.length - 1];
+}

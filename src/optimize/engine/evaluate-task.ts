@@ -1,0 +1,86 @@
+/** What worker threads compute while a job searches: indicators, and batches of combinations. */
+import { defineTask, type Task, type TaskContext, type TaskName } from '../../compute/index.ts';
+import { invariant } from '../../core/index.ts';
+import type { Bars } from '../../market/index.ts';
+import {
+  computeIndicators,
+  type IndicatorSpec,
+  type IndicatorTable,
+  indicatorKey,
+  type Parameters,
+  type StrategyRegistry,
+} from '../../strategies/index.ts';
+import type { EvaluationPlan, Skipped } from '../evaluate.ts';
+import { evaluateBatch } from '../kernel/index.ts';
+
+/** Time between two reports of a thread, milliseconds. */
+const TELL_MS = 100;
+/** Values that are computed before a thread asks whether it is to stop: some tens of milliseconds. */
+const INDICATOR_WORK = 16_000_000;
+
+/** Which indicators, over which bars. */
+export interface IndicatorTaskInput {
+  readonly specs: readonly IndicatorSpec[];
+  /** By `indicatorKey`: [bars] on shared memory, where the values go. */
+  readonly columns: IndicatorTable;
+  readonly bars: readonly Bars[];
+}
+
+/** One batch. */
+export interface EvaluateTaskInput {
+  readonly plan: EvaluationPlan;
+  readonly params: readonly Parameters[];
+  /** [params, row width] on shared memory: where the figures go. */
+  readonly rows: Float64Array;
+}
+
+/** The fold (from 1) that the thread has finished last. */
+export interface BatchProgress {
+  readonly fold: number;
+}
+
+/** Computes indicators. */
+export const INDICATORS: TaskName<IndicatorTaskInput, null> = { name: 'optimize.indicators' };
+/** Writes the rows of a batch and answers which combinations were skipped. */
+export const EVALUATE: TaskName<EvaluateTaskInput, readonly Skipped[], BatchProgress> = { name: 'optimize.evaluate' };
+
+/** Serves `INDICATORS`. */
+export const indicatorTask: Task<IndicatorTaskInput, null> = defineTask(
+  INDICATORS.name,
+  ({ specs, bars, columns }, context) => {
+    const columnOf = (spec: IndicatorSpec): Float64Array => {
+      const column = columns.get(indicatorKey(spec));
+      invariant(column !== undefined, `indicator ${indicatorKey(spec)} has a column`);
+      return column;
+    };
+    const step = Math.max(1, Math.floor(INDICATOR_WORK / Math.max(1, bars[0]?.time.length ?? 0)));
+    for (let from = 0; from < specs.length && !context.isCancelled(); from += step) {
+      computeIndicators(specs.slice(from, from + step), bars, columnOf);
+    }
+    return null;
+  },
+);
+
+/** Serves `EVALUATE`. */
+export function evaluateTask(registry: StrategyRegistry): Task<EvaluateTaskInput, readonly Skipped[], BatchProgress> {
+  return defineTask(EVALUATE.name, ({ plan, params, rows }, context) => {
+    const outcome = evaluateBatch(plan, registry.get(plan.typeName), params, hooksOf(context));
+    if (outcome === null) return [];
+    rows.set(outcome.rows);
+    return outcome.skipped;
+  });
+}
+
+/** Tells of folds ten times a second at most. */
+function hooksOf(context: TaskContext<BatchProgress>) {
+  let told = performance.now();
+  return {
+    isCancelled: () => context.isCancelled(),
+    onFold: (done: number) => {
+      const now = performance.now();
+      if (now - told < TELL_MS) return;
+      told = now;
+      context.report({ fold: done + 1 });
+    },
+  };
+}

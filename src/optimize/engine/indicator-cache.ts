@@ -1,0 +1,81 @@
+import type { Compute } from '../../compute/index.ts';
+import type { Bars } from '../../market/index.ts';
+import { type IndicatorSpec, type IndicatorTable, indicatorKey } from '../../strategies/index.ts';
+import { INDICATORS } from './evaluate-task.ts';
+import { evenRanges, inLanes } from './lanes.ts';
+import { columnBytes } from './rounds.ts';
+import type { SharedMemory } from './shared-memory.ts';
+
+/** The indicators of a job as far as they are in memory: each is computed once while it is needed, on all lanes. */
+export class IndicatorCache {
+  readonly #compute: Compute;
+  readonly #bars: readonly Bars[];
+  readonly #memory: SharedMemory;
+  readonly #maxBytes: number;
+  readonly #table = new Map<string, Float64Array>();
+
+  /** @param options.maxBytes memory to stay within as far as one round allows */
+  constructor(
+    compute: Compute,
+    bars: readonly Bars[],
+    options: { readonly memory: SharedMemory; readonly maxBytes: number },
+  ) {
+    this.#compute = compute;
+    this.#bars = bars;
+    this.#memory = options.memory;
+    this.#maxBytes = options.maxBytes;
+  }
+
+  /** Gives all memory back. Call it when no task can be running that reads or writes a column: not after a failure. */
+  release(): void {
+    for (const column of this.#table.values()) this.#memory.release(column);
+    this.#table.clear();
+  }
+
+  /**
+   * The columns of `specs`: those that are missing are computed, those of earlier rounds go where there is no room.
+   *
+   * @throws {ComputeFailure} when a worker fails, or `signal` aborts
+   */
+  async columns(specs: readonly IndicatorSpec[], signal: AbortSignal): Promise<IndicatorTable> {
+    const wanted = new Map(specs.map((spec) => [indicatorKey(spec), spec]));
+    const missing = specs.filter((spec) => !this.#table.has(indicatorKey(spec)));
+    this.#makeRoom(missing.length, wanted);
+    await this.#add(missing, signal);
+    const columns = new Map<string, Float64Array>();
+    for (const key of wanted.keys()) {
+      const column = this.#table.get(key);
+      if (column !== undefined) columns.set(key, column);
+    }
+    return columns;
+  }
+
+  /** Drops columns that are not wanted now, the oldest first. */
+  #makeRoom(added: number, wanted: ReadonlyMap<string, unknown>): void {
+    const bytes = columnBytes(this.#bars);
+    for (const [key, column] of this.#table) {
+      if ((this.#table.size + added) * bytes <= this.#maxBytes) return;
+      if (wanted.has(key)) continue;
+      this.#table.delete(key);
+      this.#memory.release(column);
+    }
+  }
+
+  /** Each lane takes a run of neighbours: indicators of one kind and series share what is computed on the way. */
+  async #add(specs: readonly IndicatorSpec[], signal: AbortSignal): Promise<void> {
+    if (specs.length === 0) return;
+    const inOrder = specs.toSorted((a, b) => compare(a.series.join(), b.series.join()) || compare(a.kind, b.kind));
+    const parts = evenRanges(specs.length, this.#compute.parallelism);
+    await inLanes(parts.length, signal, async (both, lane) => {
+      const part = inOrder.slice(parts[lane]?.from, parts[lane]?.to);
+      const length = this.#bars[0]?.time.length ?? 0;
+      const columns = new Map(part.map((spec) => [indicatorKey(spec), this.#memory.column(length)]));
+      await this.#compute.run(INDICATORS, { specs: part, bars: this.#bars, columns }, { signal: both });
+      for (const [key, column] of columns) this.#table.set(key, column);
+    });
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

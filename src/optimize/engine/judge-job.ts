@@ -1,0 +1,156 @@
+/**
+ * What is said about the results of a complete job: evidence first (splits of the cross-validation over all lanes, and
+ * the winners by the plain simulation), then the assessment, which can be repeated for another number of trials.
+ */
+import type { Compute } from '../../compute/index.ts';
+import { type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
+import type { ComputableJob, ComputableSection } from './compute-job.ts';
+import type { JobFigures } from './job-figures.ts';
+import { ASSESS, PBO, REPLAY, type Replay } from './judge-tasks.ts';
+import { evenRanges, inLanes } from './lanes.ts';
+import type { BestOfGroup, RankedGroup, RankTaskOutput } from './rank-task.ts';
+
+/** Pairs of splits x combinations of one task: some 100 ms. */
+const PBO_WORK = 12_000_000;
+/** Fewest blocks that are cross-validated. */
+const MIN_BLOCKS = 4;
+
+/** A complete job. */
+export interface JudgedJob {
+  readonly compute: Compute;
+  readonly job: ComputableJob;
+  readonly figures: JobFigures;
+  readonly ranking: RankTaskOutput;
+  readonly signal: AbortSignal;
+}
+
+/** Evidence about one group. */
+interface GroupEvidence {
+  readonly group: RankedGroup;
+  readonly best: BestOfGroup;
+  readonly section: ComputableSection;
+  /** Null when there is nothing to cross-validate. */
+  pbo: PboTally | null;
+  replay: Replay | null;
+}
+
+/** All that an assessment takes, but the number of trials. */
+export interface Evidence {
+  /** Of all types together; null when nothing is ranked. */
+  readonly pooled: GroupEvidence | null;
+  /** Of each section; one by itself is the pooled one. */
+  readonly sections: readonly (GroupEvidence | null)[];
+}
+
+/** What is stored about luck. */
+export interface Judgement {
+  readonly pooled: Overfitting | null;
+  readonly sections: readonly (Overfitting | null)[];
+}
+
+/** @throws {ComputeFailure} when a worker fails, or the signal aborts */
+export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
+  const { ranking, compute, signal } = judged;
+  const sections = ranking.sections.map((group) => evidenceOf(judged, group));
+  const pooled = sections.length === 1 ? (sections[0] ?? null) : evidenceOf(judged, ranking.pooled);
+  const groups = [...new Set([...sections, pooled])].filter((group) => group !== null);
+  const tasks = groups.flatMap((group) => [...pboTasks(judged, group), ...replayTasks(judged, group, pooled)]);
+  let next = 0;
+  await inLanes(Math.min(compute.parallelism, tasks.length), signal, async (both) => {
+    for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) await task(both);
+  });
+  if (pooled !== null)
+    pooled.replay ??= sections.find((each) => each?.best.index === pooled.best.index)?.replay ?? null;
+  return { pooled, sections };
+}
+
+/**
+ * The figures and the verdict.
+ *
+ * @param nTrials distinct combinations by strategy type
+ * @throws {ComputeFailure} as `gatherEvidence`
+ */
+export async function assessEvidence(
+  judged: JudgedJob,
+  evidence: Evidence,
+  nTrials: ReadonlyMap<string, number>,
+): Promise<Judgement> {
+  const ofType = (type: string): number => nTrials.get(type) ?? 0;
+  const types = new Set(judged.job.sections.map(({ type }) => type.name));
+  const all = Array.from(types, ofType).reduce((sum, count) => sum + count, 0);
+  const pooled = evidence.pooled === null ? null : await assessGroup(judged, evidence.pooled, all);
+  const sections: (Overfitting | null)[] = [];
+  for (const each of evidence.sections) {
+    if (each === null || each === evidence.pooled) sections.push(each === null ? null : pooled);
+    else sections.push(await assessGroup(judged, each, ofType(each.best.strategyType)));
+  }
+  return { pooled, sections };
+}
+
+function evidenceOf({ job }: JudgedJob, group: RankedGroup): GroupEvidence | null {
+  const { best } = group;
+  const section = job.sections.find(({ type }) => type.name === best?.strategyType);
+  if (best === null || section === undefined) return null;
+  return { group, best, section, pbo: null, replay: null };
+}
+
+type LaneTask = (signal: AbortSignal) => Promise<void>;
+
+function pboTasks({ compute, job, figures }: JudgedJob, evidence: GroupEvidence): readonly LaneTask[] {
+  const { ranked } = evidence.group;
+  const { segments } = job;
+  if (segments.blocks < MIN_BLOCKS || ranked.length < 2) return [];
+  const pairs = splitPairs(segments.blocks);
+  const rounds = Math.ceil((pairs * ranked.length) / PBO_WORK / compute.parallelism);
+  return evenRanges(pairs, rounds * compute.parallelism).map((range) => async (signal) => {
+    const input = { rows: figures.rows, segments, ranked, ...range };
+    const tally = await compute.run(PBO, input, { signal });
+    evidence.pbo = {
+      overfitted: (evidence.pbo?.overfitted ?? 0) + tally.overfitted,
+      splits: (evidence.pbo?.splits ?? 0) + tally.splits,
+    };
+  });
+}
+
+/** The best of all is the best of its type: it is replayed once. */
+function replayTasks(
+  { compute, job }: JudgedJob,
+  evidence: GroupEvidence,
+  pooled: GroupEvidence | null,
+): readonly LaneTask[] {
+  const isRepeated = evidence === pooled && job.sections.length > 1;
+  if (isRepeated) return [];
+  return [
+    async (signal) => {
+      const { bars, folds, segments, settings } = job;
+      const { params, strategyType } = evidence.best;
+      const input = { typeName: strategyType, params, bars, folds, segments, settings };
+      evidence.replay = await compute.run(REPLAY, input, { signal });
+    },
+  ];
+}
+
+async function assessGroup(
+  { compute, job, figures, signal }: JudgedJob,
+  { group, best, section, pbo, replay }: GroupEvidence,
+  nTrials: number,
+): Promise<Overfitting | null> {
+  if (replay === null) return null;
+  const { params, meanSharpe, neighbours, index } = best;
+  return await compute.run(
+    ASSESS,
+    {
+      rows: figures.rows,
+      segments: job.segments,
+      periodsPerYear: job.settings.periodsPerYear,
+      evaluated: group.evaluated,
+      ranked: group.ranked,
+      winner: { index, params, meanSharpe, returns: replay.returns },
+      space: section.space,
+      neighbours,
+      nTrials,
+      pbo,
+    },
+    { signal },
+  );
+}

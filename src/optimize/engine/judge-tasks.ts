@@ -1,0 +1,121 @@
+/** What worker threads compute when all combinations of a job are done: whether the best of them is luck. */
+import { type BacktestSettings, equityReturns, prepareSimulation } from '../../backtest/index.ts';
+import { defineTask, type Task, type TaskName } from '../../compute/index.ts';
+import { invariant } from '../../core/index.ts';
+import { computeIndicators, indicatorSpecs, type Parameters, type StrategyRegistry } from '../../strategies/index.ts';
+import { rowWidth } from '../figures.ts';
+import {
+  type Assessment,
+  assess,
+  blockReturns,
+  countOverfitted,
+  type Overfitting,
+  type PboTally,
+  type ReturnShape,
+  returnShape,
+  type Winner,
+} from '../honesty/index.ts';
+import type { ParameterSpace } from '../search/index.ts';
+import type { SegmentPlan } from '../segments.ts';
+import type { JobBars } from './compute-job.ts';
+import { equityCurve, type SliceEquity, slicesOf } from './equity-curve.ts';
+
+/** Rows of a job on shared memory, and how they are read. */
+interface SharedRows {
+  /** [combinations, row width] row-major. */
+  readonly rows: Float64Array;
+  readonly segments: SegmentPlan;
+}
+
+/** Splits of one group of ranked combinations: a range of `splitPairs`. */
+export interface PboTaskInput extends SharedRows {
+  /** Indexes, ascending. */
+  readonly ranked: Int32Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The combination to simulate plainly. */
+export interface ReplayTaskInput extends JobBars {
+  readonly typeName: string;
+  readonly params: Parameters;
+  readonly settings: BacktestSettings;
+}
+
+/** What a replay tells. */
+export interface Replay {
+  /** Of the chained test returns. */
+  readonly returns: ReturnShape;
+  /** JSON of an `EquityCurve`. */
+  readonly curve: string;
+}
+
+/** One group of combinations and its best. */
+export interface AssessTaskInput extends SharedRows {
+  readonly periodsPerYear: number;
+  /** Indexes, ascending. */
+  readonly evaluated: Int32Array;
+  readonly ranked: Int32Array;
+  readonly winner: Omit<Winner, 'row'> & { readonly index: number };
+  /** What was searched of the winner's type, and the ranked combinations near it. */
+  readonly space: ParameterSpace;
+  readonly neighbours: Assessment['trials'];
+  readonly nTrials: number;
+  readonly pbo: PboTally | null;
+}
+
+/** Counts overfitted splits. */
+export const PBO: TaskName<PboTaskInput, PboTally> = { name: 'optimize.pbo' };
+/** Simulates one combination by the plain definition. */
+export const REPLAY: TaskName<ReplayTaskInput, Replay | null> = { name: 'optimize.replay' };
+/** Puts everything together. */
+export const ASSESS: TaskName<AssessTaskInput, Overfitting> = { name: 'optimize.assess' };
+
+/** Serves `PBO`. */
+export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ ranked, from, to, ...shared }) => {
+  const returns = blockReturns(rowsAt(shared, ranked), shared.segments);
+  return returns === null ? { overfitted: 0, splits: 0 } : countOverfitted(returns, { from, to });
+});
+
+/** Serves `REPLAY`; null when it was cancelled. */
+export function replayTask(registry: StrategyRegistry): Task<ReplayTaskInput, Replay | null> {
+  return defineTask(REPLAY.name, (input, context) => {
+    const { params, bars, settings, folds } = input;
+    const { initialCapital } = settings;
+    const type = registry.get(input.typeName);
+    const indicators = computeIndicators(indicatorSpecs(type, params, bars.length), bars);
+    const simulate = prepareSimulation({ type, params, bars, indicators, settings });
+    const slices: SliceEquity[] = [];
+    for (const slice of slicesOf(folds)) {
+      if (context.isCancelled()) return null;
+      slices.push({ ...slice, equity: simulate(slice).equity });
+    }
+    const [series] = bars;
+    invariant(series !== undefined, 'a job has at least one series of bars');
+    const tests = slices.filter(({ part }) => part === 'test');
+    return {
+      returns: returnShape(tests.map(({ equity }) => equityReturns(equity, initialCapital))),
+      curve: JSON.stringify(equityCurve(slices, { initialCapital, series })),
+    };
+  });
+}
+
+/** Serves `ASSESS`. */
+export const assessTask: Task<AssessTaskInput, Overfitting> = defineTask(ASSESS.name, (input) => {
+  const { index, ...winner } = input.winner;
+  const [row] = rowsAt(input, [index]);
+  invariant(row !== undefined, 'the best combination has a row');
+  return assess({
+    ...input,
+    plan: input.segments,
+    evaluated: rowsAt(input, input.evaluated),
+    ranked: rowsAt(input, input.ranked),
+    winner: { ...winner, row },
+    trials: input.neighbours,
+  });
+});
+
+function rowsAt({ rows, segments }: SharedRows, indexes: Iterable<number>): readonly Float64Array[] {
+  const width = rowWidth(segments);
+  return Array.from(indexes, (index) => rows.subarray(index * width, (index + 1) * width));
+}

@@ -1,0 +1,134 @@
+/**
+ * The ranking of a job on a worker thread: who is best of each type and of all, and the texts that are stored, so that
+ * the event loop neither ranks nor writes JSON for ten thousand combinations.
+ */
+import { defineTask, type Task, type TaskName } from '../../compute/index.ts';
+import { invariant } from '../../core/index.ts';
+import type { Parameters } from '../../strategies/index.ts';
+import { better, type Contender, rank } from './ranking.ts';
+import {
+  paramsAt,
+  type RankTaskInput,
+  resultText,
+  rowAt,
+  skippedText,
+  trialTexts,
+  unrankedText,
+} from './result-texts.ts';
+
+/** What is known of the combinations of one type, or of all. */
+export interface RankedGroup {
+  /** Indexes of those simulated, ascending. */
+  readonly evaluated: Int32Array;
+  /** Indexes of those ranked, ascending. */
+  readonly ranked: Int32Array;
+  /** The best; null when none has a rank. */
+  readonly best: BestOfGroup | null;
+}
+
+/** The best combination of a group. */
+export interface BestOfGroup {
+  readonly index: number;
+  readonly strategyType: string;
+  readonly params: Parameters;
+  readonly meanSharpe: number;
+  readonly sharpeStd: number;
+  /** Ranked ones of its type that differ from it in one parameter only. */
+  readonly neighbours: readonly { readonly params: Parameters; readonly meanSharpe: number }[];
+}
+
+/** The ranking, and the texts of its rows. */
+export interface RankTaskOutput {
+  /** All types together. */
+  readonly pooled: RankedGroup;
+  /** In the order of the sections; `results` is the JSON of the best. */
+  readonly sections: readonly (RankedGroup & { readonly results: string })[];
+  readonly skipped: string;
+  readonly unranked: string;
+  /** JSON arrays of trials for `insertTrials`. */
+  readonly trials: readonly string[];
+}
+
+/** Ranks what is done. */
+export const RANK: TaskName<RankTaskInput, RankTaskOutput> = { name: 'optimize.rank' };
+
+/** Serves `RANK`. */
+export const rankTask: Task<RankTaskInput, RankTaskOutput> = defineTask(RANK.name, rankJob);
+
+interface RankedSection {
+  readonly strategyType: string;
+  readonly evaluated: readonly number[];
+  readonly ranked: readonly Contender[];
+  readonly unranked: readonly number[];
+}
+
+function rankJob(input: RankTaskInput): RankTaskOutput {
+  const sections = input.sections.map((section) => rankSection(input, section));
+  const places = new Map(sections.flatMap(({ ranked }) => ranked.map((entry, place) => [entry.index, place + 1])));
+  const contenders = new Map(sections.flatMap(({ ranked }) => ranked.map((entry) => [entry.index, entry])));
+  return {
+    pooled: pool(input, sections),
+    sections: sections.map((section) => ({
+      ...groupOf(input, section),
+      results: resultText(input, section.strategyType, section.ranked),
+    })),
+    skipped: skippedText(input),
+    unranked: unrankedText(
+      input,
+      sections.flatMap(({ unranked }) => unranked),
+    ),
+    trials: trialTexts(input, { places, contenders }),
+  };
+}
+
+function rankSection(
+  input: RankTaskInput,
+  { strategyType, from, to }: RankTaskInput['sections'][number],
+): RankedSection {
+  const evaluated: number[] = [];
+  for (let index = from; index < to; index += 1) {
+    if (input.isDone[index] === 1 && !input.skipped.has(index)) evaluated.push(index);
+  }
+  return { strategyType, evaluated, ...rank(evaluated, (index) => rowAt(input, index), input) };
+}
+
+function groupOf(input: RankTaskInput, { strategyType, evaluated, ranked }: RankedSection): RankedGroup {
+  const [best] = ranked;
+  return {
+    evaluated: Int32Array.from(evaluated),
+    ranked: Int32Array.from(ranked, ({ index }) => index).toSorted(),
+    best:
+      best === undefined
+        ? null
+        : {
+            index: best.index,
+            strategyType,
+            params: paramsAt(input, best.index),
+            meanSharpe: best.meanSharpe,
+            sharpeStd: best.sharpeStd,
+            neighbours: neighboursOf(input, best, ranked),
+          },
+  };
+}
+
+/** One group of all sections; the best is the best of the bests. */
+function pool(input: RankTaskInput, sections: readonly RankedSection[]): RankedGroup {
+  const [best] = sections.filter(({ ranked }) => ranked.length > 0).toSorted((a, b) => better(bestOf(a), bestOf(b)));
+  return {
+    evaluated: Int32Array.from(sections.flatMap(({ evaluated }) => evaluated)),
+    ranked: Int32Array.from(sections.flatMap(({ ranked }) => ranked.map(({ index }) => index))).toSorted(),
+    best: best === undefined ? null : groupOf(input, best).best,
+  };
+}
+
+function bestOf({ ranked: [best] }: RankedSection): Contender {
+  invariant(best !== undefined, 'a section with ranked combinations has a best one');
+  return best;
+}
+
+function neighboursOf(input: RankTaskInput, best: Contender, ranked: readonly Contender[]) {
+  const center = paramsAt(input, best.index);
+  return ranked
+    .map(({ index, meanSharpe }) => ({ params: paramsAt(input, index), meanSharpe }))
+    .filter(({ params }) => Object.keys(center).filter((name) => center[name] !== params[name]).length === 1);
+}

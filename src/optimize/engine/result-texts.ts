@@ -1,0 +1,140 @@
+/** The JSON texts of a job's results, as they are stored; written on a worker thread. */
+import type { BacktestSettings } from '../../backtest/index.ts';
+import { invariant } from '../../core/index.ts';
+import { type Bars, formatBarTime } from '../../market/index.ts';
+import type { Parameters } from '../../strategies/index.ts';
+import { rowWidth } from '../figures.ts';
+import type { FoldResult, OptimizationResult, Unranked } from '../optimization.ts';
+import type { Fold } from '../walk-forward.ts';
+import type { JobBars } from './compute-job.ts';
+import type { Contender } from './ranking.ts';
+import { sliceMetrics } from './summary.ts';
+
+/** Why a combination without a fill has no rank. */
+const NO_FILL = 'No order was filled in any test slice.';
+/** Trials per text: what one statement inserts. */
+const TRIALS_PER_TEXT = 500;
+
+/** What is ranked. */
+export interface RankTaskInput extends JobBars {
+  readonly settings: Pick<BacktestSettings, 'periodsPerYear'>;
+  /** [combinations, row width] on shared memory. */
+  readonly rows: Float64Array;
+  /** [combinations] 1 where one is done. */
+  readonly isDone: Uint8Array;
+  /** Of every combination proposed so far. */
+  readonly params: readonly Parameters[];
+  readonly skipped: ReadonlyMap<number, string>;
+  readonly sections: readonly { readonly strategyType: string; readonly from: number; readonly to: number }[];
+  /** Results that are kept whole, of each type. */
+  readonly top: number;
+  /** Whether skipped and unranked combinations name their type. */
+  readonly isSweep: boolean;
+}
+
+/** The best of one type, as they are stored. */
+export function resultText(input: RankTaskInput, strategyType: string, ranked: readonly Contender[]): string {
+  const best = ranked.slice(0, input.top);
+  return JSON.stringify(
+    best.map((contender, place) => ({ rank: place + 1, ...resultOf(input, strategyType, contender) })),
+  );
+}
+
+function resultOf(
+  input: RankTaskInput,
+  strategyType: string,
+  { index, ...summary }: Contender,
+): Omit<OptimizationResult, 'rank'> {
+  const row = rowAt(input, index);
+  return {
+    index,
+    strategyType,
+    params: paramsAt(input, index),
+    ...summary,
+    folds: input.folds.map((fold, number) => foldResult(input, { row, fold, number })),
+  };
+}
+
+function foldResult(
+  input: RankTaskInput,
+  { row, fold, number }: { readonly row: Float64Array; readonly fold: Fold; readonly number: number },
+): FoldResult {
+  return {
+    fold: number + 1,
+    train: { ...sliceMetrics(row, input, 2 * number), ...rangeLabels(fold.train, input.bars) },
+    test: { ...sliceMetrics(row, input, 2 * number + 1), ...rangeLabels(fold.test, input.bars) },
+  };
+}
+
+/** First and last bar of a half-open range of bars. */
+function rangeLabels(range: { readonly from: number; readonly to: number }, [series]: readonly Bars[]) {
+  invariant(series !== undefined, 'a job has at least one series of bars');
+  const label = (index: number): string => formatBarTime(series.time[index] ?? 0, series.interval);
+  return { start: label(range.from), end: label(range.to - 1) };
+}
+
+/** Those that could not be simulated, in the order in which they were tried. */
+export function skippedText(input: RankTaskInput): string {
+  const skipped = Array.from(input.skipped).toSorted(([a], [b]) => a - b);
+  return JSON.stringify(skipped.map(([index, reason]) => withoutRank(input, index, reason)));
+}
+
+/** Those at `indexes`, which had no fill. */
+export function unrankedText(input: RankTaskInput, indexes: readonly number[]): string {
+  return JSON.stringify(indexes.map((index) => withoutRank(input, index, NO_FILL)));
+}
+
+function withoutRank(input: RankTaskInput, index: number, reason: string): Unranked {
+  const params = paramsAt(input, index);
+  return input.isSweep ? { strategyType: typeAt(input, index), params, reason } : { params, reason };
+}
+
+/** What `trialTexts` is told of the ranked, by index: place (from 1) within the type, and figures. */
+export interface RankedPlaces {
+  readonly places: ReadonlyMap<number, number>;
+  readonly contenders: ReadonlyMap<number, Contender>;
+}
+
+/** Arrays in the order of `TRIAL_COLUMNS`, in the order in which the combinations were tried. */
+export function trialTexts(input: RankTaskInput, found: RankedPlaces): readonly string[] {
+  const texts: string[] = [];
+  let rows: unknown[] = [];
+  for (const index of input.params.keys()) {
+    if (input.isDone[index] === 1) rows.push(trialRow(input, index, found));
+    if (rows.length < TRIALS_PER_TEXT && index < input.params.length - 1) continue;
+    if (rows.length > 0) texts.push(JSON.stringify(rows));
+    rows = [];
+  }
+  return texts;
+}
+
+function trialRow(input: RankTaskInput, index: number, { places, contenders }: RankedPlaces): readonly unknown[] {
+  const start = [index, typeAt(input, index)];
+  const params = JSON.stringify(paramsAt(input, index));
+  const entry = contenders.get(index);
+  if (entry === undefined) {
+    const skipped = input.skipped.get(index);
+    const nothing = [null, null, null, null, null, null];
+    return [...start, skipped === undefined ? 'unranked' : 'skipped', null, params, ...nothing, skipped ?? NO_FILL];
+  }
+  const { meanSharpe, sharpeStd, meanReturn, maxDrawdown, meanWinRate, trades } = entry;
+  const figures = [meanSharpe, sharpeStd, meanReturn, maxDrawdown, meanWinRate, trades];
+  return [...start, 'ranked', places.get(index), params, ...figures, null];
+}
+
+function typeAt({ sections }: RankTaskInput, index: number): string {
+  return sections.find(({ from, to }) => index >= from && index < to)?.strategyType ?? '';
+}
+
+/** The combination at `index`. */
+export function paramsAt({ params }: RankTaskInput, index: number): Parameters {
+  const found = params[index];
+  invariant(found !== undefined, `combination ${index} was proposed`);
+  return found;
+}
+
+/** The figures of the combination at `index`. */
+export function rowAt({ rows, segments }: RankTaskInput, index: number): Float64Array {
+  const width = rowWidth(segments);
+  return rows.subarray(index * width, (index + 1) * width);
+}

@@ -1,0 +1,102 @@
+/** What a job has found, as the texts that are stored with it. */
+import type { OptimizationRow } from '../../storage/index.ts';
+import type { JobFigures } from '../engine/job-figures.ts';
+import type { Evidence, Judgement } from '../engine/judge-job.ts';
+import type { BestOfGroup, RankTaskOutput } from '../engine/rank-task.ts';
+import { sweepConfidence } from '../honesty/index.ts';
+import type { SweepRecommendation } from '../optimization.ts';
+
+/** JSON texts and figures of a job that has ended. */
+export interface Findings {
+  /** Combinations that are done. */
+  readonly done: number;
+  readonly results: string;
+  readonly bestParams: string | null;
+  readonly bestSharpe: number | null;
+  readonly skipped: string;
+  readonly unranked: string;
+  readonly overfitting: string | null;
+  readonly curve: string | null;
+  /** For `insertTrials`. */
+  readonly trials: readonly string[];
+}
+
+/** What is known of a complete job besides its ranking. */
+export interface JudgedFindings {
+  readonly evidence: Evidence;
+  readonly judgement: Judgement;
+}
+
+type JobKind = Pick<OptimizationRow, 'jobType'>;
+
+/** Of a job that ended before anything was computed. */
+export function noFindings(job: JobKind): Findings {
+  const results = job.jobType === 'sweep' ? sweepText([], null) : '[]';
+  const nothing = { bestParams: null, bestSharpe: null, overfitting: null, curve: null };
+  return { done: 0, results, skipped: '[]', unranked: '[]', trials: [], ...nothing };
+}
+
+/** Of a job that is complete, or stopped on the way: then nothing is said about luck. */
+export function findingsOf(
+  job: JobKind,
+  {
+    figures,
+    ranking,
+    types,
+  }: {
+    readonly figures: JobFigures;
+    readonly ranking: RankTaskOutput;
+    /** Of the sections. */
+    readonly types: readonly string[];
+  },
+  judged: JudgedFindings | null,
+): Findings {
+  const { best } = ranking.pooled;
+  const judgement = judged?.judgement ?? null;
+  return {
+    done: figures.done,
+    results:
+      job.jobType === 'sweep'
+        ? sweepText(typesFound(ranking, types, judgement), best)
+        : (ranking.sections[0]?.results ?? '[]'),
+    bestParams: best === null ? null : JSON.stringify(best.params),
+    bestSharpe: best?.meanSharpe ?? null,
+    skipped: ranking.skipped,
+    unranked: ranking.unranked,
+    overfitting: textOrNull(judgement?.pooled),
+    curve: judged?.evidence.pooled?.replay?.curve ?? null,
+    trials: ranking.trials,
+  };
+}
+
+/** JSON of one element of `SweepResults.byStrategy` each. */
+function typesFound(
+  { sections }: RankTaskOutput,
+  types: readonly string[],
+  judgement: Judgement | null,
+): readonly string[] {
+  return sections.map(({ results }, place) => {
+    const overfitting = textOrNull(judgement?.sections[place]) ?? 'null';
+    return `{"strategyType":${JSON.stringify(types[place])},"results":${results},"overfitting":${overfitting}}`;
+  });
+}
+
+/** JSON of `SweepResults`: put together from texts, because results can be long. */
+function sweepText(byStrategy: readonly string[], best: BestOfGroup | null): string {
+  return `{"byStrategy":[${byStrategy.join(',')}],"recommendation":${JSON.stringify(recommendation(best))}}`;
+}
+
+function recommendation(best: BestOfGroup | null): SweepRecommendation {
+  return {
+    strategyType: best?.strategyType ?? null,
+    bestParams: best?.params ?? null,
+    meanSharpe: best?.meanSharpe ?? null,
+    sharpeStd: best?.sharpeStd ?? null,
+    confidence: sweepConfidence(best),
+    recommended: best !== null && best.meanSharpe > 0,
+  };
+}
+
+function textOrNull(value: object | null | undefined): string | null {
+  return value == null ? null : JSON.stringify(value);
+}

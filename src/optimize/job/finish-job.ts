@@ -1,0 +1,99 @@
+/** From the figures of a job to what is stored: the ranking, and of a complete job the judgement. */
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Compute } from '../../compute/index.ts';
+import type { OptimizationRow } from '../../storage/index.ts';
+import type { ComputableJob } from '../engine/compute-job.ts';
+import type { JobFigures } from '../engine/job-figures.ts';
+import { assessEvidence, gatherEvidence, type JudgedJob } from '../engine/judge-job.ts';
+import { RANK, type RankTaskOutput } from '../engine/rank-task.ts';
+import { type Findings, findingsOf } from './findings.ts';
+import type { JobEnd } from './job-outcome.ts';
+import type { TrialCount } from './trial-count.ts';
+
+/** Ranked combinations that are kept whole: of a strategy job, of each type of a sweep. */
+const TOP = 20;
+const TOP_OF_TYPE = 5;
+/** Combinations that are counted before the event loop has its turn. */
+const COUNTED_AT_ONCE = 1000;
+
+/** A job and its figures so far. */
+export interface SearchedJob {
+  readonly computable: ComputableJob;
+  readonly figures: JobFigures;
+}
+
+/** A job of which every combination is done. */
+export interface CompleteJob extends SearchedJob {
+  readonly count: TrialCount;
+  /** Resolves when the trials of earlier jobs are counted. */
+  readonly counting: Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** The strategy types of the sections. */
+export function typesOf({ sections }: ComputableJob): readonly string[] {
+  return sections.map(({ type }) => type.name);
+}
+
+/**
+ * Ranks and judges. Should another job on the same data end before this one is stored, it is judged again.
+ *
+ * @throws {ComputeFailure} when a worker fails, or the signal aborts
+ */
+export async function completeJob(compute: Compute, row: OptimizationRow, job: CompleteJob): Promise<JobEnd> {
+  const { computable, figures, count, counting, signal } = job;
+  const ranking = await rankJob(compute, row, { ...job, signal });
+  const judged: JudgedJob = { compute, job: computable, figures, ranking, signal };
+  const evidence = await gatherEvidence(judged);
+  await Promise.all([counting, addOwn(count, job)]);
+  const judgement = await assessEvidence(judged, evidence, count.counts());
+  const found = { figures, ranking, types: typesOf(computable) };
+  return {
+    status: 'complete',
+    error: null,
+    findings: async (db) => {
+      if (await count.isComplete(db)) return findingsOf(row, found, { evidence, judgement });
+      await count.readEarlier();
+      const again = { ...judged, signal: new AbortController().signal };
+      return findingsOf(row, found, { evidence, judgement: await assessEvidence(again, evidence, count.counts()) });
+    },
+  };
+}
+
+/**
+ * Ranks what a job has that did not become complete.
+ *
+ * @throws {ComputeFailure} when a worker fails
+ */
+export async function partialFindings(compute: Compute, row: OptimizationRow, job: SearchedJob): Promise<Findings> {
+  const ranking = await rankJob(compute, row, { ...job, signal: new AbortController().signal });
+  return findingsOf(row, { figures: job.figures, ranking, types: typesOf(job.computable) }, null);
+}
+
+async function rankJob(
+  compute: Compute,
+  { jobType }: OptimizationRow,
+  { computable, figures, signal }: SearchedJob & { readonly signal: AbortSignal },
+): Promise<RankTaskOutput> {
+  const { bars, folds, segments, settings, sections } = computable;
+  const { rows, isDone, params, skipped } = figures;
+  const isSweep = jobType === 'sweep';
+  const input = {
+    ...{ bars, folds, segments, settings },
+    ...{ rows, isDone, params, skipped, isSweep },
+    sections: sections.map(({ type, from, to }) => ({ strategyType: type.name, from, to })),
+    top: isSweep ? TOP_OF_TYPE : TOP,
+  };
+  return await compute.run(RANK, input, { signal });
+}
+
+/** Counts the job's own combinations, in slices. */
+async function addOwn(count: TrialCount, { computable, figures }: SearchedJob): Promise<void> {
+  for (const { type, from, to } of computable.sections) {
+    for (let index = from; index < to; index += 1) {
+      const params = figures.params[index];
+      if (params !== undefined && !figures.skipped.has(index)) count.add(type.name, params);
+      if (index % COUNTED_AT_ONCE === COUNTED_AT_ONCE - 1) await breathe();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/** Stores what came of a job: its final state, results and trials, with the event, in one transaction. */
+import type { Journal } from '../../events/index.ts';
+import type { Database, Db } from '../../storage/index.ts';
+import { optimizationEvent } from './events.ts';
+import type { Findings } from './findings.ts';
+import { insertTrials } from './insert-trials.ts';
+import { type Holder, heldBy } from './job-lease.ts';
+
+const EVENT_OF = {
+  complete: 'OptimizationCompleted',
+  cancelled: 'OptimizationCancelled',
+  error: 'OptimizationFailed',
+} as const;
+
+/** How a job ended. */
+export interface JobEnd {
+  readonly status: keyof typeof EVENT_OF;
+  /** Why it failed; null unless the status is `error`. */
+  readonly error: string | null;
+  /** What was found, asked in the transaction: what depends on other jobs is as of now. */
+  readonly findings: (db: Db) => Promise<Findings>;
+}
+
+/** The job, and who computed it. */
+export interface EndedJob {
+  readonly id: number;
+  readonly holder: Holder;
+  readonly total: number;
+  readonly nFolds: number;
+}
+
+/** @returns whether it was stored: false when the job is no longer held by `holder` */
+export async function storeJobEnd(
+  deps: { readonly journal: Journal; readonly database: Pick<Database, 'provider'> },
+  job: EndedJob,
+  { end, now }: { readonly end: JobEnd; readonly now: Date },
+): Promise<boolean> {
+  return await deps.journal.write(async (write) => {
+    const findings = await end.findings(write.db);
+    const ended = await write.db.optimization.updateMany({
+      where: heldBy(job.id, job.holder),
+      data: endColumns(job, { ...end, findings }, now),
+    });
+    if (ended.count !== 1) return false;
+    await write.db.optimizationCheckpoint.deleteMany({ where: { optimizationId: job.id } });
+    await insertTrials(write.db, deps.database, { optimizationId: job.id, texts: findings.trials });
+    const row = await write.db.optimization.findUniqueOrThrow({ where: { id: job.id } });
+    await write.append(optimizationEvent(EVENT_OF[end.status], row));
+    return true;
+  });
+}
+
+function endColumns(
+  job: EndedJob,
+  { status, error, findings }: Omit<JobEnd, 'findings'> & { readonly findings: Findings },
+  now: Date,
+) {
+  const { done, trials: _, ...texts } = findings;
+  const isWhole = done === job.total;
+  return {
+    ...texts,
+    status,
+    error,
+    partial: !isWhole,
+    progressCombo: done,
+    ...(isWhole ? { progressFold: job.nFolds } : {}),
+    leaseOwner: null,
+    leaseUntil: null,
+    finishedAt: now,
+  };
+}

@@ -1,0 +1,53 @@
+/** Turns a job's row back into what the workers compute. */
+import { DomainError } from '../../core/index.ts';
+import type { MarketData } from '../../market/index.ts';
+import type { OptimizationRow } from '../../storage/index.ts';
+import type { StrategyRegistry } from '../../strategies/index.ts';
+import type { ComputableJob, ComputableSection } from '../engine/compute-job.ts';
+import type { OptimizationConfig } from '../optimization.ts';
+import { planSegments } from '../segments.ts';
+import { walkForwardFolds } from '../walk-forward.ts';
+import { readConfig } from './stored-job.ts';
+
+/**
+ * Loads the bars that the job was submitted with.
+ *
+ * @throws {DomainError} CONFLICT when they have changed since: the result would not be the one that was asked for
+ */
+export async function loadJob(
+  deps: { readonly market: MarketData; readonly registry: StrategyRegistry },
+  row: OptimizationRow,
+): Promise<ComputableJob> {
+  const config = readConfig(row);
+  const { symbols, interval, start, end } = config;
+  const data = await deps.market.alignedBars(row.ownerId, {
+    symbols,
+    interval,
+    start,
+    end,
+    source: row.dataSource,
+    until: row.lastBar,
+  });
+  if (data.hash !== row.dataHash) {
+    throw new DomainError('CONFLICT', 'The bars have changed since this job was submitted; submit it again.');
+  }
+  // That the windows are long enough was checked when the job was submitted.
+  const folds = walkForwardFolds(row.bars, config, 1);
+  return {
+    bars: data.bars,
+    folds,
+    segments: planSegments(folds),
+    settings: config.settings,
+    search: { method: config.method, maxTrials: config.maxTrials, seed: config.seed },
+    sections: sectionsOf(deps.registry, config),
+  };
+}
+
+function sectionsOf(registry: StrategyRegistry, { sections }: OptimizationConfig): readonly ComputableSection[] {
+  let next = 0;
+  return sections.map(({ strategyType, paramGrid, trials }) => {
+    const from = next;
+    next += trials;
+    return { type: registry.get(strategyType), space: paramGrid, from, to: next };
+  });
+}

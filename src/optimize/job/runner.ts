@@ -1,0 +1,108 @@
+/**
+ * Takes the jobs that wait and runs them in this process, in the background.
+ *
+ *   pending --take--> running --> complete | cancelled | error (see job-run.ts)
+ *                     running --this process closes--> pending (the next process takes it at once)
+ *                     running --this process dies----> its lease runs out, and another process takes it
+ */
+import { dateOf } from '../../core/index.ts';
+import type { OptimizationRow } from '../../storage/index.ts';
+import { SharedMemory } from '../engine/shared-memory.ts';
+import type { OptimizationProgress } from '../optimization.ts';
+import { type Holder, takeableJobs, takeJob } from './job-lease.ts';
+import { JobRun, type RunDeps } from './job-run.ts';
+import { type ProgressRow, progressOf } from './progress.ts';
+
+/** How often other processes' jobs, and those of dead ones, are looked for. */
+const LOOK_MS = 1000;
+
+/** What the runner works with. */
+export interface RunnerDeps extends Omit<RunDeps, 'memory'> {
+  /** Jobs that run at the same time in this process. */
+  readonly maxRunningJobs: number;
+}
+
+/** Runs jobs from the table until it is closed; the states are at the head of the file. */
+export class OptimizationRunner {
+  readonly #deps: RunnerDeps & RunDeps;
+  readonly #holder: Holder;
+  readonly #running = new Map<number, JobRun>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #closed = false;
+
+  constructor(deps: RunnerDeps) {
+    this.#deps = { ...deps, memory: new SharedMemory() };
+    this.#holder = { name: deps.ids.next() };
+  }
+
+  /** Takes what waits, also jobs of processes that died, and looks for more every second. */
+  start(): void {
+    this.#timer = setInterval(() => this.wake(), LOOK_MS);
+    this.wake();
+  }
+
+  /** Looks for jobs now: one was submitted. */
+  wake(): void {
+    if (this.#closed) return;
+    if (this.#looking !== undefined) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = this.#takeJobs()
+      .catch((error: unknown) => this.#deps.log.error({ err: error }, 'looking for optimization jobs failed'))
+      .finally(() => {
+        this.#looking = undefined;
+        if (!this.#lookAgain) return;
+        this.#lookAgain = false;
+        this.wake();
+      });
+  }
+
+  /** Stops a job that runs here; it stores what it has. Does nothing for a job that runs elsewhere or not at all. */
+  cancel(id: number): void {
+    this.#running.get(id)?.stop('cancel');
+  }
+
+  /** How far a job is: to the moment when it runs here, else as it was last stored. */
+  progressOf(row: ProgressRow): OptimizationProgress {
+    const job = this.#running.get(row.id);
+    if (job !== undefined && row.status === 'running') return job.progress();
+    return progressOf(row, { combo: row.progressCombo, fold: row.progressFold });
+  }
+
+  /** Jobs that run here now. */
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  /** Takes no more jobs, stops those that run, and gives them back for another process. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#looking;
+    for (const job of this.#running.values()) job.stop('shutdown');
+    await Promise.all(Array.from(this.#running.values(), (job) => job.ended));
+  }
+
+  async #takeJobs(): Promise<void> {
+    const { database, clock, maxRunningJobs } = this.#deps;
+    const free = maxRunningJobs - this.#running.size;
+    if (free <= 0) return;
+    for (const id of await takeableJobs(database, dateOf(clock), free)) {
+      if (this.#closed || this.#running.has(id)) continue;
+      const row = await database.transaction((db) => takeJob(db, id, this.#holder, dateOf(clock)));
+      if (row !== null) this.#begin(row);
+    }
+  }
+
+  #begin(row: OptimizationRow): void {
+    const job = new JobRun(this.#deps, row, this.#holder);
+    this.#running.set(row.id, job);
+    void job.ended.then(() => {
+      this.#running.delete(row.id);
+      this.wake();
+    });
+  }
+}

@@ -1,0 +1,210 @@
+/** What submitting every kind of job has in common: what is asked beside the search, and the row that is stored. */
+import type { Principal } from '../../access/index.ts';
+import { type BacktestSettings, parseSettings, type RawSettings } from '../../backtest/index.ts';
+import { type Clock, DomainError, dateOf, type IdSource, invalid, parseDateRange } from '../../core/index.ts';
+import type { Journal } from '../../events/index.ts';
+import {
+  type AlignedBars,
+  commonPeriodsPerYear,
+  type Interval,
+  type MarketData,
+  parseInterval,
+  parseSymbols,
+} from '../../market/index.ts';
+import type { Database, OptimizationRow } from '../../storage/index.ts';
+import type { StrategyRegistry } from '../../strategies/index.ts';
+import { figureBytes } from '../engine/job-figures.ts';
+import { ENGINE_VERSION } from '../engine-version.ts';
+import type { OptimizationConfig, OptimizationJobType } from '../optimization.ts';
+import type { SearchSettings } from '../search/index.ts';
+import { planSegments } from '../segments.ts';
+import { parseWalkForward, type WalkForwardSettings, walkForwardFolds } from '../walk-forward.ts';
+import { optimizationEvent } from './events.ts';
+import type { OptimizationRunner } from './runner.ts';
+
+/** Most memory that the figures of one job may take, in bytes: they lie outside every heap limit. */
+const MAX_FIGURE_BYTES = 2 ** 29;
+
+/** Bounds that the operator sets. */
+export interface OptimizationLimits {
+  /** Fewest bars that a walk-forward window may have. */
+  readonly minBarsPerSplit: number;
+  /** Most combinations that a job may try, those of all types together in a sweep. */
+  readonly maxCombinations: number;
+  /** Most jobs of one user that may wait or run at once. */
+  readonly maxWaitingJobs: number;
+}
+
+/** What submitting, running and cancelling work with. */
+export interface OptimizeDeps {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly registry: StrategyRegistry;
+  readonly market: MarketData;
+  readonly runner: OptimizationRunner;
+  readonly limits: OptimizationLimits;
+}
+
+/** What a caller asks for, whatever the kind of job. Null and undefined both take the default. */
+export interface JobInput extends RawSettings {
+  readonly symbols: readonly string[];
+  /** First and last date, inclusive, `YYYY-MM-DD`; an end in the future means today. */
+  readonly start: string;
+  readonly end: string;
+  /** Walk-forward windows; default 5. */
+  readonly nSplits?: number | null | undefined;
+  /** Share of each window that trains, 0.1 to 0.9; default 0.7. */
+  readonly trainRatio?: number | null | undefined;
+  /** One of `INTERVALS`; default `1d`. */
+  readonly interval?: string | null | undefined;
+  /** `csv` or the provider's name; default: an imported series where there is one, else the provider. */
+  readonly source?: string | null | undefined;
+  /** A saved strategy that this job is about; of the same type, unless the job is a sweep. */
+  readonly strategyId?: number | null | undefined;
+  /** One of `SEARCH_METHODS`; default `grid`. */
+  readonly method?: string | null | undefined;
+  /** Combinations that `random` and `tpe` try, per strategy type; default 100. Refused with `grid`. */
+  readonly maxTrials?: number | null | undefined;
+  /** Of the choices of `random` and `tpe`; default 1. Refused with `grid`. */
+  readonly seed?: number | null | undefined;
+}
+
+/** Checks of what every kind of job is asked; the default of `periodsPerYear` is not known before the bars. */
+export function sharedParsers(input: JobInput) {
+  return {
+    symbols: () => parseSymbols(input.symbols),
+    interval: () => parseInterval(input.interval ?? '1d', 'interval'),
+    range: () => parseDateRange(input),
+    windows: () => parseWalkForward(input),
+    settings: () => parseSettings(input, { periodsPerYear: 1 }),
+  };
+}
+
+/** What `sharedParsers` answer. */
+export interface SharedRequest {
+  readonly symbols: readonly string[];
+  readonly interval: Interval;
+  readonly windows: WalkForwardSettings;
+  readonly settings: BacktestSettings;
+}
+
+/**
+ * The bars of the job.
+ *
+ * @throws {DomainError} VALIDATION when they cannot be had, or are too few for the windows
+ */
+export async function loadBars(
+  deps: OptimizeDeps,
+  principal: Principal,
+  input: JobInput & SharedRequest,
+): Promise<AlignedBars> {
+  const { start, end, source, symbols, interval, windows } = input;
+  const request = { symbols, interval, start, end, ...(source == null ? {} : { source }) };
+  const data = await deps.market.alignedBars(principal.userId, request);
+  walkForwardFolds(data.bars[0]?.time.length ?? 0, windows, deps.limits.minBarsPerSplit);
+  return data;
+}
+
+/** Everything that decides the result, from what was parsed. */
+export function configOf(
+  input: JobInput,
+  { symbols, interval, windows, settings }: SharedRequest,
+  job: Pick<OptimizationConfig, 'sections' | 'skippedTypes'> & {
+    readonly search: SearchSettings;
+    readonly data: AlignedBars;
+  },
+): OptimizationConfig {
+  const { data, search, sections, skippedTypes } = job;
+  return {
+    sections,
+    skippedTypes,
+    symbols,
+    start: input.start,
+    end: input.end,
+    interval,
+    ...search,
+    ...windows,
+    settings: {
+      ...settings,
+      periodsPerYear: input.periodsPerYear ?? commonPeriodsPerYear(symbols, interval, data.source),
+    },
+  };
+}
+
+/** A job that was checked and is to be stored. */
+export interface NewJob {
+  readonly jobType: OptimizationJobType;
+  readonly config: OptimizationConfig;
+  readonly data: AlignedBars;
+  readonly strategyId: number | null;
+}
+
+/**
+ * Stores a job as pending, with its event, and wakes the runner.
+ *
+ * @throws {DomainError} VALIDATION on `nSplits` when the figures of all windows would take the memory of the server
+ */
+export async function insertJob(deps: OptimizeDeps, principal: Principal, job: NewJob): Promise<OptimizationRow> {
+  const { config, data } = job;
+  const time = data.bars[0]?.time ?? new Float64Array();
+  const totalCombinations = config.sections.reduce((sum, { trials }) => sum + trials, 0);
+  refuseTooManyFigures(totalCombinations, time.length, config);
+  const row = await deps.journal.write(async (write) => {
+    const created = await write.db.optimization.create({
+      data: {
+        ownerId: principal.userId,
+        jobType: job.jobType,
+        strategyType: job.jobType === 'strategy' ? (config.sections[0]?.strategyType ?? null) : null,
+        symbolKey: symbolKey(config.symbols),
+        strategyId: job.strategyId,
+        status: 'pending',
+        config: JSON.stringify(config),
+        dataSource: data.source,
+        dataHash: data.hash,
+        firstBar: new Date(time[0] ?? 0),
+        lastBar: new Date(time.at(-1) ?? 0),
+        bars: time.length,
+        engineVersion: ENGINE_VERSION,
+        totalCombinations,
+        nFolds: config.nSplits,
+        correlationId: deps.ids.next(),
+        createdAt: dateOf(deps.clock),
+      },
+    });
+    await write.append(optimizationEvent('OptimizationStarted', created));
+    return created;
+  });
+  deps.runner.wake();
+  return row;
+}
+
+/** Thousands of windows times thousands of combinations: nobody could read that. */
+function refuseTooManyFigures(combinations: number, bars: number, windows: WalkForwardSettings): void {
+  const bytes = figureBytes(combinations, planSegments(walkForwardFolds(bars, windows, 1)));
+  if (bytes <= MAX_FIGURE_BYTES) return;
+  throw invalid(
+    'nSplits',
+    `The figures of ${combinations} combinations over ${windows.nSplits} splits take ${bytes} bytes; at most ` +
+      `${MAX_FIGURE_BYTES} are allowed. Ask for fewer splits or combinations.`,
+    { limit: MAX_FIGURE_BYTES, observed: bytes },
+  );
+}
+
+/** The symbols in alphabetical order, for finding jobs on the same data whatever the order in which they were named. */
+export function symbolKey(symbols: readonly string[]): string {
+  return symbols.toSorted().join(',');
+}
+
+/** @throws {DomainError} RATE_LIMITED when as many jobs of this user wait or run as may */
+export async function refuseTooManyJobs(deps: OptimizeDeps, principal: Principal): Promise<void> {
+  const waiting = await deps.database.read.optimization.count({
+    where: { ownerId: principal.userId, status: { in: ['pending', 'running'] } },
+  });
+  const limit = deps.limits.maxWaitingJobs;
+  if (waiting < limit) return;
+  throw new DomainError('RATE_LIMITED', `${waiting} optimizations are waiting or running; at most ${limit} may.`, {
+    facts: { limit, observed: waiting, retryAfterSeconds: 10 },
+  });
+}
