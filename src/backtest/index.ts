@@ -35,4 +35,4 @@ export {
   type SimulationInput,
 } from './simulation.ts';
 export type { Leg } from './target-account.ts';
-export type { Trade } from './trade.ts';
+export { profitOf, type Trade } from './trade.ts';

@@ -9,7 +9,7 @@ import type { Bars } from '../market/index.ts';
 import { at } from '../strategies/index.ts';
 import { type AccountRun, RunRecorder, type Slice } from './account-run.ts';
 import type { Costs } from './costs.ts';
-import type { Trade } from './trade.ts';
+import { profitOf, type Trade } from './trade.ts';
 
 /** What one account trades, over the whole series. */
 export interface TargetPlan {
@@ -160,7 +160,7 @@ class TargetAccount {
     for (const holding of this.holdings) this.cash += holding.trade(-holding.shares, bar);
     this.entry = null;
     const time = this.holdings[0]?.bars.time ?? new Float64Array(0);
-    const profit = this.cash - entry.equityBefore;
+    const profit = profitOf(entry.equityBefore, this.cash);
     return {
       symbol: this.holdings.map((holding) => holding.bars.symbol).join('/'),
       side: entry.target > 0 ? 'long' : 'short',

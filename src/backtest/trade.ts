@@ -16,3 +16,15 @@ export interface Trade {
   /** `profit` as a fraction of the value of the opening fills (of both legs of a spread). */
   readonly returnFraction: number;
 }
+
+/** A gain or loss up to this share of the equity, some nine units in its last place, is rounding. */
+const NO_PROFIT = 2e-15;
+
+/**
+ * Profit of a trade that all equity was in, from the equity just before its first fill and just after its last; exactly 0
+ * where the two differ by rounding only, so that a trade that comes out even never counts as won.
+ */
+export function profitOf(before: number, after: number): number {
+  const profit = after - before;
+  return Math.abs(profit) <= NO_PROFIT * Math.abs(before) ? 0 : profit;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { computeMetrics, parseSettings, type Trade } from '../../src/backtest/index.ts';
+import { computeMetrics, parseSettings, profitOf, type Trade } from '../../src/backtest/index.ts';
 
 const settings = parseSettings({ initialCapital: 100 }, { periodsPerYear: 4 });
 
@@ -104,5 +104,14 @@ describe('metrics of trades', () => {
 
   test('have no profit factor without losses', () => {
     expect(metricsOf([100], [3, 1])).toMatchObject({ winRate: 1, profitFactor: null });
+  });
+});
+
+describe('the profit of a trade', () => {
+  test('is 0 where the equity before and after differ by rounding only, so that the trade is not won', () => {
+    expect(profitOf(100_000, 100_000 + 7.3e-12)).toBe(0);
+    expect(profitOf(100_000, 100_000 - 7.3e-12)).toBe(0);
+    expect(profitOf(100_000, 100_000.000_000_01)).toBeGreaterThan(0);
+    expect(profitOf(100_000, 99_999.999_999_99)).toBeLessThan(0);
   });
 });

@@ -57,6 +57,13 @@ describe('the ranking', () => {
     });
   });
 
+  test('lets what differs in the last bits only tie', () => {
+    const shaken = [1 + 4e-15, 1, 1 + 2e-15].map((sharpe) => rowOf([{ sharpe, maxDrawdown: -0.1 - sharpe * 1e-16 }]));
+
+    expect(order(shaken)).toEqual([0, 1, 2]);
+    expect(order(shaken.toReversed())).toEqual([0, 1, 2]);
+  });
+
   test('reads every slice with its win rate, which is 0 without trades', () => {
     const row = rowOf([{ trades: 4, winRate: 0.25 }, { trades: 0 }]);
     const reading = { segments: planOf(2), settings };

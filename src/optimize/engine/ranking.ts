@@ -35,7 +35,19 @@ export function rank(indexes: readonly number[], rowOf: (index: number) => Float
   return { ranked: ranked.toSorted(better), unranked };
 }
 
-/** Negative when `a` is the better one. */
+/**
+ * Negative when `a` is the better one. Sharpe ratios and drawdowns count to eleven decimals: combinations that hold the same
+ * positions tie, though rounding on different ways to them may differ in the last bit.
+ */
 export function better(a: Contender, b: Contender): number {
-  return b.meanSharpe - a.meanSharpe || b.maxDrawdown - a.maxDrawdown || a.trades - b.trades || a.index - b.index;
+  return (
+    decimals(b.meanSharpe) - decimals(a.meanSharpe) ||
+    decimals(b.maxDrawdown) - decimals(a.maxDrawdown) ||
+    a.trades - b.trades ||
+    a.index - b.index
+  );
+}
+
+function decimals(value: number): number {
+  return Math.round(value * 1e11);
 }

@@ -23,6 +23,14 @@ const THIN = 1e-6;
 /** Mean squared returns below this may hide a variance up to NO_VARIANCE, which is 10⁻⁹ of it. */
 const TINY = 1e-21;
 
+/**
+ * Scores this near to each other, as a share, tie: combinations that hold the same positions in a half have the same
+ * returns there, but what was rounded on different ways to them differs in the last bits.
+ */
+const TIE = 1e-10;
+/** Share of the bars below which a score (a Sharpe ratio of 10⁻³ per bar) nearly cancels, and is as uncertain as there. */
+const FAINT = 1e-6;
+
 /** What counting came to; add those of ranges. */
 export interface PboTally {
   /** Splits whose best combination was not above the median afterwards. */
@@ -50,8 +58,8 @@ export function countOverfitted(
     moveHalf(one, mask);
     moveHalf(other, all - mask);
     const [bestOfOne, bestOfOther] = [scoreHalf(one), scoreHalf(other)];
-    if (lead(other.scores, bestOfOne) <= 0) overfitted++;
-    if (lead(one.scores, bestOfOther) <= 0) overfitted++;
+    if (lead(other, bestOfOne) <= 0) overfitted++;
+    if (lead(one, bestOfOther) <= 0) overfitted++;
   }
   return { overfitted, splits: 2 * masks.length };
 }
@@ -88,7 +96,7 @@ function scoreHalf(half: Half): number {
   const most = bars * (1 - THIN);
   const least = bars * TINY;
   let best = 0;
-  let bestScore = -Infinity;
+  let toBeat = -Infinity;
   for (let place = 0; place < scores.length; place++) {
     const sum = (sums[place] ?? 0) + (tables.sums[offset + place] ?? 0);
     const power = (powers[place] ?? 0) + (tables.powers[offset + place] ?? 0);
@@ -96,8 +104,8 @@ function scoreHalf(half: Half): number {
     // A NaN (no return at all) compares false.
     if (!(Math.abs(score) < most && power > least)) score = power === 0 ? 0 : exactScore(half, place);
     scores[place] = score;
-    if (score > bestScore) {
-      bestScore = score;
+    if (score > toBeat) {
+      toBeat = score + slack(score, bars);
       best = place;
     }
   }
@@ -120,13 +128,19 @@ function exactScore({ returns, mask, bars }: Half, place: number): number {
   return (bars * mean * Math.abs(mean)) / (square / bars + mean * mean);
 }
 
-/** How many combinations score below the one at `place`, less those that score above it. */
-function lead(scores: Float64Array, place: number): number {
+/** How many combinations score below the one at `place`, less those that score above it; ties count for neither. */
+function lead({ scores, bars }: Half, place: number): number {
   const score = at(scores, place);
+  const [least, most] = [score - slack(score, bars), score + slack(score, bars)];
   let difference = 0;
   for (let other = 0; other < scores.length; other++) {
     const rival = scores[other] ?? 0;
-    difference += Number(rival < score) - Number(rival > score);
+    difference += Number(rival < least) - Number(rival > most);
   }
   return difference;
+}
+
+/** How far a score may be from this one and still tie. */
+function slack(score: number, bars: number): number {
+  return TIE * Math.max(Math.abs(score), bars * FAINT);
 }

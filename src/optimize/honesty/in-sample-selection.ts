@@ -5,6 +5,9 @@
 import { mergeMoments, NO_MOMENTS, sharpePerBar, sliceMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 
+/** Sharpe ratios per bar this near to each other tie: the same positions, rounded on different ways to them. */
+const TIE = 1e-12;
+
 /** Figures of choosing by training bars. */
 export interface InSampleSelection {
   /** Sharpe ratio of the chosen test slices, chained; annualised. Null when nothing was evaluated. */
@@ -41,7 +44,7 @@ export function inSampleSelection(
   };
 }
 
-/** The first of the combinations with the highest train Sharpe per bar. */
+/** The first of the combinations with the highest train Sharpe per bar, ties included. */
 function bestTrained(
   rows: readonly Float64Array[],
   plan: SegmentPlan,
@@ -50,7 +53,7 @@ function bestTrained(
   let best: { readonly row: Float64Array; readonly sharpe: number } | null = null;
   for (const row of rows) {
     const sharpe = sharpePerBar(sliceMoments(row, plan, 2 * fold));
-    if (best === null || sharpe > best.sharpe) best = { row, sharpe };
+    if (best === null || sharpe > best.sharpe + TIE * Math.max(1, best.sharpe)) best = { row, sharpe };
   }
   return best;
 }

@@ -1,4 +1,4 @@
-import type { Costs, Leg } from '../../backtest/index.ts';
+import { type Costs, type Leg, profitOf } from '../../backtest/index.ts';
 import { at, type TargetScanner } from '../../strategies/index.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import type { Block, Piece } from './pieces.ts';
@@ -81,7 +81,7 @@ export class Account {
     countFills(row, piece, this.holdings.length);
     if (this.isOpen) {
       for (const holding of this.holdings) this.trade(holding, -holding.shares, bar);
-      countTrade(row, piece, this.cash - this.before);
+      countTrade(row, piece, profitOf(this.before, this.cash));
     }
     this.isOpen = target !== 0;
     this.held = target;

@@ -1,4 +1,4 @@
-import type { Costs } from '../../backtest/index.ts';
+import { type Costs, profitOf } from '../../backtest/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { at, type TargetScanner } from '../../strategies/index.ts';
 import type { ChangeFeed } from './change-feed.ts';
@@ -117,7 +117,7 @@ export class LongCourse implements Course, Stretch {
     const { bars, costs } = this.market;
     const value = this.shares * (at(bars.open, bar) * (1 - costs.slippage));
     this.cash += value - costs.commission * value;
-    countTrade(this.row, piece, this.cash - this.before);
+    countTrade(this.row, piece, profitOf(this.before, this.cash));
     this.isHolding = false;
   }
 

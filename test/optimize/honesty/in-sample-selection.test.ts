@@ -55,6 +55,16 @@ describe('choosing by training bars', () => {
     expect(select([sameTraining, a])).toEqual(select([sameTraining]));
   });
 
+  it('takes the first of those whose training differs in the last bits only', () => {
+    const [a, b] = [randomReturns(1), randomReturns(2)];
+    const isTested = (bar: number) => FOLDS.some(({ test }) => bar >= test.from && bar < test.to);
+    const shaken = (ulps: number) =>
+      a.map((value, bar) => (isTested(bar) ? (b[bar] ?? 0) : 1 + value + ulps * Number.EPSILON - 1));
+
+    expect(select([a, shaken(1)])).toEqual(select([a]));
+    expect(select([a, shaken(-1)])).toEqual(select([a]));
+  });
+
   it('has no efficiency when the training earned nothing, but a Sharpe ratio', () => {
     const losing = select([randomReturns(3, -0.002)]);
     const idle = select([Array.from({ length: BARS }, () => 0)]);
