@@ -1,15 +1,33 @@
 /** A workload on worker threads of the project's pool: the kernel alone, without jobs, database and server. */
 import { type TaskName, ThreadPool } from '../src/compute/index.ts';
-import { builtInStrategies, type IndicatorTable, StrategyRegistry } from '../src/strategies/index.ts';
+import type { EvaluationPlan } from '../src/optimize/evaluate.ts';
+import {
+  builtInStrategies,
+  type IndicatorSpec,
+  type IndicatorTable,
+  type Parameters,
+  StrategyRegistry,
+} from '../src/strategies/index.ts';
 import { cpuMs } from './measure.ts';
-import type { BatchInput, IndicatorInput } from './worker.ts';
 import { combinationsOf, planOf, specsOf, type Workload } from './workloads.ts';
+
+/** What a thread computes indicators of. */
+interface IndicatorInput {
+  readonly specs: readonly IndicatorSpec[];
+  readonly bars: EvaluationPlan['bars'];
+}
+
+/** What a thread evaluates. */
+interface BatchInput {
+  readonly plan: EvaluationPlan;
+  readonly params: readonly Parameters[];
+}
 
 const INDICATORS: TaskName<IndicatorInput, IndicatorTable> = { name: 'bench.indicators' };
 const EVALUATE: TaskName<BatchInput, Float64Array | null> = { name: 'bench.evaluate' };
 /** Combinations of one task. */
-const BATCH = 50;
-const REPETITIONS = 2;
+const BATCH = 125;
+const REPETITIONS = 8;
 
 /** Time of a run, and the processor time that it took, milliseconds. */
 interface RunTime {
@@ -22,7 +40,7 @@ export interface WorkloadPool {
   readonly combinations: number;
   /** Indicators and figures of every combination, on so many threads at once. */
   compute(lanes: number): Promise<void>;
-  /** Least time of two runs on so many threads, after one that warms up. */
+  /** Least time of eight runs on so many threads, after one that warms up. */
   leastWallMs(lanes: number): Promise<RunTime>;
   close(): Promise<void>;
 }
@@ -34,9 +52,9 @@ export function openPool(workload: Workload, threads: number): WorkloadPool {
   const specs = specsOf(type, combinations);
   const planned = planOf(workload);
   const pool = new ThreadPool({
-    workerUrl: new URL('worker.ts', import.meta.url),
+    workerUrl: new URL('worker.mjs', import.meta.url),
     threads,
-    execArgv: ['--import', 'tsx'],
+    execArgv: [],
   });
   const compute = async (lanes: number): Promise<void> => {
     const indicators = new Map<string, Float64Array>();

@@ -14,7 +14,7 @@ import { formatBarTime } from '../src/market/index.ts';
 import { openPool } from './pool.ts';
 import { planOf, type Workload, workloadNamed } from './workloads.ts';
 
-const REPETITIONS = 5;
+const REPETITIONS = 15;
 /** A symbol that trades around the clock, so that consecutive minutes lack no session. */
 const SYMBOL = 'WALK-USD';
 const threads = availableParallelism();

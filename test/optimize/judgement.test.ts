@@ -110,7 +110,7 @@ eachDatabase((_provider, create) => {
       expect(points.every(({ drawdown, equity }) => drawdown <= 0 && equity > 0)).toBe(true);
     });
 
-    it('is nothing when nothing was traded', async () => {
+    it('is to review the data when nothing was traded: no figure speaks for or against', async () => {
       const services = await startServices(await create());
       const prices = randomBars(1, { length: 600, symbol: 'FLAT' });
       const flat = prices.close.map(() => 100);
@@ -119,12 +119,15 @@ eachDatabase((_provider, create) => {
 
       const row = await ended(services, (await submit(services, input)).id);
 
-      expect(row).toMatchObject({
-        status: 'complete',
-        results: '[]',
-        overfitting: null,
-        curve: null,
-        bestSharpe: null,
+      expect(row).toMatchObject({ status: 'complete', results: '[]', curve: null, bestSharpe: null });
+      expect(readOverfitting(row)).toMatchObject({
+        verdict: 'review',
+        deflatedSharpe: null,
+        pbo: null,
+        oosSharpe: 0,
+        nTrials: 16,
+        stability: null,
+        gridEdge: [],
       });
     });
   });

@@ -28,6 +28,8 @@ const BATCH_WORK = 40_000_000;
 const SHARING_COMBINATIONS = 128;
 /** … as long as the batch ends within half a second or so. */
 const MAX_BATCH_WORK = 160_000_000;
+/** With as many combinations a batch may be one of two that a lane has in turn, so that lanes end together. */
+const WORTHWHILE = 64;
 /** Below this a round is one batch: handing it out would take longer than computing it. */
 const SHARED_WORK = 2_000_000;
 /** How many times longer a bar takes of quotes, which the kernel leaves to the plain evaluator; … */
@@ -171,6 +173,7 @@ function batchesOf(
   // What the combinations of a batch share is worth a longer one over many bars.
   const wanted = factor === 1 ? Math.min(MAX_BATCH_WORK, SHARING_COMBINATIONS * workOfOne) : 0;
   const batchWork = Math.max(BATCH_WORK, wanted);
-  const parts = work < SHARED_WORK ? 1 : Math.ceil(work / batchWork / threads) * threads;
+  const rounds = Math.max(Math.ceil(work / batchWork / threads), Math.min(2, (to - from) / WORTHWHILE / threads));
+  const parts = work < SHARED_WORK ? 1 : Math.max(1, Math.floor(rounds)) * threads;
   return evenRanges(to - from, parts).map((range) => ({ from: from + range.from, to: from + range.to }));
 }

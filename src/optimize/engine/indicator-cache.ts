@@ -2,7 +2,7 @@ import type { Compute } from '../../compute/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { type IndicatorSpec, type IndicatorTable, indicatorKey } from '../../strategies/index.ts';
 import { INDICATORS } from './evaluate-task.ts';
-import { evenRanges, inLanes } from './lanes.ts';
+import { inLanes } from './lanes.ts';
 import { columnBytes } from './rounds.ts';
 import type { SharedMemory } from './shared-memory.ts';
 
@@ -61,13 +61,13 @@ export class IndicatorCache {
     }
   }
 
-  /** Each lane takes a run of neighbours: indicators of one kind and series share what is computed on the way. */
+  /** Dealt out in turn, so that every lane has as many of each kind: a kind may take several times as long as another. */
   async #add(specs: readonly IndicatorSpec[], signal: AbortSignal): Promise<void> {
     if (specs.length === 0) return;
     const inOrder = specs.toSorted((a, b) => compare(a.series.join(), b.series.join()) || compare(a.kind, b.kind));
-    const parts = evenRanges(specs.length, this.#compute.parallelism);
-    await inLanes(parts.length, signal, async (both, lane) => {
-      const part = inOrder.slice(parts[lane]?.from, parts[lane]?.to);
+    const lanes = Math.min(specs.length, this.#compute.parallelism);
+    await inLanes(lanes, signal, async (both, lane) => {
+      const part = inOrder.filter((_, place) => place % lanes === lane);
       const length = this.#bars[0]?.time.length ?? 0;
       const columns = new Map(part.map((spec) => [indicatorKey(spec), this.#memory.column(length)]));
       await this.#compute.run(INDICATORS, { specs: part, bars: this.#bars, columns }, { signal: both });

@@ -54,7 +54,7 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   const sections = ranking.sections.map((group) => evidenceOf(judged, group));
   const pooled = sections.length === 1 ? (sections[0] ?? null) : evidenceOf(judged, ranking.pooled);
   const groups = [...new Set([...sections, pooled])].filter((group) => group !== null);
-  const tasks = groups.flatMap((group) => [...pboTasks(judged, group), ...replayTasks(judged, group, pooled)]);
+  const tasks = groups.flatMap((group) => [...replayTasks(judged, group, pooled), ...pboTasks(judged, group)]);
   let next = 0;
   await inLanes(Math.min(compute.parallelism, tasks.length), signal, async (both) => {
     for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) await task(both);
@@ -78,7 +78,8 @@ export async function assessEvidence(
   const ofType = (type: string): number => nTrials.get(type) ?? 0;
   const types = new Set(judged.job.sections.map(({ type }) => type.name));
   const all = Array.from(types, ofType).reduce((sum, count) => sum + count, 0);
-  const pooled = evidence.pooled === null ? null : await assessGroup(judged, evidence.pooled, all);
+  const pooled =
+    evidence.pooled === null ? await assessNothing(judged, all) : await assessGroup(judged, evidence.pooled, all);
   const sections: (Overfitting | null)[] = [];
   for (const each of evidence.sections) {
     if (each === null || each === evidence.pooled) sections.push(each === null ? null : pooled);
@@ -128,6 +129,16 @@ function replayTasks(
       evidence.replay = await compute.run(REPLAY, input, { signal });
     },
   ];
+}
+
+/** Of a job without a ranked combination: what was tried, and that there is nothing to judge. */
+async function assessNothing({ compute, job, figures, ranking, signal }: JudgedJob, nTrials: number) {
+  const { rows } = figures;
+  const { segments, settings } = job;
+  const { evaluated, ranked } = ranking.pooled;
+  const nothing = { winner: null, space: {}, neighbours: [], pbo: null };
+  const input = { rows, segments, periodsPerYear: settings.periodsPerYear, evaluated, ranked, nTrials, ...nothing };
+  return await compute.run(ASSESS, input, { signal });
 }
 
 async function assessGroup(

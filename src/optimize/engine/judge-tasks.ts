@@ -56,8 +56,9 @@ export interface AssessTaskInput extends SharedRows {
   /** Indexes, ascending. */
   readonly evaluated: Int32Array;
   readonly ranked: Int32Array;
-  readonly winner: Omit<Winner, 'row'> & { readonly index: number };
-  /** What was searched of the winner's type, and the ranked combinations near it. */
+  /** Null when none is ranked. */
+  readonly winner: (Omit<Winner, 'row'> & { readonly index: number }) | null;
+  /** What was searched of the winner's type, and the ranked combinations near it; empty without one. */
   readonly space: ParameterSpace;
   readonly neighbours: Assessment['trials'];
   readonly nTrials: number;
@@ -101,19 +102,22 @@ export function replayTask(registry: StrategyRegistry): Task<ReplayTaskInput, Re
 }
 
 /** Serves `ASSESS`. */
-export const assessTask: Task<AssessTaskInput, Overfitting> = defineTask(ASSESS.name, (input) => {
-  const { index, ...winner } = input.winner;
-  const [row] = rowsAt(input, [index]);
-  invariant(row !== undefined, 'the best combination has a row');
-  return assess({
+export const assessTask: Task<AssessTaskInput, Overfitting> = defineTask(ASSESS.name, (input) =>
+  assess({
     ...input,
     plan: input.segments,
     evaluated: rowsAt(input, input.evaluated),
     ranked: rowsAt(input, input.ranked),
-    winner: { ...winner, row },
+    winner: input.winner === null ? null : winnerOf(input, input.winner),
     trials: input.neighbours,
-  });
-});
+  }),
+);
+
+function winnerOf(shared: SharedRows, { index, ...winner }: NonNullable<AssessTaskInput['winner']>): Winner {
+  const [row] = rowsAt(shared, [index]);
+  invariant(row !== undefined, 'the best combination has a row');
+  return { ...winner, row };
+}
 
 function rowsAt({ rows, segments }: SharedRows, indexes: Iterable<number>): readonly Float64Array[] {
   const width = rowWidth(segments);

@@ -1,5 +1,5 @@
 /**
- * The ranking of a job on a worker thread: who is best of each type and of all, and the texts that are stored, so that
+ * The ranking of a job on worker threads: who is best of each type and of all, and the texts that are stored, so that
  * the event loop neither ranks nor writes JSON for ten thousand combinations.
  */
 import { defineTask, type Task, type TaskName } from '../../compute/index.ts';
@@ -37,48 +37,54 @@ export interface BestOfGroup {
   readonly neighbours: readonly { readonly params: Parameters; readonly meanSharpe: number }[];
 }
 
-/** The ranking, and the texts of its rows. */
+/** Who is best. */
 export interface RankTaskOutput {
   /** All types together. */
   readonly pooled: RankedGroup;
-  /** In the order of the sections; `results` is the JSON of the best. */
-  readonly sections: readonly (RankedGroup & { readonly results: string })[];
+  /** In the order of the sections. */
+  readonly sections: readonly RankedGroup[];
+}
+
+/** JSON of what is stored of a ranking. */
+export interface TextsTaskOutput {
+  /** The best of each section. */
+  readonly results: readonly string[];
   readonly skipped: string;
   readonly unranked: string;
-  /** JSON arrays of trials for `insertTrials`. */
+  /** Arrays of trials for `insertTrials`. */
   readonly trials: readonly string[];
 }
 
 /** Ranks what is done. */
 export const RANK: TaskName<RankTaskInput, RankTaskOutput> = { name: 'optimize.rank' };
+/** Ranks by itself, and writes: whoever judges the ranking need not wait for its texts. */
+export const TEXTS: TaskName<RankTaskInput, TextsTaskOutput> = { name: 'optimize.texts' };
 
 /** Serves `RANK`. */
-export const rankTask: Task<RankTaskInput, RankTaskOutput> = defineTask(RANK.name, rankJob);
+export const rankTask: Task<RankTaskInput, RankTaskOutput> = defineTask(RANK.name, (input) => {
+  const sections = input.sections.map((section) => rankSection(input, section));
+  return { pooled: pool(input, sections), sections: sections.map((section) => groupOf(input, section)) };
+});
+
+/** Serves `TEXTS`. */
+export const textsTask: Task<RankTaskInput, TextsTaskOutput> = defineTask(TEXTS.name, (input) => {
+  const sections = input.sections.map((section) => rankSection(input, section));
+  const places = new Map(sections.flatMap(({ ranked }) => ranked.map((entry, place) => [entry.index, place + 1])));
+  const contenders = new Map(sections.flatMap(({ ranked }) => ranked.map((entry) => [entry.index, entry])));
+  const unranked = sections.flatMap((section) => section.unranked);
+  return {
+    results: sections.map(({ strategyType, ranked }) => resultText(input, strategyType, ranked)),
+    skipped: skippedText(input),
+    unranked: unrankedText(input, unranked),
+    trials: trialTexts(input, { places, contenders }),
+  };
+});
 
 interface RankedSection {
   readonly strategyType: string;
   readonly evaluated: readonly number[];
   readonly ranked: readonly Contender[];
   readonly unranked: readonly number[];
-}
-
-function rankJob(input: RankTaskInput): RankTaskOutput {
-  const sections = input.sections.map((section) => rankSection(input, section));
-  const places = new Map(sections.flatMap(({ ranked }) => ranked.map((entry, place) => [entry.index, place + 1])));
-  const contenders = new Map(sections.flatMap(({ ranked }) => ranked.map((entry) => [entry.index, entry])));
-  return {
-    pooled: pool(input, sections),
-    sections: sections.map((section) => ({
-      ...groupOf(input, section),
-      results: resultText(input, section.strategyType, section.ranked),
-    })),
-    skipped: skippedText(input),
-    unranked: unrankedText(
-      input,
-      sections.flatMap(({ unranked }) => unranked),
-    ),
-    trials: trialTexts(input, { places, contenders }),
-  };
 }
 
 function rankSection(

@@ -2,7 +2,7 @@
 import type { OptimizationRow } from '../../storage/index.ts';
 import type { JobFigures } from '../engine/job-figures.ts';
 import type { Evidence, Judgement } from '../engine/judge-job.ts';
-import type { BestOfGroup, RankTaskOutput } from '../engine/rank-task.ts';
+import type { BestOfGroup, RankTaskOutput, TextsTaskOutput } from '../engine/rank-task.ts';
 import { sweepConfidence } from '../honesty/index.ts';
 import type { SweepRecommendation } from '../optimization.ts';
 
@@ -42,10 +42,12 @@ export function findingsOf(
   {
     figures,
     ranking,
+    texts,
     types,
   }: {
     readonly figures: JobFigures;
     readonly ranking: RankTaskOutput;
+    readonly texts: TextsTaskOutput;
     /** Of the sections. */
     readonly types: readonly string[];
   },
@@ -56,28 +58,26 @@ export function findingsOf(
   return {
     done: figures.done,
     results:
-      job.jobType === 'sweep'
-        ? sweepText(typesFound(ranking, types, judgement), best)
-        : (ranking.sections[0]?.results ?? '[]'),
+      job.jobType === 'sweep' ? sweepText(typesFound(texts, types, judgement), best) : (texts.results[0] ?? '[]'),
     bestParams: best === null ? null : JSON.stringify(best.params),
     bestSharpe: best?.meanSharpe ?? null,
-    skipped: ranking.skipped,
-    unranked: ranking.unranked,
+    skipped: texts.skipped,
+    unranked: texts.unranked,
     overfitting: textOrNull(judgement?.pooled),
     curve: judged?.evidence.pooled?.replay?.curve ?? null,
-    trials: ranking.trials,
+    trials: texts.trials,
   };
 }
 
 /** JSON of one element of `SweepResults.byStrategy` each. */
 function typesFound(
-  { sections }: RankTaskOutput,
+  { results }: TextsTaskOutput,
   types: readonly string[],
   judgement: Judgement | null,
 ): readonly string[] {
-  return sections.map(({ results }, place) => {
+  return results.map((text, place) => {
     const overfitting = textOrNull(judgement?.sections[place]) ?? 'null';
-    return `{"strategyType":${JSON.stringify(types[place])},"results":${results},"overfitting":${overfitting}}`;
+    return `{"strategyType":${JSON.stringify(types[place])},"results":${text},"overfitting":${overfitting}}`;
   });
 }
 

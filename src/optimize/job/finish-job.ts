@@ -5,7 +5,8 @@ import type { OptimizationRow } from '../../storage/index.ts';
 import type { ComputableJob } from '../engine/compute-job.ts';
 import type { JobFigures } from '../engine/job-figures.ts';
 import { assessEvidence, gatherEvidence, type JudgedJob } from '../engine/judge-job.ts';
-import { RANK, type RankTaskOutput } from '../engine/rank-task.ts';
+import { RANK, TEXTS } from '../engine/rank-task.ts';
+import type { RankTaskInput } from '../engine/result-texts.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import type { JobEnd } from './job-outcome.ts';
 import type { TrialCount } from './trial-count.ts';
@@ -42,12 +43,13 @@ export function typesOf({ sections }: ComputableJob): readonly string[] {
  */
 export async function completeJob(compute: Compute, row: OptimizationRow, job: CompleteJob): Promise<JobEnd> {
   const { computable, figures, count, counting, signal } = job;
-  const ranking = await rankJob(compute, row, { ...job, signal });
-  const judged: JudgedJob = { compute, job: computable, figures, ranking, signal };
-  const evidence = await gatherEvidence(judged);
-  await Promise.all([counting, addOwn(count, job)]);
-  const judgement = await assessEvidence(judged, evidence, count.counts());
-  const found = { figures, ranking, types: typesOf(computable) };
+  const input = rankInput(row, job);
+  const [{ judged, evidence, judgement }, texts] = await Promise.all([
+    judgeJob(compute, input, job),
+    compute.run(TEXTS, input, { signal }),
+    counting,
+  ]);
+  const found = { figures, ranking: judged.ranking, texts, types: typesOf(computable) };
   return {
     status: 'complete',
     error: null,
@@ -60,31 +62,36 @@ export async function completeJob(compute: Compute, row: OptimizationRow, job: C
   };
 }
 
+async function judgeJob(compute: Compute, input: RankTaskInput, job: CompleteJob) {
+  const { computable, figures, count, counting, signal } = job;
+  const ranking = await compute.run(RANK, input, { signal });
+  const judged: JudgedJob = { compute, job: computable, figures, ranking, signal };
+  const evidence = await gatherEvidence(judged);
+  await Promise.all([counting, addOwn(count, job)]);
+  return { judged, evidence, judgement: await assessEvidence(judged, evidence, count.counts()) };
+}
+
 /**
  * Ranks what a job has that did not become complete.
  *
  * @throws {ComputeFailure} when a worker fails
  */
 export async function partialFindings(compute: Compute, row: OptimizationRow, job: SearchedJob): Promise<Findings> {
-  const ranking = await rankJob(compute, row, { ...job, signal: new AbortController().signal });
-  return findingsOf(row, { figures: job.figures, ranking, types: typesOf(job.computable) }, null);
+  const input = rankInput(row, job);
+  const [ranking, texts] = await Promise.all([compute.run(RANK, input), compute.run(TEXTS, input)]);
+  return findingsOf(row, { figures: job.figures, ranking, texts, types: typesOf(job.computable) }, null);
 }
 
-async function rankJob(
-  compute: Compute,
-  { jobType }: OptimizationRow,
-  { computable, figures, signal }: SearchedJob & { readonly signal: AbortSignal },
-): Promise<RankTaskOutput> {
+function rankInput({ jobType }: OptimizationRow, { computable, figures }: SearchedJob): RankTaskInput {
   const { bars, folds, segments, settings, sections } = computable;
   const { rows, isDone, params, skipped } = figures;
   const isSweep = jobType === 'sweep';
-  const input = {
+  return {
     ...{ bars, folds, segments, settings },
     ...{ rows, isDone, params, skipped, isSweep },
     sections: sections.map(({ type, from, to }) => ({ strategyType: type.name, from, to })),
     top: isSweep ? TOP_OF_TYPE : TOP,
   };
-  return await compute.run(RANK, input, { signal });
 }
 
 /** Counts the job's own combinations, in slices. */
