@@ -26,7 +26,7 @@ interface BatchInput {
 const INDICATORS: TaskName<IndicatorInput, IndicatorTable> = { name: 'bench.indicators' };
 const EVALUATE: TaskName<BatchInput, Float64Array | null> = { name: 'bench.evaluate' };
 /** Combinations of one task. */
-const BATCH = 125;
+const BATCH = 64;
 const REPETITIONS = 8;
 
 /** Time of a run, and the processor time that it took, milliseconds. */

@@ -173,7 +173,7 @@ function batchesOf(
   // What the combinations of a batch share is worth a longer one over many bars.
   const wanted = factor === 1 ? Math.min(MAX_BATCH_WORK, SHARING_COMBINATIONS * workOfOne) : 0;
   const batchWork = Math.max(BATCH_WORK, wanted);
-  const rounds = Math.max(Math.ceil(work / batchWork / threads), Math.min(2, (to - from) / WORTHWHILE / threads));
-  const parts = work < SHARED_WORK ? 1 : Math.max(1, Math.floor(rounds)) * threads;
+  const turns = Math.max(Math.ceil(work / batchWork / threads), Math.min(2, (to - from) / WORTHWHILE / threads));
+  const parts = work < SHARED_WORK ? 1 : Math.max(1, Math.floor(turns)) * threads;
   return evenRanges(to - from, parts).map((range) => ({ from: from + range.from, to: from + range.to }));
 }
