@@ -2,6 +2,19 @@
 export { type Clock, dateOf, systemClock } from './clock.ts';
 export { DAY_MS, type DateRange, dayFromDate, formatDate, parseDate, parseDateRange, utcDay } from './date.ts';
 export {
+  DECIMAL_PLACES,
+  type Decimal,
+  decimal,
+  decimalText,
+  MAX_DECIMAL,
+  maxOf,
+  minOf,
+  readDecimal,
+  sumOf,
+  toMoney,
+  ZERO,
+} from './decimal.ts';
+export {
   conflict,
   DomainError,
   ERROR_CODES,

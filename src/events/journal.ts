@@ -1,8 +1,8 @@
 import { type Clock, DomainError, invalid, invariant } from '../core/index.ts';
-import type { Database, Db, Following } from '../storage/index.ts';
+import type { Database, Db, Following, TransactionOptions } from '../storage/index.ts';
 import type { Delivery, EventDraft, EventFilter, JournalEvent, ProgressEvent } from './event.ts';
 import { Subscription, type SubscriptionHost } from './subscription.ts';
-import { appendEvent, readEvents, readHead, readOldest } from './table.ts';
+import { appendEvents, readEvents, readHead, readOldest } from './table.ts';
 import { Tail } from './tail.ts';
 
 /** Name under which commits are announced to other processes. */
@@ -19,6 +19,8 @@ export interface JournalWrite {
    * commit other writers of events wait on PostgreSQL too.
    */
   readonly append: (draft: EventDraft) => Promise<bigint>;
+  /** Several at once, in this order; answers their cursors. Nothing happens without any. */
+  readonly appendAll: (drafts: readonly EventDraft[]) => Promise<readonly bigint[]>;
 }
 
 /** Settings of a journal. */
@@ -80,20 +82,26 @@ export class Journal {
 
   /**
    * A change and its events in one transaction; subscribers hear of it shortly after the commit. See
-   * `Database.transaction` for what `work` may do.
+   * `Database.transaction` for what `work` may do and what the options mean.
    */
-  async write<T>(work: (write: JournalWrite) => Promise<T>): Promise<T> {
+  async write<T>(work: (write: JournalWrite) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     invariant(this.#following !== null, 'a journal is started before it is written');
     const result = await this.#database.transaction(async (db) => {
       let isAnnounced = false;
-      const append = async (draft: EventDraft): Promise<bigint> => {
-        const cursor = await appendEvent(db, this.#clock, draft);
+      const appendAll = async (drafts: readonly EventDraft[]): Promise<readonly bigint[]> => {
+        if (drafts.length === 0) return [];
+        const cursors = await appendEvents(db, this.#clock, drafts);
         if (!isAnnounced) await this.#database.announce(db, CHANNEL);
         isAnnounced = true;
+        return cursors;
+      };
+      const append = async (draft: EventDraft): Promise<bigint> => {
+        const [cursor] = await appendAll([draft]);
+        invariant(cursor !== undefined, 'an event that is appended has a cursor');
         return cursor;
       };
-      return work({ db, append });
-    });
+      return work({ db, append, appendAll });
+    }, options);
     void this.#catchUp();
     return result;
   }

@@ -36,30 +36,68 @@ export type DeleteStrategyInput = {
 
 /** What kind of error it is; stable. Each code is one HTTP status of the REST API. */
 export type ErrorCode =
+  /** A person has to approve the order. HTTP 409. */
+  | 'APPROVAL_REQUIRED'
   /** The request could not be read. HTTP 400. */
   | 'BAD_REQUEST'
   /** The state does not allow this. HTTP 409. */
   | 'CONFLICT'
   /** The cursor is older than the journal. HTTP 410. */
   | 'CURSOR_EXPIRED'
+  /** The loss of the day reached its limit. HTTP 409. */
+  | 'DAILY_LOSS_LIMIT'
+  /** The daily trade limit is reached. HTTP 409. */
+  | 'DAILY_TRADE_LIMIT'
+  /** The drawdown reached its limit. HTTP 409. */
+  | 'DRAWDOWN_LIMIT'
+  /** The same order was placed a moment ago. HTTP 409. */
+  | 'DUPLICATE_ORDER'
   /** Not allowed. HTTP 403. */
   | 'FORBIDDEN'
   /** The idempotency key was used with another body. HTTP 422. */
   | 'IDEMPOTENCY_MISMATCH'
+  /** The buying power does not suffice. HTTP 409. */
+  | 'INSUFFICIENT_FUNDS'
   /** Internal error. HTTP 500. */
   | 'INTERNAL'
+  /** Trading is halted. HTTP 409. */
+  | 'KILL_SWITCH_ACTIVE'
+  /** Live trading is not enabled. HTTP 409. */
+  | 'LIVE_DISABLED'
+  /** The market is closed. HTTP 409. */
+  | 'MARKET_CLOSED'
   /** Method not allowed. HTTP 405. */
   | 'METHOD_NOT_ALLOWED'
   /** Not found. HTTP 404. */
   | 'NOT_FOUND'
+  /** The broker cannot take such an order. HTTP 409. */
+  | 'ORDER_NOT_SUPPORTED'
+  /** Too many orders in a minute. HTTP 409. */
+  | 'ORDER_RATE_LIMIT'
+  /** The order is too large. HTTP 409. */
+  | 'ORDER_VALUE_LIMIT'
   /** The body is too large. HTTP 413. */
   | 'PAYLOAD_TOO_LARGE'
+  /** The position would be too large. HTTP 409. */
+  | 'POSITION_LIMIT'
+  /** The limit price is too far from the market. HTTP 409. */
+  | 'PRICE_COLLAR'
   /** Too many requests. HTTP 429. */
   | 'RATE_LIMITED'
+  /** Only orders that reduce a position are accepted. HTTP 409. */
+  | 'REDUCING_ONLY'
+  /** The source sends orders without end. HTTP 409. */
+  | 'RUNAWAY'
+  /** Short sales are not possible. HTTP 409. */
+  | 'SHORT_NOT_ALLOWED'
+  /** The newest price is too old. HTTP 409. */
+  | 'STALE_PRICE'
   /** Authentication is required. HTTP 401. */
   | 'UNAUTHENTICATED'
   /** A service that this needs is not available. HTTP 503. */
   | 'UNAVAILABLE'
+  /** There is no price for the symbol. HTTP 409. */
+  | 'UNKNOWN_SYMBOL'
   /** Unsupported media type. HTTP 415. */
   | 'UNSUPPORTED_MEDIA_TYPE'
   /** A field is wrong or missing. HTTP 422. */

@@ -22,12 +22,18 @@ export interface Database {
    * @throws {DomainError} UNAVAILABLE when the database is down, full, or locked for longer than we wait. Nothing was
    * committed then, but for one case: when PostgreSQL's connection breaks during COMMIT itself, nobody here can know.
    */
-  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Db) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Tells the processes that `follow` the channel, when `tx` commits. Nothing to do on SQLite, where they poll. */
   announce(tx: Db, channel: string): Promise<void>;
   /** Calls `heard` when another process may have committed something: announced on PostgreSQL, else after each poll. */
   follow(options: FollowOptions): Promise<Following>;
   close(): Promise<void>;
+}
+
+/** How a transaction takes its turn. */
+export interface TransactionOptions {
+  /** Goes before all transactions of this process that still wait. For stopping things; default false. */
+  readonly isUrgent?: boolean;
 }
 
 /** How to follow the commits of other processes. */

@@ -8,14 +8,22 @@ export {
   type Db,
   type Following,
   type FollowOptions,
+  type TransactionOptions,
 } from './database.ts';
 export { DEFAULT_USER_NAME, ensureDefaultUser } from './default-user.ts';
 export { isUniqueViolation } from './errors.ts';
 export type { default as PrismaTypes } from './generated/pothos.ts';
 export { getDatamodel } from './generated/pothos.ts';
 export type {
+  Account as AccountRow,
+  Fill as FillRow,
   Optimization as OptimizationRow,
+  Order as OrderRow,
+  PaperOrder as PaperOrderRow,
+  Position as PositionRow,
   PrismaClient,
+  SafetyEvent as SafetyEventRow,
+  SafetyState as SafetyStateRow,
   Strategy as StrategyRow,
 } from './generated/sqlite/client.ts';
 export {

@@ -45,7 +45,7 @@ export async function openPostgresql(url: string, clock: Clock): Promise<Databas
     provider: 'postgresql',
     location: describe(url),
     read: withTranslatedErrors(read),
-    transaction: (work) => runTransaction(write, work),
+    transaction: (work, options) => runTransaction(write, work, options),
     announce,
     follow: ({ channel, heard, pollMs }) => followChannel(url, { channel, heard, pollMs: POLL_FACTOR * pollMs }),
     close: async () => {

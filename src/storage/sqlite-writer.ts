@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import { isBusy, translateDriverError } from './errors.ts';
 import { GuardedTransaction } from './guarded-transaction.ts';
+import { beginsUrgently } from './transactions.ts';
 import { Turns } from './turns.ts';
 
 /** Pauses between attempts to begin while another process writes, in ms: about 10 s in all. */
@@ -27,7 +28,7 @@ export class SqliteWriter implements SqlDriverAdapter {
   }
 
   async startTransaction(): Promise<Transaction> {
-    const endTurn = await this.#turns.take();
+    const endTurn = await this.#turns.take(beginsUrgently());
     try {
       this.#connection ??= await this.#connect();
       const connection = this.#connection;

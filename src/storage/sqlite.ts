@@ -35,7 +35,7 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
     provider: 'sqlite',
     location: file,
     read: withTranslatedErrors(read),
-    transaction: (work) => runTransaction(write, work),
+    transaction: (work, options) => runTransaction(write, work, options),
     announce: () => Promise.resolve(),
     follow: ({ heard, pollMs }) => {
       const timer = setInterval(heard, pollMs).unref();

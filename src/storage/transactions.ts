@@ -1,6 +1,7 @@
 /** What both databases share in using Prisma: how a transaction runs, and how errors leave. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { invariant } from '../core/index.ts';
+import type { TransactionOptions } from './database.ts';
 import { translatePrismaError } from './errors.ts';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.ts';
 
@@ -16,7 +17,12 @@ export const TRANSACTION_TIMEOUT_MS = 30_000;
 /** For every Prisma client. Other formats than `minimal` look up the caller's source at each call, to quote it in errors. */
 export const CLIENT_OPTIONS = { errorFormat: 'minimal' } as const;
 
-const current = new AsyncLocalStorage<{ isOpen: boolean }>();
+const current = new AsyncLocalStorage<{ isOpen: boolean; readonly isUrgent: boolean }>();
+
+/** Whether the transaction that begins here goes before those that wait. Prisma hands no option of ours to the adapter. */
+export function beginsUrgently(): boolean {
+  return current.getStore()?.isUrgent === true;
+}
 
 /**
  * Runs `work` in a transaction of `client`.
@@ -26,9 +32,10 @@ const current = new AsyncLocalStorage<{ isOpen: boolean }>();
 export async function runTransaction<T>(
   client: PrismaClient,
   work: (tx: Prisma.TransactionClient) => Promise<T>,
+  { isUrgent = false }: TransactionOptions = {},
 ): Promise<T> {
   invariant(current.getStore()?.isOpen !== true, 'a transaction is not begun inside another one');
-  const scope = { isOpen: true };
+  const scope = { isOpen: true, isUrgent };
   try {
     return await current.run(scope, () =>
       client.$transaction(work, { maxWait: MAX_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }),

@@ -1,11 +1,25 @@
-/** A fair lock inside one process: whoever asks first goes first. */
+/** A fair lock inside one process: whoever asks first goes first; the urgent go before all others that wait. */
 export class Turns {
-  #last: Promise<void> = Promise.resolve();
+  readonly #waiting: (() => void)[] = [];
+  readonly #urgent: (() => void)[] = [];
+  #isTaken = false;
 
-  /** Waits for all earlier turns to end; resolves with the function that ends this one (calling it again does nothing). */
-  take(): Promise<() => void> {
-    return new Promise((granted) => {
-      this.#last = this.#last.then(() => new Promise((end) => granted(end)));
-    });
+  /** Waits for its turn; resolves with the function that ends it (calling it again does nothing). */
+  async take(isUrgent = false): Promise<() => void> {
+    if (this.#isTaken) await new Promise<void>((granted) => (isUrgent ? this.#urgent : this.#waiting).push(granted));
+    this.#isTaken = true;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#next();
+    };
+  }
+
+  /** Hands the turn over; it is never free in between, so that nobody slips in. */
+  #next(): void {
+    const granted = this.#urgent.shift() ?? this.#waiting.shift();
+    if (granted === undefined) this.#isTaken = false;
+    else granted();
   }
 }

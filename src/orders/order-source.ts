@@ -1,0 +1,23 @@
+/** Where orders come from: a person, a saved strategy, the agent, a rebalance, the kill switch; `external` ones were found at the broker. */
+export const ORDER_SOURCES = ['manual', 'strategy', 'agent', 'rebalance', 'kill', 'external'] as const;
+export type OrderSource = (typeof ORDER_SOURCES)[number];
+
+/** Who wants an order and why. Sources differ in what is checked, never in the way. */
+export interface OrderOrigin {
+  readonly source: OrderSource;
+  /** The strategy, agent run or plan within the source; null for a person. */
+  readonly sourceId: number | null;
+  /** Who, for the audit: `user:1`, `strategy:7`, `system`. */
+  readonly actor: string;
+  readonly correlationId: string;
+  /** Cursor of the event that led to the order. */
+  readonly causationId?: bigint;
+  /** The saved strategy that it trades for. */
+  readonly strategyId?: number;
+  /** The audit event of the kill whose flattening it is part of; only of `kill`. */
+  readonly killEventId?: number;
+  /** A person has seen this very order and approved it. */
+  readonly isApproved?: boolean;
+  /** Of a rebalance: the weight plus threshold that the goal allows the symbol; it replaces maxPositionPct. A decimal text. */
+  readonly maxPositionPct?: string;
+}
