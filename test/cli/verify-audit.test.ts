@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type AuditEntry, appendAudit, lockSafety } from '../../src/safety/index.ts';
 import { addOwners } from '../safety/owners.ts';
 import { ManualClock } from '../support/clock.ts';
-import { eachDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, eachDatabase, type TestDatabase } from '../support/database.ts';
 import { dataFolder, type Exit, endServers, launchCommand, type Settings } from '../support/server-process.ts';
 
 const clock = new ManualClock('2026-03-02T15:00:00.123Z');
@@ -48,16 +48,17 @@ describe('verify-audit', () => {
         `Owner ${second}: BROKEN at event 2, events in order before it: 1. Event 2 is not what was hashed: it was changed.`,
       ]);
     });
+  });
 
-    it('is content with a database in which nobody decided anything yet', async () => {
-      const test = await create();
-      const { location } = await test.open();
+  it('is content with a database in which nobody decided anything yet', async () => {
+    const test = await createTestDatabase('sqlite');
+    const { location } = await test.open();
 
-      expect(await verify({ DATABASE_URL: test.url })).toMatchObject({
-        code: 0,
-        stdout: `Nobody has an audit in ${location}.\n`,
-      });
-    });
+    const { code, stdout } = await verify({ DATABASE_URL: test.url });
+    await test.drop();
+
+    expect(stdout).toBe(`Nobody has an audit in ${location}.\n`);
+    expect(code).toBe(0);
   });
 
   it('says that there is no database, and makes none', async () => {
