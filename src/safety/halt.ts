@@ -97,8 +97,10 @@ export function haltedEvent(
 }
 
 async function beginHalt(db: Db, clock: Clock, row: SafetyColumns, halt: Halt): Promise<HaltChange> {
-  const { ownerId, epoch } = settingsOf(row);
-  const { cause: haltCause, policy: killPolicy, reason, actor } = halt;
+  const { ownerId, epoch, killPolicy: standing } = settingsOf(row);
+  const { cause: haltCause, reason, actor } = halt;
+  // A halt whose event is gone from the audit is begun anew, and not with a weaker policy.
+  const killPolicy = standing === null || isStronger(halt.policy, standing) ? halt.policy : standing;
   const haltReason = reason === null ? null : keptText(reason);
   const state: TradingState = 'halted';
   const haltedAt = dateOf(clock);

@@ -162,6 +162,17 @@ describe('halting', () => {
       expect(await audit(ownerId)).toHaveLength(1);
     });
 
+    it('halts anew when somebody deleted the event of the halt, and not more weakly', async () => {
+      const ownerId = nextOwner();
+      await halt(ownerId, { policy: 'flatten' });
+      await database.transaction((db) => db.safetyEvent.deleteMany({ where: { ownerId } }));
+
+      const { settings, changed } = await halt(ownerId, { policy: 'block' });
+
+      expect(changed).toBe(true);
+      expect(settings).toMatchObject({ state: 'halted', epoch: 2, killPolicy: 'flatten' });
+    });
+
     it('is not kept from halting by a head of the audit that somebody set back', async () => {
       const ownerId = nextOwner();
       await database.transaction((db) =>

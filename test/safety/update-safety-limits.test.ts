@@ -5,6 +5,7 @@ import type { Journal } from '../../src/events/index.ts';
 import {
   defaultSettings,
   haltTrading,
+  LIMITS,
   lockSafety,
   readSafety,
   resumeState,
@@ -13,6 +14,7 @@ import {
   updateSafetyLimits,
   verifyAudit,
 } from '../../src/safety/index.ts';
+import { shownLimit } from '../../src/safety/limits.ts';
 import type { Database } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -49,8 +51,7 @@ describe('changing the limits', () => {
       );
     const audit = (ownerId: number) =>
       database.read.safetyEvent.findMany({ where: { ownerId }, orderBy: { sequence: 'asc' } });
-    const events = async (ownerId: number) =>
-      (await journal.page({ ownerId }, 0n, 100)).filter((e) => e.ownerId === ownerId);
+    const events = (ownerId: number) => journal.page({ ownerId }, 0n, 100);
     const write = (ownerId: number, columns: string) =>
       database.transaction((db) =>
         db.$executeRawUnsafe(`UPDATE "SafetyState" SET ${columns} WHERE "ownerId" = ${ownerId}`),
@@ -274,13 +275,23 @@ describe('changing the limits', () => {
       });
     });
 
-    it('keeps both of two changes that come at the same time', async () => {
+    it('keeps every change of many that come at the same time', async () => {
       const ownerId = nextOwner();
+      await update(ownerId, { maxDailyTrades: 9 });
+      const changes = {
+        maxDailyTrades: 5,
+        maxOrdersPerMinute: 6,
+        maxOrderValue: '7',
+        maxPositionPct: '0.8',
+        maxDailyLossPct: '0.09',
+        maxDrawdownPct: '0.1',
+      };
 
-      await Promise.all([update(ownerId, { maxDailyTrades: 5 }), update(ownerId, { maxOrdersPerMinute: 6 })]);
+      await Promise.all(Object.entries(changes).map(([key, value]) => update(ownerId, { [key]: value })));
 
-      expect(await readSafety(database.read, ownerId)).toMatchObject({ maxDailyTrades: 5, maxOrdersPerMinute: 6 });
-      expect(await verifyAudit(database.read, ownerId)).toMatchObject({ ok: true, events: 2 });
+      const settings = await readSafety(database.read, ownerId);
+      expect(LIMITS.slice(0, 6).map(({ key }) => shownLimit(settings[key]))).toEqual(Object.values(changes));
+      expect(await verifyAudit(database.read, ownerId)).toMatchObject({ ok: true, events: 7 });
     });
   });
 });

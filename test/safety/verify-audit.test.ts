@@ -95,6 +95,14 @@ describe('verifying the audit', () => {
       expect(await verify()).toMatchObject({ ok: false, brokenAt: 8 });
     });
 
+    it.runIf(provider === 'sqlite')('finds that nothing was changed to what is no number', async () => {
+      await tamper((db) => appendAudit(db, clock, ownerId, [{ kind: 'halted', actor: 'system' }]));
+      await sql(`UPDATE "SafetyEvent" SET "orderId" = 'abc' WHERE "ownerId" = ${ownerId} AND "sequence" = 9`);
+
+      const problem = 'Event 9 has a column that cannot be read.';
+      expect(await verify()).toMatchObject({ ok: false, events: 8, brokenAt: 9, problem });
+    });
+
     it('finds that an event was given to another owner, in both chains', async () => {
       await sql(`UPDATE "SafetyEvent" SET "ownerId" = ${other} WHERE "ownerId" = ${ownerId} AND "sequence" = 4`);
 
