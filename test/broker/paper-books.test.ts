@@ -48,10 +48,9 @@ describe('the books of the paper broker', () => {
       expect(decimalText((await broker.account(OWNER)).cash)).toBe(textOf(units('100000') - exact.spent));
       const positions = await broker.positions(OWNER);
       expect(positions.map(({ symbol, ...held }) => [symbol, ...Object.values(held).map(unitsOf)])).toEqual(
-        [...exact.held]
-          .filter(([, { quantity }]) => quantity !== 0n)
-          .map(([symbol, { quantity, cost }]) => [symbol, quantity, cost])
-          .toSorted(),
+        SYMBOLS.map((symbol) => ({ symbol, ...(exact.held.get(symbol) ?? NOTHING) }))
+          .filter(({ quantity }) => quantity !== 0n)
+          .map(({ symbol, quantity, cost }) => [symbol, quantity, cost]),
       );
     });
 

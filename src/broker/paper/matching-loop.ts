@@ -37,7 +37,7 @@ export class MatchingLoop {
   /** An order was placed: looks now, or once more after the look that is under way. Nothing unless it runs. */
   wake(): void {
     if (!this.#isRunning) return;
-    if (this.#looking === undefined) this.#begin();
+    if (this.#looking === undefined) void this.#begin();
     else this.#lookAgain = true;
   }
 
