@@ -1,6 +1,8 @@
 /** When the paper broker looks at the market by itself. */
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PaperBrokerOptions } from '../../src/broker/index.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PAPER_DEFAULTS, type PaperBrokerOptions } from '../../src/broker/index.ts';
+import { MatchingLoop } from '../../src/broker/paper/matching-loop.ts';
+import { MatchingRound } from '../../src/broker/paper/matching-round.ts';
 import { unavailable } from '../../src/core/index.ts';
 import type { Database } from '../../src/storage/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -30,8 +32,6 @@ describe('a paper broker that was started', () => {
   const marketWith = (options: Partial<PaperBrokerOptions>): PaperMarket =>
     new PaperMarket(database, { pollMs: 5, ...options });
 
-  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-
   /** Lets the loop look some times more, were it to. */
   const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150));
 
@@ -50,6 +50,16 @@ describe('a paper broker that was started', () => {
 
     expect(market.prices.asked).toHaveLength(asked);
     expect(new Set(market.prices.asked.flat())).toEqual(new Set(['IBM']));
+  });
+
+  it('looks often while orders are open, and seldom otherwise', async () => {
+    const { clock, prices } = market;
+    const deps = { database, clock, prices, settings: PAPER_DEFAULTS };
+    const round = new MatchingRound(deps, { changed: () => undefined, onError: () => undefined });
+    expect(await round.run()).toBe(false);
+
+    await market.place(ownerId, { orderType: 'limit', limitPrice: 50 });
+    expect(await round.run()).toBe(true);
   });
 
   it('asks for all symbols at once', async () => {
@@ -132,8 +142,7 @@ describe('a paper broker that was started', () => {
     expect((await market.broker.cancel(ownerId, 'order-1')).kind).toBe('unknown');
   });
 
-  it('does not wait for prices that never come when it is closed, and leaves no timer', async () => {
-    const before = timers();
+  it('does not wait for prices that never come when it is closed', async () => {
     market = marketWith({ prices: { quotes: () => new Promise(() => undefined) } });
     market.broker.start();
     await market.place(ownerId);
@@ -143,7 +152,68 @@ describe('a paper broker that was started', () => {
     await market.broker.close();
 
     expect(performance.now() - since).toBeLessThan(5000);
-    expect(timers()).toBeLessThanOrEqual(before);
     expect(market.errors).toEqual([]);
+  });
+});
+
+describe('the loop of the paper broker', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([
+    ['orders are open', true, 100],
+    ['none is open', false, 2000],
+  ])('looks again after a pause, %s', async (_when, remains, pauseMs) => {
+    let looks = 0;
+    const loop = new MatchingLoop({ look: async () => (looks++, remains), pollMs: 100 });
+    loop.start();
+    await vi.advanceTimersByTimeAsync(pauseMs - 1);
+    expect(looks).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(looks).toBe(2);
+
+    await loop.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(looks).toBe(2);
+  });
+
+  it('looks at once, one look at a time, when orders are placed', async () => {
+    const ends: (() => void)[] = [];
+    const look = (): Promise<boolean> => new Promise((resolve) => ends.push(() => resolve(true)));
+    const loop = new MatchingLoop({ look, pollMs: 100 });
+    loop.wake();
+    expect(ends).toHaveLength(0);
+    loop.start();
+    for (let placed = 0; placed < 3; placed++) loop.wake();
+    expect(ends).toHaveLength(1);
+
+    ends[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(ends).toHaveLength(2);
+    ends[1]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ends).toHaveLength(2);
+    await loop.close();
+  });
+
+  it('waits at closing for the look that is under way, and leaves no timer', async () => {
+    let end = (): void => {};
+    const loop = new MatchingLoop({ look: () => new Promise((resolve) => (end = () => resolve(true))), pollMs: 100 });
+    loop.start();
+    let isClosed = false;
+    const closed = loop.close().then(() => (isClosed = true));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(isClosed).toBe(false);
+
+    end();
+    await closed;
+
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
