@@ -1,4 +1,5 @@
 /** The first check that denies decides: orders that violate several are told of the first. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decimal, type ErrorCode } from '../../../src/core/index.ts';
 import { CHECKS } from '../../../src/orders/decision/checks.ts';
@@ -90,4 +91,18 @@ describe('the order of the checks', () => {
       expect(denying).toEqual([index]);
     },
   );
+
+  test('is the one that docs/orders.md tells', () => {
+    const page = readFileSync(new URL('../../../docs/orders.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| (\d*) ?\|[^|]*\| `([A-Z_]+)` \|/gm)].map(([, number, code]) => [number, code]);
+    const numbers = rows.map(([number]) => number).filter((number) => number !== '');
+    const codesOf = (place: number): readonly (string | undefined)[] => {
+      const first = rows.findIndex(([number]) => number === String(place));
+      const end = rows.findIndex(([number]) => number === String(place + 1));
+      return rows.slice(first, end === -1 ? rows.length : end).map(([, code]) => code);
+    };
+
+    expect(numbers).toEqual(VIOLATIONS.map((_, index) => String(index + 1)));
+    for (const [index, { code }] of VIOLATIONS.entries()) expect(codesOf(index + 1)).toContain(code);
+  });
 });
