@@ -203,7 +203,7 @@ function run(command: Command, model: Model, kept: Kept): void {
   }
 }
 
-describe('an order in any course of events', () => {
+describe('an order in any course of events', { timeout: 120_000 }, () => {
   test('agrees with a plain model after every one of 50 commands: legal, never less filled, never more than ordered', () => {
     const ends = new Map<OrderStatus, number>();
 

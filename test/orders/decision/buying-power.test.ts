@@ -90,6 +90,13 @@ describe('the price at which an order counts', () => {
     expect(text(highestPrice(order, decimal(last)))).toBe(expected);
   });
 
+  test('of a stop_limit order whose limit lies beyond its stop is the limit to buy, and the stop to sell', () => {
+    const order = { orderType: 'stop_limit', limitPrice: stop, stopPrice: limit } as const;
+
+    expect(text(highestPrice({ ...order, side: 'buy' }, decimal(100)))).toBe('90');
+    expect(text(highestPrice({ ...order, side: 'sell' }, decimal(100)))).toBe('95');
+  });
+
   test('is unknown without a last price, where that may be the higher one', () => {
     expect(highestPrice({ side: 'buy', orderType: 'market', limitPrice: null, stopPrice: null }, null)).toBeNull();
     expect(highestPrice({ side: 'sell', orderType: 'limit', limitPrice: limit, stopPrice: null }, null)).toBeNull();

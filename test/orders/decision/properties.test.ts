@@ -104,7 +104,7 @@ function tightened(settings: Limits, name: keyof Limits, factor: Decimal): Parti
   return { [name]: (value ?? decimal(50_000)).times(factor) };
 }
 
-describe('for every view', () => {
+describe('for every view', { timeout: 120_000 }, () => {
   test('tightening a limit never turns a denial into an approval', () => {
     const counts = { approved: 0, denied: 0, turned: 0 };
 
