@@ -98,6 +98,14 @@ describe('the price', () => {
     expect(denialOf(viewOf({ quote: { price: decimal(100), at: Number.NaN } }))?.code).toBe('STALE_PRICE');
   });
 
+  test('and the side of it on which a limit may not be are told', () => {
+    const buying = denialOf(viewOf({ request: { orderType: 'limit', limitPrice: decimal(200) } }));
+    const selling = denialOf(viewOf({ request: { side: 'sell', orderType: 'limit', limitPrice: decimal(50) } }));
+
+    expect(buying?.message).toContain('at most 5 % above 100, that is 105; it is 200');
+    expect(selling?.message).toContain('at most 5 % below 100, that is 95; it is 50');
+  });
+
   test('bounds no limit that is better than the market, no stop and no market order', () => {
     const far = { quantity: decimal(1), stopPrice: decimal(500) };
 
