@@ -45,6 +45,7 @@ describe('a closing order of a kill', () => {
 
     expect(denialOf(viewOf({ ...CLOSING, request: more }))?.code).toBe('KILL_SWITCH_ACTIVE');
     expect(denialOf(viewOf({ ...CLOSING, account }))?.code).toBe('KILL_SWITCH_ACTIVE');
+    expect(denialOf(viewOf({ ...CLOSING, account }))?.message).toContain('only under the policy flatten');
   });
 
   test.each(['block', 'cancel', null] as const)('is denied when the policy is %s', (killPolicy) => {
@@ -75,6 +76,7 @@ describe('while trading is halted', () => {
 
       expect(denial?.code).toBe('KILL_SWITCH_ACTIVE');
       expect(denial?.message).toContain('kill: too hot');
+      expect(denial?.message).toContain('until somebody who may resumes trading');
     },
   );
 

@@ -94,6 +94,14 @@ describe('the price', () => {
     expect(denialOf(viewOf({ session: CLOSED, capabilities, quote: YESTERDAY }))?.code).toBe('STALE_PRICE');
   });
 
+  test('that is too old, or from the future, is told with its age', () => {
+    const old = denialOf(viewOf({ quote: { price: decimal(100), at: NOW - 90_500 } }));
+    const early = denialOf(viewOf({ quote: { price: decimal(100), at: NOW + 90_500 } }));
+
+    expect(old?.message).toContain('may be 60 s old and is 90.5 s old');
+    expect(early?.message).toContain('is from 90.5 s in the future');
+  });
+
   test('that is not a time at all denies', () => {
     expect(denialOf(viewOf({ quote: { price: decimal(100), at: Number.NaN } }))?.code).toBe('STALE_PRICE');
   });

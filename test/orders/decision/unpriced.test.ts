@@ -1,6 +1,7 @@
 /** What cannot be read or priced is denied, by every check that needs it. */
 import { describe, expect, test } from 'vitest';
 import { type Decimal, decimal } from '../../../src/core/index.ts';
+import { checkApproval } from '../../../src/orders/decision/approval.ts';
 import { CHECKS } from '../../../src/orders/decision/checks.ts';
 import { denialOf, type ViewChanges, viewOf } from '../../support/decision.ts';
 
@@ -19,6 +20,7 @@ describe('without what it needs, an order is denied', () => {
 
     expect(denying({ quote: null, settings, origin })).toEqual(needPrice);
     expect(denying({ quote: null, request: limit })).toEqual(['STALE_PRICE', 'PRICE_COLLAR']);
+    expect(checkApproval(viewOf({ quote: null, origin }))?.message).toContain('cannot be valued');
   });
 
   test('by everything that needs the equity', () => {
