@@ -21,8 +21,8 @@ import {
   type OrderInput,
   type PriceSource,
   placeOrder,
+  syncOrders,
 } from '../../src/orders/index.ts';
-import { syncOrders } from '../../src/orders/sync-orders.ts';
 import { type Limits, updateSafetyLimits } from '../../src/safety/index.ts';
 import type { Database, OrderRow } from '../../src/storage/index.ts';
 import { StandInBroker } from './stand-in-broker.ts';
