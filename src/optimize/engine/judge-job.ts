@@ -9,6 +9,7 @@ import type { JobFigures } from './job-figures.ts';
 import { ASSESS, PBO, REPLAY, type Replay } from './judge-tasks.ts';
 import { evenRanges, inLanes } from './lanes.ts';
 import type { BestOfGroup, RankedGroup, RankTaskOutput } from './rank-task.ts';
+import { shareRange } from './shared-range.ts';
 
 /** Pairs of splits x combinations of one task: some 100 ms. */
 const PBO_WORK = 12_000_000;
@@ -103,13 +104,18 @@ function pboTasks({ compute, job, figures }: JudgedJob, evidence: GroupEvidence)
   if (segments.blocks < MIN_BLOCKS || ranked.length < 2) return [];
   const pairs = splitPairs(segments.blocks);
   const rounds = Math.ceil((pairs * ranked.length) / PBO_WORK / compute.parallelism);
-  return evenRanges(pairs, rounds * compute.parallelism).map((range) => async (signal) => {
-    const input = { rows: figures.rows, segments, ranked, ...range };
-    const tally = await compute.run(PBO, input, { signal });
-    evidence.pbo = {
-      overfitted: (evidence.pbo?.overfitted ?? 0) + tally.overfitted,
-      splits: (evidence.pbo?.splits ?? 0) + tally.splits,
-    };
+  return evenRanges(pairs, rounds).flatMap((range) => {
+    const input = { rows: figures.rows, segments, ranked, pairs: shareRange(range) };
+    return Array.from(
+      { length: compute.parallelism },
+      (): LaneTask => async (signal) => {
+        const tally = await compute.run(PBO, input, { signal });
+        evidence.pbo = {
+          overfitted: (evidence.pbo?.overfitted ?? 0) + tally.overfitted,
+          splits: (evidence.pbo?.splits ?? 0) + tally.splits,
+        };
+      },
+    );
   });
 }
 

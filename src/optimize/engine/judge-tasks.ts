@@ -19,6 +19,7 @@ import type { ParameterSpace } from '../search/index.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { JobBars } from './compute-job.ts';
 import { equityCurve, type SliceEquity, slicesOf } from './equity-curve.ts';
+import { type SharedRange, takePieces } from './shared-range.ts';
 
 /** Rows of a job on shared memory, and how they are read. */
 interface SharedRows {
@@ -27,12 +28,12 @@ interface SharedRows {
   readonly segments: SegmentPlan;
 }
 
-/** Splits of one group of ranked combinations: a range of `splitPairs`. */
+/** Splits of one group of ranked combinations. */
 export interface PboTaskInput extends SharedRows {
   /** Indexes, ascending. */
   readonly ranked: Int32Array;
-  readonly from: number;
-  readonly to: number;
+  /** Of `splitPairs`; several tasks share one. */
+  readonly pairs: SharedRange;
 }
 
 /** The combination to simulate plainly. */
@@ -65,7 +66,10 @@ export interface AssessTaskInput extends SharedRows {
   readonly pbo: PboTally | null;
 }
 
-/** Counts overfitted splits. */
+/** Pairs of splits that a task takes at a time: some milliseconds with thousands of combinations. */
+const PAIRS_AT_ONCE = 32;
+
+/** Counts overfitted splits, as many as it comes to before others do. */
 export const PBO: TaskName<PboTaskInput, PboTally> = { name: 'optimize.pbo' };
 /** Simulates one combination by the plain definition. */
 export const REPLAY: TaskName<ReplayTaskInput, Replay | null> = { name: 'optimize.replay' };
@@ -73,9 +77,13 @@ export const REPLAY: TaskName<ReplayTaskInput, Replay | null> = { name: 'optimiz
 export const ASSESS: TaskName<AssessTaskInput, Overfitting> = { name: 'optimize.assess' };
 
 /** Serves `PBO`. */
-export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ ranked, from, to, ...shared }) => {
+export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ ranked, pairs, ...shared }, context) => {
   const returns = blockReturns(rowsAt(shared, ranked), shared.segments);
-  return returns === null ? { overfitted: 0, splits: 0 } : countOverfitted(returns, { from, to });
+  if (returns === null) return { overfitted: 0, splits: 0 };
+  return countOverfitted(
+    returns,
+    takePieces(pairs, PAIRS_AT_ONCE, () => context.isCancelled()),
+  );
 });
 
 /** Serves `REPLAY`; null when it was cancelled. */

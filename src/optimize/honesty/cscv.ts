@@ -39,29 +39,34 @@ export interface PboTally {
   readonly splits: number;
 }
 
+/** Pairs of splits [from, to), within [0, splitPairs(returns.blocks)). */
+export interface PairRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Counts the splits of a range of pairs. Tallies of ranges that cover [0, splitPairs(S)) once add up to the same, however
+ * Counts the splits of ranges of pairs. Tallies of ranges that cover [0, splitPairs(S)) once add up to the same, however
  * it is cut; a tally over all of them divided is the PBO. Works without an allocation per split.
- *
- * @param range half-open, within [0, splitPairs(returns.blocks))
  */
-export function countOverfitted(
-  returns: BlockReturns,
-  { from, to }: { readonly from: number; readonly to: number },
-): PboTally {
-  const masks = splitMasks(returns.blocks).subarray(from, to);
+export function countOverfitted(returns: BlockReturns, ranges: Iterable<PairRange>): PboTally {
+  const masks = splitMasks(returns.blocks);
   const tables = unionTables(returns);
-  const [one, other] = [openHalf(returns, openUnion(tables)), openHalf(returns, openUnion(tables))];
-  const all = (1 << returns.blocks) - 1;
-  let overfitted = 0;
-  for (const mask of masks) {
-    moveHalf(one, mask);
-    moveHalf(other, all - mask);
-    const [bestOfOne, bestOfOther] = [scoreHalf(one), scoreHalf(other)];
-    if (lead(other, bestOfOne) <= 0) overfitted++;
-    if (lead(one, bestOfOther) <= 0) overfitted++;
+  const halves = [openHalf(returns, openUnion(tables)), openHalf(returns, openUnion(tables))] as const;
+  let [overfitted, splits] = [0, 0];
+  for (const { from, to } of ranges) {
+    for (const mask of masks.subarray(from, to)) overfitted += overfittedOfPair(halves, mask);
+    splits += 2 * (to - from);
   }
-  return { overfitted, splits: 2 * masks.length };
+  return { overfitted, splits };
+}
+
+/** How many of the two splits of a pair are overfitted. */
+function overfittedOfPair([one, other]: readonly [Half, Half], mask: number): number {
+  moveHalf(one, mask);
+  moveHalf(other, (1 << one.returns.blocks) - 1 - mask);
+  const [bestOfOne, bestOfOther] = [scoreHalf(one), scoreHalf(other)];
+  return Number(lead(other, bestOfOne) <= 0) + Number(lead(one, bestOfOther) <= 0);
 }
 
 /** One half of the blocks, and how every combination did in it. */

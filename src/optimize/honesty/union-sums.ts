@@ -42,19 +42,21 @@ export function unionTables(returns: BlockReturns): UnionTables {
   return tables;
 }
 
-/** Adds a block to every union of its group that it is in. */
+/** Adds a block to every union of the blocks before it in its group. */
 function addBlock({ sums, powers }: UnionTables, returns: BlockReturns, block: number): void {
   const { combinations, counts, means, squares } = returns;
-  const group = Math.floor(block / GROUP);
+  const alone = 1 << (block % GROUP);
+  const first = Math.floor(block / GROUP) * UNIONS * combinations;
+  const count = at(counts, block);
   const from = block * combinations;
-  for (let union = 0; union < UNIONS; union++) {
-    if (((union >> (block % GROUP)) & 1) === 0) continue;
-    const to = (group * UNIONS + union) * combinations;
+  for (let union = 0; union < alone; union++) {
+    const before = first + union * combinations;
+    const after = before + alone * combinations;
     for (let place = 0; place < combinations; place++) {
-      const mean = at(means, from + place);
-      const total = at(counts, block) * mean;
-      sums[to + place] = at(sums, to + place) + total;
-      powers[to + place] = at(powers, to + place) + at(squares, from + place) + total * mean;
+      const mean = means[from + place] ?? 0;
+      const total = count * mean;
+      sums[after + place] = (sums[before + place] ?? 0) + total;
+      powers[after + place] = (powers[before + place] ?? 0) + (squares[from + place] ?? 0) + total * mean;
     }
   }
 }

@@ -17,8 +17,25 @@ export const OPTIMIZATION_EVENTS = [
 /** A tick of progress: not stored, the latest wins. */
 export const OPTIMIZATION_PROGRESSED = 'OptimizationProgressed';
 
+/** What an event is made from: without the results, which are long. */
+export const EVENT_COLUMNS = {
+  id: true,
+  ownerId: true,
+  correlationId: true,
+  jobType: true,
+  strategyType: true,
+  status: true,
+  totalCombinations: true,
+  nFolds: true,
+  bestSharpe: true,
+  error: true,
+} as const;
+
 /** The draft of a stored event; its payload says all that a subscriber needs without reading the job. */
-export function optimizationEvent(type: (typeof OPTIMIZATION_EVENTS)[number], row: OptimizationRow): EventDraft {
+export function optimizationEvent(
+  type: (typeof OPTIMIZATION_EVENTS)[number],
+  row: Pick<OptimizationRow, keyof typeof EVENT_COLUMNS>,
+): EventDraft {
   return {
     ownerId: row.ownerId,
     type,

@@ -34,7 +34,7 @@ export async function takeableJobs(database: Database, now: Date, limit: number)
 
 /** Takes a job; null when another process was quicker. What another version of the engine computed is dropped. */
 export async function takeJob(db: Db, id: number, holder: Holder, now: Date): Promise<OptimizationRow | null> {
-  const taken = await db.optimization.updateMany({
+  const [row] = await db.optimization.updateManyAndReturn({
     where: { id, ...takeable(now) },
     data: {
       status: 'running',
@@ -46,8 +46,7 @@ export async function takeJob(db: Db, id: number, holder: Holder, now: Date): Pr
       progressFold: 0,
     },
   });
-  if (taken.count !== 1) return null;
-  const row = await db.optimization.findUniqueOrThrow({ where: { id } });
+  if (row === undefined) return null;
   if (row.engineVersion === ENGINE_VERSION) return row;
   await db.optimizationCheckpoint.deleteMany({ where: { optimizationId: id } });
   return await db.optimization.update({ where: { id }, data: { engineVersion: ENGINE_VERSION } });
@@ -64,16 +63,16 @@ export async function renewLease(
   { now, progress }: { readonly now: Date; readonly progress: OptimizationProgress },
 ): Promise<Renewal> {
   return await database.transaction(async (db) => {
-    const renewed = await db.optimization.updateMany({
+    const [row] = await db.optimization.updateManyAndReturn({
       where: heldBy(id, holder),
       data: {
         leaseUntil: new Date(now.getTime() + LEASE_MS),
         progressCombo: progress.combo,
         progressFold: progress.fold,
       },
+      select: { cancelRequestedAt: true },
     });
-    if (renewed.count !== 1) return 'lost';
-    const row = await db.optimization.findUniqueOrThrow({ where: { id }, select: { cancelRequestedAt: true } });
+    if (row === undefined) return 'lost';
     return row.cancelRequestedAt === null ? 'held' : 'cancel_requested';
   });
 }

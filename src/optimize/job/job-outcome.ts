@@ -1,7 +1,7 @@
 /** Stores what came of a job: its final state, results and trials, with the event, in one transaction. */
 import type { Journal } from '../../events/index.ts';
 import type { Database, Db } from '../../storage/index.ts';
-import { optimizationEvent } from './events.ts';
+import { EVENT_COLUMNS, optimizationEvent } from './events.ts';
 import type { Findings } from './findings.ts';
 import { insertTrials } from './insert-trials.ts';
 import { type Holder, heldBy } from './job-lease.ts';
@@ -37,14 +37,14 @@ export async function storeJobEnd(
 ): Promise<boolean> {
   return await deps.journal.write(async (write) => {
     const findings = await end.findings(write.db);
-    const ended = await write.db.optimization.updateMany({
+    const [row] = await write.db.optimization.updateManyAndReturn({
       where: heldBy(job.id, job.holder),
       data: endColumns(job, { ...end, findings }, now),
+      select: EVENT_COLUMNS,
     });
-    if (ended.count !== 1) return false;
+    if (row === undefined) return false;
     await write.db.optimizationCheckpoint.deleteMany({ where: { optimizationId: job.id } });
     await insertTrials(write.db, deps.database, { optimizationId: job.id, texts: findings.trials });
-    const row = await write.db.optimization.findUniqueOrThrow({ where: { id: job.id } });
     await write.append(optimizationEvent(EVENT_OF[end.status], row));
     return true;
   });

@@ -41,7 +41,7 @@ function jobOf(drifts: readonly number[], nTrials = drifts.length): Assessment {
     space: SPACE,
     trials,
     nTrials,
-    pbo: blocks === null ? null : countOverfitted(blocks, { from: 0, to: splitPairs(blocks.blocks) }),
+    pbo: blocks === null ? null : countOverfitted(blocks, [{ from: 0, to: splitPairs(blocks.blocks) }]),
   };
 }
 

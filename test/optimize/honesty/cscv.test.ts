@@ -48,7 +48,7 @@ function tallyOf(returns: readonly (readonly number[])[], bars: number, nSplits:
     returns.map((series) => rowOf(series, plan)),
     plan,
   );
-  return blocks === null ? null : countOverfitted(blocks, { from: 0, to: splitPairs(plan.blocks) });
+  return blocks === null ? null : countOverfitted(blocks, [{ from: 0, to: splitPairs(plan.blocks) }]);
 }
 
 const KINDS = ['random', 'random', 'repeated', 'shaken', 'sleepy', 'flat', 'constant', 'thin', 'stepped', 'tiny'];
@@ -124,13 +124,15 @@ describe('the count of overfitted splits', () => {
       plan,
     ) as BlockReturns;
     const pairs = splitPairs(plan.blocks);
-    const whole = countOverfitted(blocks, { from: 0, to: pairs });
+    const whole = countOverfitted(blocks, [{ from: 0, to: pairs }]);
 
     fc.assert(
       fc.property(fc.array(fc.nat(pairs), { maxLength: 6 }), (cuts) => {
         const borders = [0, ...cuts.toSorted((a, b) => a - b), pairs];
-        const parts = borders.slice(1).map((to, i) => countOverfitted(blocks, { from: borders[i] ?? 0, to }));
+        const ranges = borders.slice(1).map((to, i) => ({ from: borders[i] ?? 0, to }));
+        const parts = ranges.map((range) => countOverfitted(blocks, [range]));
 
+        expect(countOverfitted(blocks, ranges)).toEqual(whole);
         expect(parts.reduce((sum, part) => sum + part.overfitted, 0)).toBe(whole.overfitted);
         expect(parts.reduce((sum, part) => sum + part.splits, 0)).toBe(whole.splits);
       }),

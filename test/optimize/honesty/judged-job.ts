@@ -53,7 +53,7 @@ export function judgedJob(type: StrategyType, bars: Bars): JudgedJob {
     space: type.defaultGrid,
     trials: ranked,
     nTrials: evaluated.length,
-    pbo: blocks === null ? null : countOverfitted(blocks, { from: 0, to: splitPairs(blocks.blocks) }),
+    pbo: blocks === null ? null : countOverfitted(blocks, [{ from: 0, to: splitPairs(blocks.blocks) }]),
   };
   return { ...assess(job), undeflated: assess({ ...job, nTrials: 1 }).deflatedSharpe };
 }
