@@ -29,7 +29,7 @@ export const Event = builder.interfaceRef<EventShape>('Event').implement({
   }),
 });
 
-const JournalEntry = builder.objectRef<JournalEvent>('JournalEntry').implement({
+export const JournalEntry = builder.objectRef<JournalEvent>('JournalEntry').implement({
   description: 'A stored event as it stands in the journal.',
   interfaces: [Event],
   fields: (t) => ({
@@ -52,7 +52,7 @@ const JournalEntry = builder.objectRef<JournalEvent>('JournalEntry').implement({
   }),
 });
 
-const JournalPage = builder.objectRef<{ readonly entries: readonly JournalEvent[]; readonly after: bigint }>(
+export const JournalPage = builder.objectRef<{ readonly entries: readonly JournalEvent[]; readonly after: bigint }>(
   'JournalPage',
 );
 

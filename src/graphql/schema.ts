@@ -10,6 +10,9 @@ import './optimizations.ts';
 import './optimization-commands.ts';
 import './optimization-events.ts';
 import './optimization-report.ts';
+import './orders.ts';
+import './audit.ts';
+import './order-causes.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 
