@@ -11,6 +11,7 @@ import './optimization-commands.ts';
 import './optimization-events.ts';
 import './optimization-report.ts';
 import './orders.ts';
+import './order-errors.ts';
 import './audit.ts';
 import './order-causes.ts';
 import { lexicographicSortSchema } from 'graphql';

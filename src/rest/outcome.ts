@@ -51,7 +51,7 @@ function fromPayload(errors: readonly UserError[]): DomainError {
   const message = errors.map((error) => error.message).join(' ');
   return new DomainError(code, facadeSentence(message, pathsOf(errors)), {
     fields: facadeFields(errors),
-    facts: withoutNulls(facts),
+    facts: shownFacts(facts),
   });
 }
 
@@ -62,8 +62,10 @@ function facadeFields(errors: readonly FieldError[]): readonly FieldError[] {
     .map(({ path, message }) => ({ path: facadePath(path), message: facadeSentence(message, path) }));
 }
 
-function withoutNulls(facts: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
+/** Null says that an error has no such fact; ids are numbers here. */
+function shownFacts(facts: object): Readonly<Record<string, unknown>> {
+  const known = Object.entries(facts).filter(([, value]) => value !== null);
+  return Object.fromEntries(known.map(([name, value]) => [name, name === 'orderId' ? Number(value) : value]));
 }
 
 function pathsOf(errors: readonly FieldError[]): readonly string[] {
