@@ -3,27 +3,13 @@ import { requireScope } from '../access/index.ts';
 import { TRADING_MODES } from '../broker/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import { ORDER_SOURCES } from '../orders/index.ts';
+import { AUDIT_KINDS, type AuditKind } from '../safety/index.ts';
 import { builder } from './builder.ts';
 import { enumOf, parsePlace } from './inputs.ts';
 import { OrderSourceEnum } from './order-words.ts';
 import { OrderRef } from './orders.ts';
 import { pageLimit } from './paging.ts';
 import { TradingModeEnum } from './trading-mode.ts';
-
-const AUDIT_KINDS = [
-  'limits_updated',
-  'halted',
-  'policy_strengthened',
-  'kill_progressed',
-  'resumed',
-  'order_approved',
-  'order_denied',
-  'source_stopped',
-  'source_released',
-  'reconciled',
-  'account_reset',
-] as const;
-type AuditKind = (typeof AUDIT_KINDS)[number];
 
 const SafetyEventKindEnum = enumOf<AuditKind>('SafetyEventKind', {
   description: 'What was decided.',

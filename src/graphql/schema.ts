@@ -14,6 +14,8 @@ import './orders.ts';
 import './order-errors.ts';
 import './audit.ts';
 import './order-causes.ts';
+import './order-events.ts';
+import './safety-notices.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 
