@@ -61,14 +61,12 @@ async function markRequest({ database, clock }: OrderDeps, id: number): Promise<
 export async function askBroker(deps: OrderDeps, row: OrderRow): Promise<OrderRow> {
   const sender = deps.gateway.sender(modeOf(row));
   const answer = await asked(sender, (call) => sender.broker.cancel(row.ownerId, row.clientOrderId, call));
-  if (answer.kind === 'unknown' || answer.order === null) {
-    deps.log.warn(
-      { orderId: row.id, reason: answer.reason },
-      'A cancellation was not confirmed; the order is looked up',
-    );
+  const order = answer.kind === 'unknown' ? null : answer.order;
+  if (order === null) {
+    deps.log.warn({ orderId: row.id, answer }, 'A cancellation was not confirmed; the order is looked up');
     return row;
   }
-  const after = await deps.gateway.apply(row, answer.order);
+  const after = await deps.gateway.apply(row, order);
   if (answer.kind === 'refused' && isTerminal(statusOf(after))) return ended(after);
   return after;
 }
