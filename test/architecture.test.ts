@@ -7,7 +7,10 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sourceRoot = join(root, 'src');
 
-/** From left to right; folders of one step do not know each other. An import points left or stays in its folder. */
+/**
+ * From left to right; folders of one step do not know each other. An import points left or stays in its folder. Commands, which
+ * stand beside `main.ts`, may read the configuration as it does.
+ */
 const STEPS: readonly (readonly string[])[] = [
   ['core'],
   ['access', 'storage', 'compute'],
@@ -51,7 +54,8 @@ describe('the architecture', () => {
   it('lets imports point left only', () => {
     const wrong = importPairs().filter(([from, to]) => {
       const [here, there] = [folderOf(from), folderOf(to)];
-      return here !== '' && here !== there && stepOf(there) >= stepOf(here);
+      const isConfigured = here === 'cli' && to === 'config.ts';
+      return here !== '' && here !== there && !isConfigured && stepOf(there) >= stepOf(here);
     });
 
     expect(wrong).toEqual([]);

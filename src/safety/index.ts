@@ -20,4 +20,4 @@ export {
 } from './settings.ts';
 export { defaultSettings, type SafetyColumns, settingsOf } from './stored-settings.ts';
 export { type SafetyDeps, updateSafetyLimits } from './update-safety-limits.ts';
-export { type AuditVerdict, verifyAudit } from './verify-audit.ts';
+export { type AuditVerdict, auditedOwners, verifyAudit } from './verify-audit.ts';

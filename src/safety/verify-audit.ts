@@ -63,6 +63,13 @@ export async function verifyAudit(db: Db, ownerId: number): Promise<AuditVerdict
   }
 }
 
+/** Everybody who has settings or audit events, by id. */
+export async function auditedOwners(db: Db): Promise<readonly number[]> {
+  const rows = await db.$queryRaw<{ ownerId: number }[]>`
+    SELECT "ownerId" FROM "SafetyState" UNION SELECT "ownerId" FROM "SafetyEvent" ORDER BY "ownerId"`;
+  return rows.map(({ ownerId }) => ownerId);
+}
+
 function verdict(last: Link, broken: Break | null): AuditVerdict {
   const { sequence: events, hash: head } = last;
   return { ok: broken === null, events, head, brokenAt: broken?.at ?? null, problem: broken?.problem ?? null };

@@ -30,6 +30,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** A database that is only read. */
+export interface ReadOnlyDatabase extends Pick<Database, 'location' | 'read'> {
+  close(): Promise<void>;
+}
+
 /** How a transaction takes its turn. */
 export interface TransactionOptions {
   /** Goes before all transactions of this process that still wait. For stopping things; default false. */

@@ -8,6 +8,7 @@ export {
   type Db,
   type Following,
   type FollowOptions,
+  type ReadOnlyDatabase,
   type TransactionOptions,
 } from './database.ts';
 export { DEFAULT_USER_NAME, ensureDefaultUser } from './default-user.ts';
@@ -37,4 +38,4 @@ export {
 } from './idempotency.ts';
 export { insertRows } from './insert-rows.ts';
 export { MigrationRefused } from './migrations.ts';
-export { openDatabase } from './open.ts';
+export { openDatabase, openForReading } from './open.ts';

@@ -22,28 +22,20 @@ const POLL_FACTOR = 20;
 /** Opens and migrates the database at `url`. See `openDatabase`. */
 export async function openPostgresql(url: string, clock: Clock): Promise<Database> {
   await migratePostgresql(url, clock);
-  const pool: PoolConfig = { connectionString: url, max: POOL_SIZE, connectionTimeoutMillis: 10_000, keepAlive: true };
   const writers = new PrismaPg({
-    ...pool,
+    ...poolOf(url),
     options: String.raw`-c default_transaction_isolation=read\ committed`,
     statement_timeout: TRANSACTION_TIMEOUT_MS,
     // A process that froze inside a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: 2 * TRANSACTION_TIMEOUT_MS,
   });
-  const readers = new PrismaPg({
-    ...pool,
-    options: '-c default_transaction_read_only=on',
-    statement_timeout: TRANSACTION_TIMEOUT_MS,
-  });
   const write = clientOf(
     new PrismaClient({ ...CLIENT_OPTIONS, adapter: { ...names, connect: () => writers.connect().then(guarded) } }),
   );
-  const read = clientOf(
-    new PrismaClient({ ...CLIENT_OPTIONS, adapter: readerFactory('postgres', () => readers.connect()) }),
-  );
+  const read = postgresqlReader(url);
   return {
     provider: 'postgresql',
-    location: describe(url),
+    location: describePostgresql(url),
     read: withTranslatedErrors(read),
     transaction: (work, options) => runTransaction(write, work, options),
     announce,
@@ -52,6 +44,20 @@ export async function openPostgresql(url: string, clock: Clock): Promise<Databas
       await Promise.all([write.$disconnect(), read.$disconnect()]);
     },
   };
+}
+
+/** A client that only reads, and migrates nothing. */
+export function postgresqlReader(url: string): SqliteClient {
+  const readers = new PrismaPg({
+    ...poolOf(url),
+    options: '-c default_transaction_read_only=on',
+    statement_timeout: TRANSACTION_TIMEOUT_MS,
+  });
+  return clientOf(new PrismaClient({ ...CLIENT_OPTIONS, adapter: readerFactory('postgres', () => readers.connect()) }));
+}
+
+function poolOf(url: string): PoolConfig {
+  return { connectionString: url, max: POOL_SIZE, connectionTimeoutMillis: 10_000, keepAlive: true };
 }
 
 const names = { provider: 'postgres', adapterName: 'dunlin-postgres-writer' } as const;
@@ -102,7 +108,7 @@ async function announce(tx: Db, channel: string): Promise<void> {
 }
 
 /** `host:port/name` of a url, without user and password. */
-function describe(url: string): string {
+export function describePostgresql(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }

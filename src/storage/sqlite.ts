@@ -26,10 +26,7 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
     ...CLIENT_OPTIONS,
     adapter: { provider: 'sqlite', adapterName: writer.adapterName, connect: () => Promise.resolve(writer) },
   });
-  const read = new PrismaClient({
-    ...CLIENT_OPTIONS,
-    adapter: readerFactory('sqlite', () => connectSqlite(file, 'read')),
-  });
+  const read = sqliteReader(file);
   await Promise.all([write.$connect(), read.$connect()]);
   return {
     provider: 'sqlite',
@@ -45,4 +42,9 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
       await Promise.all([write.$disconnect(), read.$disconnect()]);
     },
   };
+}
+
+/** A client that only reads a file that is there, and migrates nothing. */
+export function sqliteReader(file: string): PrismaClient {
+  return new PrismaClient({ ...CLIENT_OPTIONS, adapter: readerFactory('sqlite', () => connectSqlite(file, 'read')) });
 }
