@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { runMoney } from '../support/paper-money.ts';
 
 describe('the money of the paper broker', () => {
-  it.each([1, 2, 3, 4])('is kept exactly through 5,000 random fills, fees and cancels (seed %i)', (seed) => {
-    const run = runMoney(seed, 5000);
+  it.each([1, 2, 3, 4])('is kept exactly through 5,000 random fills, fees and cancels (seed %i)', async (seed) => {
+    const run = await runMoney(seed, 5000);
 
     // The run has seen what it is for.
     expect(run.partFills).toBeGreaterThan(100);

@@ -306,7 +306,14 @@ describe('the paper broker', () => {
       await market.tick('IBM', 101);
 
       expect([(await order(lost)).status, (await order(found)).status]).toEqual(['accepted', 'filled']);
+      market.clock.advance(10_000);
+      await market.broker.match();
       expect(market.errors.map(String)).toEqual(['DomainError: There is no price for NOPE.']);
+
+      await market.tick('NOPE', 5);
+      market.clock.advance(10_000);
+      await market.tick('NOPE', 5);
+      expect((await order(lost)).status).toBe('filled');
     });
 
     it('keeps orders open while the price source fails, says so once, and goes on', async () => {

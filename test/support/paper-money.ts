@@ -2,6 +2,7 @@
  * Random orders, quotes and cancels through the matching and the books of the paper broker, without a database, beside an
  * account in whole numbers that knows only what the fills say.
  */
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { Books } from '../../src/broker/paper/books.ts';
 import { isOpen, type PaperOrder } from '../../src/broker/paper/paper-order.ts';
 import { PAPER_DEFAULTS } from '../../src/broker/paper/settings.ts';
@@ -34,10 +35,14 @@ export interface MoneyRun {
   readonly orderDrift: bigint;
 }
 
-/** The run of a seed, until there are `fills`. */
-export function runMoney(seed: number, fills: number): MoneyRun {
+/** The run of a seed, until there are `fills`. Others get their turn on the way. */
+export async function runMoney(seed: number, fills: number): Promise<MoneyRun> {
   const run = new Run(seed);
-  while (run.fills < fills) run.step();
+  while (run.fills < fills) {
+    const pause = Math.min(fills, run.fills + 2000);
+    while (run.fills < pause) run.step();
+    await yieldToEvents();
+  }
   return run.result();
 }
 

@@ -1,5 +1,5 @@
 /** The books as rows. Whoever changes an account locks it first, so that one account changes in one order, whatever process. */
-import { type Decimal, decimal, decimalText } from '../../core/index.ts';
+import { type Decimal, decimal, decimalText, invariant } from '../../core/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Holding } from '../holding.ts';
 import { Books } from './books.ts';
@@ -21,12 +21,14 @@ export async function lockAccount(
   settings: PaperSettings,
   { ownerId, now }: { readonly ownerId: number; readonly now: Date },
 ): Promise<LockedAccount> {
-  const cash = decimalText(settings.initialCash);
-  await tx.$executeRaw`INSERT INTO "PaperAccount" ("ownerId", "currency", "initialCash", "cash", "fillCount", "updatedAt")
-    VALUES (${ownerId}, ${settings.currency}, ${cash}, ${cash}, 0, ${now})
-    ON CONFLICT ("ownerId") DO UPDATE SET "updatedAt" = ${now}`;
-  const row = await tx.paperAccount.findUniqueOrThrow({ where: { ownerId } });
-  return { ownerId, currency: row.currency, cash: decimal(row.cash), fillCount: row.fillCount };
+  const initial = decimalText(settings.initialCash);
+  const [row] = await tx.$queryRaw<readonly { currency: string; cash: string; fillCount: number | bigint }[]>`
+    INSERT INTO "PaperAccount" ("ownerId", "currency", "initialCash", "cash", "fillCount", "updatedAt")
+    VALUES (${ownerId}, ${settings.currency}, ${initial}, ${initial}, 0, ${now})
+    ON CONFLICT ("ownerId") DO UPDATE SET "updatedAt" = ${now}
+    RETURNING "currency", "cash", "fillCount"`;
+  invariant(row !== undefined, 'the account that was locked is there');
+  return { ownerId, currency: row.currency, cash: decimal(row.cash), fillCount: Number(row.fillCount) };
 }
 
 /** The books of a locked account. */

@@ -47,7 +47,10 @@ export class MarketPrices {
     for (let first = 0; first < wanted.length; first += PAGE) {
       for (const quote of await this.#page(wanted.slice(first, first + PAGE))) quotes.set(quote.symbol, quote);
     }
-    for (const { symbol, source } of quotes.values()) if (source !== SIMULATED) this.#real.add(symbol);
+    for (const { symbol, source } of quotes.values()) {
+      this.#unknown.delete(symbol);
+      if (source !== SIMULATED) this.#real.add(symbol);
+    }
     return quotes;
   }
 
@@ -63,17 +66,21 @@ export class MarketPrices {
     try {
       return await this.#wait(this.#deps.prices.quotes(symbols));
     } catch (error) {
-      this.#options.failed(error);
-      if (!(error instanceof DomainError) || error.code !== 'VALIDATION') return [];
-    }
-    const [only] = symbols;
-    if (only !== undefined && symbols.length === 1) {
-      this.#unknown.set(only, this.#deps.clock.now() + UNKNOWN_MS);
-      return [];
+      const [only] = symbols;
+      const isUnknown = error instanceof DomainError && error.code === 'VALIDATION' && only !== undefined;
+      if (!isUnknown) this.#options.failed(error);
+      else if (symbols.length === 1) this.#leaveOut(only, error);
+      if (!isUnknown || symbols.length === 1) return [];
     }
     const quotes: Quote[] = [];
     for (const symbol of symbols) quotes.push(...(await this.#page([symbol])));
     return quotes;
+  }
+
+  /** For a while; it is told once, until the symbol is known. */
+  #leaveOut(symbol: string, error: unknown): void {
+    if (!this.#unknown.has(symbol)) this.#options.failed(error);
+    this.#unknown.set(symbol, this.#deps.clock.now() + UNKNOWN_MS);
   }
 
   /**
