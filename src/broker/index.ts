@@ -19,6 +19,13 @@ export type {
 export { applyTrade, type Holding, NOTHING_HELD, type Trade, type TradeEffect } from './holding.ts';
 export { type Approved, approve, type OrderRequest } from './order-request.ts';
 export {
+  PAPER_DEFAULTS,
+  PaperBroker,
+  type PaperBrokerOptions,
+  type PaperPrices,
+  type PaperSettings,
+} from './paper/index.ts';
+export {
   ORDER_TYPES,
   type OrderType,
   SIDES,

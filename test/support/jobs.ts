@@ -3,6 +3,9 @@ import type { Delivery } from '../../src/events/index.ts';
 import { type StrategyOptimizationInput, startStrategyOptimization } from '../../src/optimize/index.ts';
 import type { OptimizationRow } from '../../src/storage/index.ts';
 import type { TestServices } from './compose.ts';
+import { eventually } from './eventually.ts';
+
+export { eventually };
 
 /** 18 combinations, of which two are invalid, over 1,260 bars of the simulation. */
 export const EXAMPLE: StrategyOptimizationInput = {
@@ -54,21 +57,6 @@ export async function readTrials({ database }: TestServices, id: number): Promis
     omit: { optimizationId: true },
   });
   return rows;
-}
-
-/** Resolves with the first answer of `look` that is neither null nor undefined. */
-export async function eventually<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  limitMs = 20_000,
-): Promise<NonNullable<T>> {
-  const deadline = performance.now() + limitMs;
-  while (performance.now() < deadline) {
-    const found = await look();
-    if (found !== null && found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`Waited ${limitMs} ms in vain for ${what}.`);
 }
 
 /** Waits until the job has ended, in whatever way. */
