@@ -32,7 +32,10 @@ export interface Database {
 
 /** How a transaction takes its turn. */
 export interface TransactionOptions {
-  /** Goes before all transactions of this process that still wait. For stopping things; default false. */
+  /**
+   * Goes before all transactions of this process that still wait, and takes its turn among other processes sooner. For
+   * stopping things, and short; default false.
+   */
   readonly isUrgent?: boolean;
 }
 
