@@ -102,20 +102,20 @@ describe('an urgent transaction', () => {
   it('gets in between the writes of another connection that never pauses (SQLite)', async () => {
     const test = await createTestDatabase('sqlite');
     const [busy, other] = [await test.open(), await test.open()];
-    let [isOver, commits] = [false, 0];
+    const state = { isOver: false, commits: 0 };
     const writers = Array.from({ length: 8 }, async (_, writer) => {
-      for (let index = 0; !isOver && index < 500; index += 1) {
+      for (let index = 0; !state.isOver && index < 500; index += 1) {
         await write(busy, `${writer}-${index}`);
-        commits += 1;
+        state.commits += 1;
       }
     });
     await sleep(20);
 
-    const before = commits;
+    const before = state.commits;
     await write(other, 'urgent', true);
-    const meanwhile = commits - before;
+    const meanwhile = state.commits - before;
 
-    isOver = true;
+    state.isOver = true;
     await Promise.all(writers);
     expect(meanwhile).toBeLessThan(100);
     await test.drop();
@@ -124,16 +124,16 @@ describe('an urgent transaction', () => {
   it('comes to be known at all while others write without a pause: timers run between transactions (SQLite)', async () => {
     const test = await createTestDatabase('sqlite');
     const database = await test.open();
-    let isOver = false;
+    const state = { isOver: false };
     const writers = Array.from({ length: 8 }, async (_, writer) => {
-      for (let index = 0; !isOver; index += 1) await write(database, `${writer}-${index}`);
+      for (let index = 0; !state.isOver; index += 1) await write(database, `${writer}-${index}`);
     });
 
     const startedAt = performance.now();
     await sleep(20);
     const sleptMs = performance.now() - startedAt;
 
-    isOver = true;
+    state.isOver = true;
     await Promise.all(writers);
     expect(sleptMs).toBeLessThan(2_000);
     await test.drop();
