@@ -3,7 +3,8 @@
  *
  * Modelling choices. The quote's own size is not known, so an order gets all that it wants unless a bound is given. A stop
  * is touched by the last price and is filled by the same quote, at what the other side then offers. Prices are brought to 8
- * decimals, halves to even. An order for the opening takes the first quote of the session that this broker sees.
+ * decimals, halves to even. An order for the opening has one chance, the first quote of the session that this broker sees, be
+ * it late: what that quote does not fill expires, and so does a stop that it does not touch.
  */
 import { type Decimal, decimal, MAX_DECIMAL, maxOf, minOf, toMoney, ZERO } from '../../core/index.ts';
 import { calendarOf, type Quote } from '../../market/index.ts';
@@ -52,9 +53,8 @@ export function matchOrder(order: PaperOrder, quote: Quote, terms: MatchTerms): 
   if (offers === null || !isOpen(order) || !mayUse(order, quote)) return null;
   const wasWaiting = order.stopPrice !== null && order.triggeredAt === null;
   const isTriggered = wasWaiting && touches(order, offers.last);
-  if (wasWaiting && !isTriggered) return null;
-  const fill = fillOf(order, offers, terms);
   const isLast = order.timeInForce === 'opg';
+  const fill = wasWaiting && !isTriggered ? null : fillOf(order, offers, terms);
   return fill === null && !isTriggered && !isLast ? null : { isTriggered, fill, isLast };
 }
 

@@ -2,8 +2,10 @@
  * When to look. With open orders: all the time, with a pause between two looks. Without: seldom, to see only whether another
  * process left orders behind; prices are not asked for then.
  *
- *   closed? <-- close -- idle --wake, or after a while--> looking --orders are open--> waiting --after the pause--> looking
- *                                                         looking --none is----------> idle
+ *   idle    --an order was placed, or after a long while--> looking
+ *   looking --orders are open--> waiting;  --none is--> idle;  --an order was placed meanwhile--> looking
+ *   waiting --an order was placed, or after the pause--> looking
+ *   any     --close--> closed, when the look that is under way has ended
  */
 
 /** How much longer the pause is while nothing is open. */
@@ -15,42 +17,56 @@ export interface LoopOptions {
   readonly pollMs: number;
 }
 
+/** See the head of the file. */
 export class MatchingLoop {
   readonly #options: LoopOptions;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
-  #isClosed = false;
+  #isRunning = false;
 
   constructor(options: LoopOptions) {
     this.#options = options;
   }
 
-  /** Looks now: an order was placed. */
-  wake(): void {
-    if (this.#isClosed) return;
-    if (this.#looking !== undefined) {
-      this.#lookAgain = true;
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#looking = this.#look();
+  start(): void {
+    this.#isRunning = true;
+    this.wake();
   }
 
-  /** Waits for the look that is under way; there is no other one. */
+  /** An order was placed: looks now, or once more after the look that is under way. Nothing unless it runs. */
+  wake(): void {
+    if (!this.#isRunning) return;
+    if (this.#looking === undefined) this.#begin();
+    else this.#lookAgain = true;
+  }
+
+  /** Looks, running or not. The look begins after the call and has ended when it resolves. */
+  async lookNow(): Promise<void> {
+    while (this.#looking !== undefined) await this.#looking;
+    await this.#begin();
+  }
+
+  /** Waits for the look that is under way; there will be no other one. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#isRunning = false;
     clearTimeout(this.#timer);
     await this.#looking;
+  }
+
+  #begin(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#lookAgain = false;
+    this.#looking = this.#look();
+    return this.#looking;
   }
 
   async #look(): Promise<void> {
     const { look, pollMs } = this.#options;
     const remains = await look();
     this.#looking = undefined;
-    if (this.#isClosed) return;
+    if (!this.#isRunning) return;
     const pauseMs = remains ? pollMs : pollMs * IDLE_PAUSES;
     this.#timer = setTimeout(() => this.wake(), this.#lookAgain ? 0 : pauseMs);
-    this.#lookAgain = false;
   }
 }

@@ -49,16 +49,14 @@ export class PaperBroker implements Broker {
   readonly capabilities: BrokerCapabilities;
   readonly #deps: PaperDeps;
   readonly #onError: (error: unknown) => void;
-  readonly #round: MatchingRound;
   readonly #loop: MatchingLoop;
   readonly #listeners = new Set<(ownerId: number) => void>();
-  #isStarted = false;
 
   constructor({ database, clock, prices, settings = {}, pollMs = POLL_MS, onError }: PaperBrokerOptions) {
     this.#deps = { database, clock, prices, settings: paperSettings(settings) };
     this.#onError = onError;
-    this.#round = new MatchingRound(this.#deps, { changed: (ownerId) => this.#tell(ownerId), onError });
-    this.#loop = new MatchingLoop({ look: () => this.#round.run(), pollMs });
+    const round = new MatchingRound(this.#deps, { changed: (ownerId) => this.#tell(ownerId), onError });
+    this.#loop = new MatchingLoop({ look: () => round.run(), pollMs });
     this.capabilities = {
       orderTypes: ORDER_TYPES,
       timesInForce: TIMES_IN_FORCE,
@@ -72,13 +70,12 @@ export class PaperBroker implements Broker {
 
   /** Begins to match, also what was left open by an earlier process. */
   start(): void {
-    this.#isStarted = true;
-    this.#loop.wake();
+    this.#loop.start();
   }
 
   /** Matches once, now, for those who do not `start`. */
-  async match(): Promise<void> {
-    await this.#round.run();
+  match(): Promise<void> {
+    return this.#loop.lookNow();
   }
 
   submit(ownerId: number, order: Approved<OrderRequest>, { signal }: BrokerCall = {}): Promise<SubmitAnswer> {
@@ -151,7 +148,7 @@ export class PaperBroker implements Broker {
     try {
       signal?.throwIfAborted();
       const answer = await untilAborted(run(), signal);
-      if (answer.kind === 'accepted' && this.#isStarted) this.#loop.wake();
+      if (answer.kind === 'accepted') this.#loop.wake();
       if (answer.kind === 'done') this.#tell(ownerId);
       return answer;
     } catch (error) {

@@ -8,14 +8,13 @@ import type { PaperSettings } from './settings.ts';
 
 /** What is wrong with the request by itself. */
 export function refuseShape(request: OrderRequest): string | null {
-  const { mode, orderType, timeInForce, quantity, limitPrice, stopPrice } = request;
+  const { mode, orderType, quantity, limitPrice, stopPrice } = request;
   if (mode !== 'paper') return 'This broker trades on paper only.';
   if (!isAmount(quantity)) return `The quantity must be above 0 with at most ${DECIMAL_PLACES} decimals.`;
   const hasLimit = orderType === 'limit' || orderType === 'stop_limit';
   const hasStop = orderType === 'stop' || orderType === 'stop_limit';
   if (hasLimit !== (limitPrice !== null)) return 'Limit and stop_limit orders have a limit price, others have none.';
   if (hasStop !== (stopPrice !== null)) return 'Stop and stop_limit orders have a stop price, others have none.';
-  if (hasStop && timeInForce === 'opg') return 'An order for the opening is a market or a limit order.';
   return refusePrices([limitPrice, stopPrice]);
 }
 

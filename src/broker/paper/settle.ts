@@ -4,9 +4,10 @@ import type { Quote } from '../../market/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Books } from './books.ts';
 import { type LockedAccount, lockAccount, readBooks, writeBooks } from './ledger.ts';
-import { hasExpired, type Match, type MatchedFill, matchOrder } from './match.ts';
+import { hasExpired, matchOrder } from './match.ts';
 import type { PaperDeps } from './paper-deps.ts';
 import { OPEN_STATUSES, type PaperOrder, paperOrderOf } from './paper-order.ts';
+import { type Step, stepOf } from './step.ts';
 
 const MINUTE_MS = 60_000;
 /** How many of the newest fills are looked through for those of the running minute. */
@@ -17,12 +18,6 @@ export interface MarketView {
   readonly quotes: ReadonlyMap<string, Quote>;
   /** Units of the latest minute, by symbol; where there is none, quantities are not bounded. */
   readonly volumes: ReadonlyMap<string, number>;
-}
-
-/** What becomes of an order: columns to write, and its fill. */
-interface Step {
-  readonly order: PaperOrder;
-  readonly fill: (MatchedFill & { readonly commission: Decimal }) | null;
 }
 
 /** Whether anything happens to the order now. */
@@ -50,63 +45,16 @@ export function settleAccount(
       orderBy: { id: 'asc' },
     });
     const bounds = await VolumeBounds.read(tx, deps, { account, market, now });
-    const steps = rows.map((row) => stepOf(paperOrderOf(row), { deps, books, market, bounds, now }));
-    await writeSteps(
-      tx,
-      { account, books, now },
-      steps.filter((step) => step !== null),
-    );
+    const steps: Step[] = [];
+    for (const order of rows.map(paperOrderOf)) {
+      const terms = { slippageBps: deps.settings.slippageBps, available: bounds.of(order.symbol) };
+      const step = stepOf(order, { quote: market.quotes.get(order.symbol), terms, books, now });
+      if (step === null) continue;
+      steps.push(step);
+      bounds.take(order.symbol, step.fill?.quantity ?? ZERO);
+    }
+    await writeSteps(tx, { account, books, now }, steps);
   });
-}
-
-interface StepView {
-  readonly deps: PaperDeps;
-  readonly books: Books;
-  readonly market: MarketView;
-  readonly bounds: VolumeBounds;
-  readonly now: Date;
-}
-
-/** The order after the quote and after the time; null when nothing happens. Books its fill. */
-function stepOf(order: PaperOrder, { deps, books, market, bounds, now }: StepView): Step | null {
-  const quote = market.quotes.get(order.symbol);
-  const terms = { slippageBps: deps.settings.slippageBps, available: bounds.of(order.symbol) };
-  const match = quote === undefined ? null : matchOrder(order, quote, terms);
-  const step = quote === undefined || match === null ? null : applyMatch(order, match, { books, at: quote.at, now });
-  if (step?.fill) bounds.take(order.symbol, step.fill.quantity);
-  const after = step?.order ?? order;
-  const isOver = OPEN_STATUSES.includes(after.status) && (match?.isLast === true || hasExpired(after, now.getTime()));
-  if (!isOver) return step;
-  return { order: { ...after, status: 'expired', reason: expiryReason(order) }, fill: step?.fill ?? null };
-}
-
-function applyMatch(
-  order: PaperOrder,
-  match: Match,
-  { books, at, now }: { readonly books: Books; readonly at: Date; readonly now: Date },
-): Step {
-  const looked = { ...order, quotedAt: at, triggeredAt: match.isTriggered ? now : order.triggeredAt };
-  if (match.fill === null) return { order: looked, fill: null };
-  const { quantity, price } = match.fill;
-  const booked = books.book(order, match.fill);
-  if (booked === null) {
-    const reason = `The cash did not suffice for ${decimalText(quantity)} at ${decimalText(price)}.`;
-    return { order: { ...looked, status: 'canceled', reason }, fill: null };
-  }
-  const filledQuantity = order.filledQuantity.plus(quantity);
-  return {
-    order: {
-      ...looked,
-      filledQuantity,
-      filledValue: order.filledValue.plus(quantity.times(price)),
-      status: filledQuantity.eq(order.quantity) ? 'filled' : 'partially_filled',
-    },
-    fill: { ...match.fill, commission: booked.commission },
-  };
-}
-
-function expiryReason({ timeInForce }: PaperOrder): string {
-  return timeInForce === 'opg' ? 'The opening did not fill it.' : 'The session has closed.';
 }
 
 async function writeSteps(
