@@ -1,0 +1,73 @@
+/** Waiting until nothing that was decided before a halt is on its way to a broker any more, in any process. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderBasis } from '../deps.ts';
+import { WORKING_STATUSES } from '../order.ts';
+import type { SendGate } from '../send-gate.ts';
+
+/** How long it is waited for, in ms. */
+const DRAIN_MS = 2_000;
+
+/** Pause between two looks at the rows, in ms. */
+const POLL_MS = 10;
+
+/** What came of it. */
+export interface Drained {
+  /** Whether no order that was decided before the halt can reach a broker from now on. */
+  readonly drained: boolean;
+  /** Client ids of those that may, as far as they could be read; none when drained. */
+  readonly inFlight: readonly string[];
+}
+
+/** What is waited for. */
+export interface Draining {
+  readonly ownerId: number;
+  /** Of the halt: what was decided in an older one is waited for. */
+  readonly epoch: number;
+}
+
+type DrainDeps = Pick<OrderBasis, 'database'> & { readonly gate: SendGate };
+
+/**
+ * Waits, for at most 2 s, until every send of this process has returned and no row says that another process may still be
+ * sending. Rows that are `unknown` count too: whether their order arrived, or still will, nobody here knows.
+ */
+export async function drain(deps: DrainDeps, draining: Draining): Promise<Drained> {
+  const until = performance.now() + DRAIN_MS;
+  const isIdle = await within(deps.gate.whenIdle(draining.ownerId).then(() => true), until);
+  for (;;) {
+    const inFlight = await within(readInFlight(deps, draining).catch(() => null), until);
+    const isOver = performance.now() >= until;
+    if (isIdle === true && inFlight?.length === 0) return { drained: true, inFlight };
+    if (isOver) return { drained: false, inFlight: inFlight ?? [] };
+    await sleep(POLL_MS);
+  }
+}
+
+/** Client ids of the orders that may be on their way to a broker. */
+async function readInFlight({ database }: DrainDeps, { ownerId, epoch }: Draining): Promise<readonly string[]> {
+  const rows = await database.read.order.findMany({
+    where: {
+      ownerId,
+      epoch: { lt: epoch },
+      // A working order that is claimed is being changed: that may be on its way as well.
+      OR: [
+        { status: { in: ['pending_submit', 'unknown'] } },
+        { status: { in: [...WORKING_STATUSES] }, claimedBy: { not: null } },
+      ],
+    },
+    orderBy: { id: 'asc' },
+    select: { clientOrderId: true },
+  });
+  return rows.map(({ clientOrderId }) => clientOrderId);
+}
+
+/** What a promise that does not reject says; null when it says nothing in time (by `performance.now`). */
+export async function within<T>(promise: Promise<T>, until: number): Promise<T | null> {
+  const cancel = new AbortController();
+  const late = sleep(Math.max(0, until - performance.now()), null, { signal: cancel.signal }).catch(() => null);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    cancel.abort();
+  }
+}
