@@ -1,4 +1,5 @@
 /** Group commit: what arrives while a batch is under way goes into the next one, so that many share one transaction. */
+import { invariant } from '../core/index.ts';
 
 /** The greatest number of items of one batch. */
 export const MAX_BATCH = 64;
@@ -45,10 +46,8 @@ export class Batches<In, Out> {
   async #runBatch(batch: readonly Waiting<In, Out>[]): Promise<void> {
     try {
       const results = await this.#run(batch.map(({ item }) => item));
-      for (const [index, { resolve, reject }] of batch.entries()) {
-        if (index < results.length) resolve(results[index] as Out);
-        else reject(new Error('A batch answers one result for each item.'));
-      }
+      invariant(results.length === batch.length, 'a batch answers one result for each item');
+      for (const [index, result] of results.entries()) batch[index]?.resolve(result);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

@@ -45,6 +45,8 @@ export type TurnOutcome =
       readonly kind: 'decided';
       readonly decisions: readonly Decision[];
       readonly epoch: number;
+      /** What had to be priced beside the symbols of the intents. */
+      readonly symbols: readonly string[];
       /** A limit on losses that was reached: trading has to be halted. */
       readonly loss: { readonly cause: HaltCause; readonly reason: string } | null;
     }
@@ -62,7 +64,7 @@ export function decideTurn(deps: DecidingDeps, turn: Turn): Promise<TurnOutcome>
     const settings = await lockSafety(write.db, deps.clock, turn.key.ownerId);
     const right: SendRight = { deadline: startedAt + deps.claimMs, epoch: settings.epoch };
     const state = await readState(deps, write.db, { turn, settings });
-    if ('symbols' in state) return { kind: 'prices_missing', symbols: state.symbols };
+    if ('lacking' in state) return { kind: 'prices_missing', symbols: state.lacking };
     return decideAll(deps, write, { turn, right, state });
   });
 }
@@ -72,19 +74,22 @@ interface Readings {
   readonly existing: ReadonlyMap<string, OrderRow>;
   readonly deliberation: Deliberation;
   readonly now: number;
+  /** Held or working. */
+  readonly priced: readonly string[];
 }
 
 async function readState(
   deps: DecidingDeps,
   db: Db,
   { turn, settings }: { readonly turn: Turn; readonly settings: SafetySettings },
-): Promise<Readings | { readonly symbols: readonly string[] }> {
+): Promise<Readings | { readonly lacking: readonly string[] }> {
   const { key, board, recents, intents } = turn;
   const account = await lockAccount(db, deps.clock, key);
   if (account === null) throw unavailable('The account is being reset: try again.');
   const books = await readBooks(db, account);
-  const symbols = symbolsOf(books).filter((symbol) => !board.has(symbol));
-  if (symbols.length > 0) return { symbols };
+  const priced = symbolsOf(books);
+  const lacking = priced.filter((symbol) => !board.has(symbol));
+  if (lacking.length > 0) return { lacking };
   // Read under the lock: what is older cannot come later.
   const now = deps.clock.now();
   const existing = await readExisting(db, key.ownerId, intents);
@@ -103,7 +108,7 @@ async function readState(
     trades: await readTrades(db, account, daysOf(turn, now)),
     stopped: await readStops(db, key.ownerId),
   });
-  return { existing, deliberation, now };
+  return { existing, deliberation, now, priced };
 }
 
 async function readExisting(
@@ -144,7 +149,7 @@ async function decideAll(
   const ids = new Set(existing.keys());
   for (const intent of turn.intents) {
     const { change, request } = intent;
-    const old = change === undefined ? null : deliberation.changeable(change.orderId);
+    const old = change === undefined ? null : deliberation.changeable(change);
     if (change === undefined ? ids.has(request.clientOrderId) : old === null) continue;
     if (change === undefined) ids.add(request.clientOrderId);
     decided.push({ intent, old, ...deliberation.decide(intent) });
@@ -155,7 +160,7 @@ async function decideAll(
     const row = existing.get(intent.request.clientOrderId) ?? rows.get(intent.request.clientOrderId);
     return decisionOf(intent, { decided: byIntent.get(intent), row, right });
   });
-  return { kind: 'decided', decisions, epoch: right.epoch, loss: lossOf(decided) };
+  return { kind: 'decided', decisions, epoch: right.epoch, symbols: state.priced, loss: lossOf(decided) };
 }
 
 function decisionOf(

@@ -60,18 +60,18 @@ export class Deliberation {
 
   /**
    * The working order that a change is about; null when it cannot be changed: it has ended, is not known to work, or another
-   * change is under way, so that these terms are about to be others.
+   * change is under way, so that these terms are about to be others; or as much as it would be is filled already.
    */
-  changeable(orderId: number): OrderRow | null {
+  changeable({ orderId, terms }: NonNullable<Intent['change']>): OrderRow | null {
     const row = this.#working.find((each) => each.row?.id === orderId)?.row ?? null;
     const isWorking = row?.status === 'accepted' || row?.status === 'partially_filled';
     const isChanging = row?.claimedBy != null || this.#approved.some(({ change }) => change?.orderId === orderId);
-    return isWorking && !isChanging ? row : null;
+    return isWorking && !isChanging && terms.quantity.gt(row.filledQuantity) ? row : null;
   }
 
   /** Decides the next intent of the turn. One that changes an order is about a `changeable` one. */
   decide(intent: Intent): Deliberated {
-    const old = intent.change === undefined ? null : this.changeable(intent.change.orderId);
+    const old = intent.change === undefined ? null : this.changeable(intent.change);
     const view = this.#viewOf(intent, old);
     const verdict = decide(view);
     if (verdict.kind === 'denied') {
@@ -87,7 +87,8 @@ export class Deliberation {
 
   #viewOf(intent: Intent, old: OrderRow | null): DecisionView {
     const { now, settings, effectiveMode, capabilities, board, account } = this.#state;
-    const { request, origin } = intent;
+    const { origin } = intent;
+    const request = old === null ? intent.request : restOf(intent.request, old);
     const known = board.get(request.symbol);
     const session = sessionOf(request, known, now);
     const others = this.#working.filter(({ row }) => old === null || row?.id !== old.id);
@@ -134,6 +135,11 @@ export class Deliberation {
     const price = highestPrice(intent.request, last) ?? ZERO;
     this.#working.push({ row: null, order: { symbol, side, remaining: quantity, price } });
   }
+}
+
+/** Of a changed order what is left to fill. */
+function restOf(request: OrderRequest, { filledQuantity }: OrderRow): OrderRequest {
+  return { ...request, quantity: request.quantity.minus(filledQuantity) };
 }
 
 /** What tells a stopped source: it is stopped for one symbol. */

@@ -2,7 +2,7 @@
 import { TRADING_MODES, type TradingMode } from '../broker/index.ts';
 import { type JsonObject, memberOf } from '../core/index.ts';
 import type { EventDraft } from '../events/index.ts';
-import type { AccountRow, OrderRow, PositionRow } from '../storage/index.ts';
+import type { AccountRow, FillRow, OrderRow, PositionRow } from '../storage/index.ts';
 
 /** The types of events about an order; their subject is the order. */
 export const ORDER_EVENTS = [
@@ -41,6 +41,14 @@ export function orderEvent(
     ...(causationId != null && { causationId }),
     payload: { ...orderPayload(row), ...extra },
   };
+}
+
+/** An execution was booked. */
+export function fillEvent(order: OrderRow, fill: Omit<FillRow, 'id'>, causationId: bigint | undefined): EventDraft {
+  const { executionId, symbol, side, quantity, price, commission, realizedPnl } = fill;
+  const { clientOrderId, source } = order;
+  const payload = { executionId, symbol, side, quantity, price, commission, realizedPnl, clientOrderId, source };
+  return { ...orderEvent('FillRecorded', order, { causationId }), payload };
 }
 
 /** The mode of a stored row. */

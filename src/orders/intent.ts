@@ -15,7 +15,7 @@ export interface NewTerms {
 
 /** An order that is to be placed, or a working one that is to be changed. */
 export interface Intent {
-  /** Of a change: the order as it would be, with the quantity that is left to fill. */
+  /** Of a change: the whole order as it would be. */
   readonly request: OrderRequest;
   readonly origin: OrderOrigin;
   /** Only of a change. */

@@ -9,6 +9,7 @@ import type { Denial } from './decision/view.ts';
 import { type Deliberated, greaterTerms } from './deliberation.ts';
 import { orderEvent } from './events.ts';
 import type { Intent, SendRight } from './intent.ts';
+import { RowChanged } from './store-orders.ts';
 
 /** An intent that was decided, and the order that it changes. */
 export interface Decided extends Deliberated {
@@ -63,19 +64,22 @@ export async function recordDecisions(
 
 /** The row says the greater terms and who asks, until the broker has answered. */
 async function claimChanges(deps: DecidingDeps, db: Db, { decided, now, right }: TurnRecord): Promise<void> {
-  for (const { intent, old, verdict, reservedDay } of decided) {
-    if (intent.change === undefined || old === null || verdict.kind === 'denied') continue;
-    await db.order.update({
-      where: { id: old.id },
+  const approved = decided.filter(({ verdict }) => verdict.kind === 'approved');
+  for (const { intent, old, reservedDay } of approved.toSorted((a, b) => (a.old?.id ?? 0) - (b.old?.id ?? 0))) {
+    if (intent.change === undefined || old === null) continue;
+    const { id, status, filledQuantity } = old;
+    const { count } = await db.order.updateMany({
+      where: { id, status, filledQuantity, claimedBy: null },
       data: {
         ...greaterTerms(old, intent.change.terms),
-        ...(reservedDay !== null && { reservedDay, isReducing: false }),
         ...claimOf(deps, { now, right }),
+        ...(reservedDay !== null && { reservedDay, isReducing: false }),
         lookups: 0,
         nextLookupAt: new Date(now + CHANGE_LOOKUP_MS),
         updatedAt: new Date(now),
       },
     });
+    if (count !== 1) throw new RowChanged(`Order ${id} was changed meanwhile.`);
   }
 }
 

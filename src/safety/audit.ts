@@ -1,6 +1,6 @@
 /** Appending to an owner's audit: who decided what, when and why, each event chained to the one before it by its hash. */
 import { type Clock, dateOf, invariant, type JsonObject } from '../core/index.ts';
-import type { Db } from '../storage/index.ts';
+import { type Db, insertRows } from '../storage/index.ts';
 import { auditHash } from './audit-hash.ts';
 import { lockRow } from './lock-safety.ts';
 
@@ -51,10 +51,10 @@ export async function appendAudit(
   const rows = chained(await lockHead(db, clock, ownerId), { ownerId, at: dateOf(clock) }, entries);
   const head = rows.at(-1);
   invariant(head !== undefined, 'there is a row for every entry');
-  const inserted = await db.safetyEvent.createManyAndReturn({ data: rows, select: { id: true, sequence: true } });
+  const ids = await insertRows(db, 'SafetyEvent', rows);
   const data = { auditSequence: head.sequence, auditHash: head.hash };
   await db.safetyState.updateMany({ where: { ownerId }, data });
-  return inserted.toSorted((a, b) => a.sequence - b.sequence).map(({ id }) => id);
+  return ids;
 }
 
 /** A text as the audit and the settings keep it: see `AuditEntry.reason`. */

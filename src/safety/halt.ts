@@ -3,8 +3,10 @@
  * case of `orders`. Either is once: doing it again changes nothing, except that a policy may become stronger.
  */
 import { type Clock, conflict, dateOf, invariant } from '../core/index.ts';
+import type { EventDraft } from '../events/index.ts';
 import type { Db } from '../storage/index.ts';
 import { appendAudit, keptText } from './audit.ts';
+import { type SafetyEventFacts, safetyEvent } from './events.ts';
 import { lockRow } from './lock-safety.ts';
 import { type HaltCause, KILL_POLICIES, type KillPolicy, type SafetySettings, type TradingState } from './settings.ts';
 import { type SafetyColumns, settingsOf, unreadableColumns } from './stored-settings.ts';
@@ -82,6 +84,16 @@ export async function resumeState(
     { kind: 'resumed', ...by, before, after: { state } },
   ]);
   return { settings: settingsOf(resumed), eventId, changed: true };
+}
+
+/** The event that tells of a halt, or of a policy that became stronger. */
+export function haltedEvent(
+  { settings, eventId }: HaltChange,
+  facts: Omit<SafetyEventFacts, 'ownerId' | 'eventId' | 'payload'> & { readonly actor: string },
+): EventDraft {
+  const { ownerId, haltCause: cause, haltReason: reason, killPolicy: policy, epoch } = settings;
+  const { actor, ...rest } = facts;
+  return safetyEvent('TradingHalted', { ...rest, ownerId, eventId, payload: { actor, cause, reason, policy, epoch } });
 }
 
 async function beginHalt(db: Db, clock: Clock, row: SafetyColumns, halt: Halt): Promise<HaltChange> {

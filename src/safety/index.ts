@@ -4,8 +4,9 @@
  */
 export { AUDIT_KINDS, type AuditEntry, type AuditKind, appendAudit } from './audit.ts';
 export { SAFETY_EVENTS, SAFETY_SUBJECT, type SafetyEventFacts, safetyEvent } from './events.ts';
-export { type Halt, type HaltChange, haltTrading, resumeState, type StateChange } from './halt.ts';
+export { type Halt, type HaltChange, haltedEvent, haltTrading, resumeState, type StateChange } from './halt.ts';
 export { LIMITS, type LimitRule } from './limits.ts';
+export type { SafetyLimitsInput } from './limits-input.ts';
 export { lockSafety, readSafety } from './lock-safety.ts';
 export {
   HALT_CAUSES,
@@ -18,3 +19,5 @@ export {
   type TradingState,
 } from './settings.ts';
 export { defaultSettings, type SafetyColumns, settingsOf } from './stored-settings.ts';
+export { type SafetyDeps, updateSafetyLimits } from './update-safety-limits.ts';
+export { type AuditVerdict, verifyAudit } from './verify-audit.ts';

@@ -7,9 +7,10 @@ import { defaultSettings, limitColumns, type SafetyColumns, settingsOf } from '.
 
 /** The settings as they are committed; the defaults when there is no row. Not for deciding: see `lockSafety`. */
 export async function readSafety(db: Db, ownerId: number): Promise<SafetySettings> {
-  // Raw, because Prisma's own read throws where a number is expected and none is found.
-  const [row] = await db.$queryRaw<SafetyColumns[]>`SELECT * FROM "SafetyState" WHERE "ownerId" = ${ownerId}`;
-  return row === undefined ? defaultSettings(ownerId) : settingsOf(row);
+  const [row] = await db.$queryRaw<RawRow[]>`
+    SELECT *, ("paperMode" = TRUE) AS "isPaper", ("paperMode" = FALSE) AS "isLive"
+    FROM "SafetyState" WHERE "ownerId" = ${ownerId}`;
+  return row === undefined ? defaultSettings(ownerId) : settingsOf(withMode(row));
 }
 
 /**
@@ -29,7 +30,7 @@ export interface LockedColumns extends SafetyColumns {
 /** The row that `lockSafety` reads. One statement on either database. */
 export async function lockRow(db: Db, clock: Clock, ownerId: number): Promise<LockedColumns> {
   const defaults = limitColumns(defaultSettings(ownerId));
-  const [row] = await db.$queryRaw<LockedColumns[]>`
+  const [row] = await db.$queryRaw<(RawRow & LockedColumns)[]>`
     INSERT INTO "SafetyState" ("ownerId", "state", "maxDailyTrades", "maxOrdersPerMinute", "maxOrderValue",
       "maxPositionPct", "maxDailyLossPct", "maxDrawdownPct", "priceCollarPct", "largeOrderThreshold",
       "auditHash", "updatedAt")
@@ -37,7 +38,23 @@ export async function lockRow(db: Db, clock: Clock, ownerId: number): Promise<Lo
       ${defaults.maxPositionPct}, ${defaults.maxDailyLossPct}, ${defaults.maxDrawdownPct}, ${defaults.priceCollarPct},
       ${defaults.largeOrderThreshold}, ${GENESIS_HASH}, ${dateOf(clock)})
     ON CONFLICT ("ownerId") DO UPDATE SET "updatedAt" = "SafetyState"."updatedAt" RETURNING *,
+      ("paperMode" = TRUE) AS "isPaper", ("paperMode" = FALSE) AS "isLive",
       (SELECT MAX("sequence") FROM "SafetyEvent" WHERE "ownerId" = ${ownerId}) AS "newestSequence"`;
   invariant(row !== undefined, 'locking the settings answers their row');
-  return row;
+  return { ...withMode(row), newestSequence: row.newestSequence };
+}
+
+/**
+ * A row as a raw query gives it, which is raw because Prisma's own read throws where it expects a number and finds none. A
+ * mode that is no truth value is read as `false`, i.e. live, by either: so the database is asked what it is.
+ */
+interface RawRow extends SafetyColumns {
+  /** 1 or true when it is so. */
+  readonly isPaper: unknown;
+  readonly isLive: unknown;
+}
+
+function withMode({ isPaper, isLive, ...row }: RawRow): SafetyColumns {
+  if (Number(isLive) === 1) return { ...row, paperMode: false };
+  return { ...row, paperMode: Number(isPaper) === 1 ? true : null };
 }

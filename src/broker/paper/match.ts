@@ -12,7 +12,7 @@ import { isOpen, type PaperOrder, remainingOf } from './paper-order.ts';
 import { isInSession, openingAfter } from './session.ts';
 
 /** The source whose instruments trade at any hour: they do not exist. */
-const SIMULATED = 'simulated';
+export const SIMULATED = 'simulated';
 
 const BPS = 10_000;
 

@@ -1,10 +1,13 @@
 /** One look at everything that may be filled. */
+import { DomainError } from '../../core/index.ts';
 import type { PaperOrderRow } from '../../storage/index.ts';
 import { MarketPrices } from './market-prices.ts';
 import type { PaperDeps } from './paper-deps.ts';
 import { OPEN_STATUSES, paperOrderOf } from './paper-order.ts';
 import { isDue, type MarketView, settleAccount } from './settle.ts';
 
+/** Orders that are looked at in one turn. */
+const PAGE = 500;
 /** Orders of one transaction. */
 const BATCH = 50;
 
@@ -20,6 +23,7 @@ export class MatchingRound {
   readonly #deps: PaperDeps;
   readonly #options: RoundOptions;
   readonly #prices: MarketPrices;
+  readonly #closing = new AbortController();
   /** Failures that were reported and have not stopped since. */
   #reported = new Set<string>();
   #failures = new Set<string>();
@@ -27,7 +31,10 @@ export class MatchingRound {
   constructor(deps: PaperDeps, options: RoundOptions) {
     this.#deps = deps;
     this.#options = options;
-    this.#prices = new MarketPrices(deps, (error) => this.#failed(error));
+    this.#prices = new MarketPrices(deps, {
+      failed: (error) => this.#failed(error),
+      signal: this.#closing.signal,
+    });
   }
 
   /** Whether orders stay open. A failure leaves them open, is reported once, and is reported again when it had stopped. */
@@ -43,28 +50,42 @@ export class MatchingRound {
     return remains;
   }
 
+  /** Waits no longer for prices. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   async #match(): Promise<boolean> {
-    const open = await this.#openRows();
-    if (open.length === 0) return false;
-    const market = await this.#marketFor(open);
-    const now = this.#deps.clock.now();
-    const due = open.filter((row) => isDue(paperOrderOf(row), market, now));
-    for (const [ownerId, orderIds] of idsByOwner(due)) await this.#settle(ownerId, orderIds, market);
-    return true;
-  }
-
-  #openRows(): Promise<PaperOrderRow[]> {
-    return this.#deps.database.read.paperOrder.findMany({
-      where: { status: { in: [...OPEN_STATUSES] } },
-      orderBy: { id: 'asc' },
-    });
-  }
-
-  async #marketFor(open: readonly PaperOrderRow[]): Promise<MarketView> {
-    const symbols = [...new Set(open.map(({ symbol }) => symbol))];
+    const symbols = await this.#openSymbols();
+    if (symbols.length === 0) return false;
     const quotes = await this.#prices.quotes(symbols);
-    const volumes = await this.#prices.volumes([...quotes.keys()]);
-    return { quotes, volumes };
+    const market = { quotes, volumes: await this.#prices.volumes([...quotes.keys()]) };
+    for (let after = 0; ; ) {
+      const page = await this.#openPage(after);
+      if (page.length === 0) return true;
+      after = page.at(-1)?.id ?? after;
+      const now = this.#deps.clock.now();
+      const due = page.filter((row) => isDue(paperOrderOf(row), market, now));
+      for (const [ownerId, orderIds] of idsByOwner(due)) await this.#settle(ownerId, orderIds, market);
+    }
+  }
+
+  async #openSymbols(): Promise<readonly string[]> {
+    const rows = await this.#deps.database.read.paperOrder.groupBy({
+      by: ['symbol'],
+      where: { status: { in: [...OPEN_STATUSES] } },
+      orderBy: { symbol: 'asc' },
+    });
+    return rows.map(({ symbol }) => symbol);
+  }
+
+  /** Page by page, so that many open orders do not hold up everything else. */
+  #openPage(after: number): Promise<PaperOrderRow[]> {
+    return this.#deps.database.read.paperOrder.findMany({
+      where: { id: { gt: after }, status: { in: [...OPEN_STATUSES] } },
+      orderBy: { id: 'asc' },
+      take: PAGE,
+    });
   }
 
   async #settle(ownerId: number, orderIds: readonly number[], market: MarketView): Promise<void> {
@@ -79,7 +100,9 @@ export class MatchingRound {
   }
 
   #failed(error: unknown): void {
-    const text = String(error);
+    if (this.#closing.signal.aborted) return;
+    // What says when to try again is a new text each time.
+    const text = error instanceof DomainError && error.code === 'UNAVAILABLE' ? error.code : String(error);
     this.#failures.add(text);
     if (!this.#reported.has(text)) this.#options.onError(error);
     this.#reported.add(text);

@@ -22,6 +22,7 @@ import type { PaperDeps, PaperPrices } from './paper-deps.ts';
 import { brokerOrderOf } from './paper-order.ts';
 import { accountOf, fillsAfter, positionsOf } from './questions.ts';
 import { type PaperSettings, paperSettings } from './settings.ts';
+import { within } from './within.ts';
 
 /** Default pause between two looks at the prices while orders are open, in ms. */
 const POLL_MS = 250;
@@ -49,14 +50,15 @@ export class PaperBroker implements Broker {
   readonly capabilities: BrokerCapabilities;
   readonly #deps: PaperDeps;
   readonly #onError: (error: unknown) => void;
+  readonly #round: MatchingRound;
   readonly #loop: MatchingLoop;
   readonly #listeners = new Set<(ownerId: number) => void>();
 
   constructor({ database, clock, prices, settings = {}, pollMs = POLL_MS, onError }: PaperBrokerOptions) {
     this.#deps = { database, clock, prices, settings: paperSettings(settings) };
     this.#onError = onError;
-    const round = new MatchingRound(this.#deps, { changed: (ownerId) => this.#tell(ownerId), onError });
-    this.#loop = new MatchingLoop({ look: () => round.run(), pollMs });
+    this.#round = new MatchingRound(this.#deps, { changed: (ownerId) => this.#tell(ownerId), onError });
+    this.#loop = new MatchingLoop({ look: () => this.#round.run(), pollMs });
     this.capabilities = {
       orderTypes: ORDER_TYPES,
       timesInForce: TIMES_IN_FORCE,
@@ -132,6 +134,7 @@ export class PaperBroker implements Broker {
   /** Stops matching. Orders stay open, and the next process goes on with them. */
   async close(): Promise<void> {
     this.#listeners.clear();
+    this.#round.close();
     await this.#loop.close();
   }
 
@@ -147,7 +150,7 @@ export class PaperBroker implements Broker {
   ): Promise<Answer | { readonly kind: 'unknown'; readonly reason: string }> {
     try {
       signal?.throwIfAborted();
-      const answer = await untilAborted(run(), signal);
+      const answer = await within(run(), { signal });
       if (answer.kind === 'accepted') this.#loop.wake();
       if (answer.kind === 'done') this.#tell(ownerId);
       return answer;
@@ -165,20 +168,5 @@ export class PaperBroker implements Broker {
         this.#onError(error);
       }
     }
-  }
-}
-
-/** The work's result, unless the signal aborts first: then the work goes on by itself, and finds the signal aborted. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
