@@ -24,7 +24,10 @@ export function findLoss(
   if (equity === null) return null;
   const dayBound = dayStartEquity.times(ONE.minus(maxDailyLossPct));
   if (equity.lte(dayBound)) {
-    return { cause: 'daily_loss', reason: reasonOf(equity, dayBound, `${decimalText(dayStartEquity)} at the day's beginning`) };
+    return {
+      cause: 'daily_loss',
+      reason: reasonOf(equity, dayBound, `${decimalText(dayStartEquity)} at the day's beginning`),
+    };
   }
   const peakBound = peakEquity.times(ONE.minus(maxDrawdownPct));
   if (equity.gt(peakBound)) return null;

@@ -7,11 +7,11 @@ import { TRADING_MODES, type TradingMode } from '../broker/index.ts';
 import type { AccountKey } from './books.ts';
 import { sweepKill } from './kill/kill-sweep.ts';
 import type { KillDeps } from './kill/kill-trading.ts';
-import { recoverClaims, settleUnknown } from './lookups.ts';
 import { watchLosses } from './loss-limits.ts';
 import { WORKING_STATUSES } from './order.ts';
 import { reconcile } from './reconciliation/reconcile.ts';
 import { RepeatingTask } from './repeating-task.ts';
+import { expireClaims, settleUnknown } from './settle-unknown.ts';
 import { canTradeLive } from './trading-mode.ts';
 
 /** Pauses between two runs of a part, in ms. */
@@ -60,7 +60,7 @@ export class OrderMonitor {
       });
     this.#tasks = [
       task('looking up unknown orders', every.lookups, () => settleUnknown(deps)),
-      task('taking back claims that nobody used', every.lookups, () => recoverClaims(deps)),
+      task('taking back claims that nobody used', every.lookups, () => expireClaims(deps)),
       task('reading fills', every.fills, () => this.#bookFills()),
       task('watching losses', every.losses, () => this.#watchLosses()),
       task('going on with kills', every.kills, () => this.#sweepKills()),
@@ -101,7 +101,10 @@ export class OrderMonitor {
 
   async #haltUnreconciled({ ownerId, mode }: AccountKey, error: unknown): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
-    this.#deps.log.error({ err: error, ownerId, mode }, 'The books could not be compared with the broker; trading is halted');
+    this.#deps.log.error(
+      { err: error, ownerId, mode },
+      'The books could not be compared with the broker; trading is halted',
+    );
     await this.#deps.kills.kill(ownerId, {
       cause: 'reconciliation',
       reason: `The ${mode} account could not be compared with the broker: ${reason}`,

@@ -2,13 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderBasis } from '../deps.ts';
 import { WORKING_STATUSES } from '../order.ts';
-import type { SendGate } from '../send-gate.ts';
 
 /** How long it is waited for, in ms. */
 const DRAIN_MS = 2_000;
 
 /** Pause between two looks at the rows, in ms. */
 const POLL_MS = 10;
+
+/** How long one look may take, in ms. */
+const LOOK_MS = 200;
 
 /** What came of it. */
 export interface Drained {
@@ -25,20 +27,24 @@ export interface Draining {
   readonly epoch: number;
 }
 
-type DrainDeps = Pick<OrderBasis, 'database'> & { readonly gate: SendGate };
+type DrainDeps = Pick<OrderBasis, 'database'>;
 
 /**
- * Waits, for at most 2 s, until every send of this process has returned and no row says that another process may still be
- * sending. Rows that are `unknown` count too: whether their order arrived, or still will, nobody here knows.
+ * Waits, for at most 2 s, until no row says that an order, or a change of one, may be on its way: each has its row before it is
+ * sent, in whichever process, and the row says so until it is known what came of it. Those that are `unknown` count too:
+ * whether they arrived, or still will, nobody here knows.
  */
 export async function drain(deps: DrainDeps, draining: Draining): Promise<Drained> {
   const until = performance.now() + DRAIN_MS;
-  const isIdle = await within(deps.gate.whenIdle(draining.ownerId).then(() => true), until);
   for (;;) {
-    const inFlight = await within(readInFlight(deps, draining).catch(() => null), until);
-    const isOver = performance.now() >= until;
-    if (isIdle === true && inFlight?.length === 0) return { drained: true, inFlight };
-    if (isOver) return { drained: false, inFlight: inFlight ?? [] };
+    // The last look has its time, too.
+    const lookUntil = Math.max(until, performance.now() + LOOK_MS);
+    const inFlight = await within(
+      readInFlight(deps, draining).catch(() => null),
+      lookUntil,
+    );
+    if (inFlight?.length === 0) return { drained: true, inFlight };
+    if (performance.now() >= until) return { drained: false, inFlight: inFlight ?? [] };
     await sleep(POLL_MS);
   }
 }

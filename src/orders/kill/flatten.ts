@@ -22,7 +22,13 @@ const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /** Reasons for which a closing order is not placed now and may be later; everything else is thrown. */
-const LATER: ReadonlySet<string> = new Set(['CONFLICT', 'KILL_SWITCH_ACTIVE', 'UNAVAILABLE', 'RUNAWAY', 'ORDER_RATE_LIMIT']);
+const LATER: ReadonlySet<string> = new Set([
+  'CONFLICT',
+  'KILL_SWITCH_ACTIVE',
+  'UNAVAILABLE',
+  'RUNAWAY',
+  'ORDER_RATE_LIMIT',
+]);
 
 /**
  * Places the closing orders that can be placed now; answers whether every position is closed. Safe at any time and in
@@ -58,7 +64,10 @@ async function closePosition(
 ): Promise<void> {
   const { symbol } = position;
   const side: Side = position.quantity.isNeg() ? 'buy' : 'sell';
-  const quantity = closable(position, theirs.find((their) => their.symbol === symbol));
+  const quantity = closable(
+    position,
+    theirs.find((their) => their.symbol === symbol),
+  );
   if (quantity === null) return;
   const earlier = await deps.database.read.order.findMany({
     where: { ownerId: halt.ownerId, symbol, killEventId: halt.eventId },
@@ -126,5 +135,5 @@ async function originOf({ database, ids }: OrderDeps, { ownerId, eventId }: Stan
 }
 
 function principalOf(ownerId: number): Principal {
-  return { userId: ownerId, scopes: new Set(['trade']) };
+  return { userId: ownerId, scopes: new Set(['kill']) };
 }

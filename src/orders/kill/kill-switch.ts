@@ -87,25 +87,25 @@ export class KillSwitch {
   }
 
   async #carryOut(halt: StandingHalt): Promise<KillReport> {
-    const { gateway, database } = this.#deps;
     const cancels = new CancelRound(this.#deps, halt.ownerId);
-    const draining = drain({ database, gate: gateway.gate }, halt);
-    const finished = halt.policy === 'block' ? Promise.resolve() : this.#cancelAndClose(halt, { cancels, draining });
-    this.#track(finished);
+    const draining = drain(this.#deps, halt);
+    const asked = halt.policy === 'block' ? Promise.resolve() : this.#cancel(cancels, draining);
+    this.#track(asked.then(() => this.#close(halt, cancels)));
     const drained = await draining;
-    await within(settled(finished), performance.now() + CANCEL_WAIT_MS);
+    await within(settled(asked), performance.now() + CANCEL_WAIT_MS);
     return this.#report(halt, { drained, cancels });
   }
 
   /** Cancels at once what is open, and afterwards what was on its way. */
-  async #cancelAndClose(
-    halt: StandingHalt,
-    { cancels, draining }: { readonly cancels: CancelRound; readonly draining: Promise<unknown> },
-  ): Promise<void> {
+  async #cancel(cancels: CancelRound, draining: Promise<unknown>): Promise<void> {
     await cancels.run();
     await draining;
     await cancels.run();
-    if (halt.policy === 'flatten') this.#track(flatten(this.#deps, halt));
+  }
+
+  async #close(halt: StandingHalt, cancels: CancelRound): Promise<void> {
+    await cancels.recorded();
+    if (halt.policy === 'flatten') await flatten(this.#deps, halt);
   }
 
   async #report(
@@ -125,7 +125,9 @@ export class KillSwitch {
   /** What fails here is done again by the monitor. */
   #track(work: Promise<unknown>): void {
     const tracked: Promise<unknown> = work
-      .catch((error: unknown) => this.#deps.log.error({ err: error }, 'A part of a kill failed; the monitor goes on with it'))
+      .catch((error: unknown) =>
+        this.#deps.log.error({ err: error }, 'A part of a kill failed; the monitor goes on with it'),
+      )
       .finally(() => this.#underWay.delete(tracked));
     this.#underWay.add(tracked);
   }

@@ -25,7 +25,7 @@ export interface KillInput {
  * @throws {DomainError} VALIDATION for another policy; UNAVAILABLE when the halt could not be stored within 2 s (it will be, and
  * this process sends nothing meanwhile)
  */
-export function killTrading(deps: KillDeps, principal: Principal, input: KillInput = {}): Promise<KillReport> {
+export async function killTrading(deps: KillDeps, principal: Principal, input: KillInput = {}): Promise<KillReport> {
   requireScope(principal, 'kill');
   const policy = parsePolicy(input.policy ?? 'cancel');
   const { userId } = principal;

@@ -21,7 +21,10 @@ export function storeReconciliation(deps: StoreDeps, key: AccountKey, outcome: O
     const { ownerId, mode } = key;
     await lockSafety(db, clock, ownerId);
     const at = dateOf(clock);
-    const reconciled = { reconciledOk: outcome.kind === 'agreed', ...(outcome.kind !== 'failed' && { reconciledAt: at }) };
+    const reconciled = {
+      reconciledOk: outcome.kind === 'agreed',
+      ...(outcome.kind !== 'failed' && { reconciledAt: at }),
+    };
     await db.account.updateMany({ where: key, data: reconciled });
     if (!(await isNew(db, key, outcome))) return;
     const differences = outcome.kind === 'differed' ? differenceList(outcome.differences) : [];
@@ -45,4 +48,3 @@ async function isNew(db: Db, key: AccountKey, outcome: Outcome): Promise<boolean
   const before = last.outcome === 'failed' ? null : standingText(readJson<Difference[]>(last.differences));
   return before !== standingText(outcome.kind === 'differed' ? outcome.differences : []);
 }
-
