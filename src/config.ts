@@ -19,16 +19,15 @@ const integer = (minimum: number, maximum: number, fallback: number) =>
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, fallback: Values[number]) =>
   z.enum(values, `must be one of: ${values.join(', ')}`).default(fallback);
 
-/** An exact decimal from `minimum` on, below or up to `maximum`. */
-const decimalIn = (minimum: string, maximum: string, fallback: string) => {
-  const message = `must be a decimal number from ${minimum} to ${maximum}`;
-  return z
+/** An exact decimal, both ends inclusive. */
+const decimalIn = (minimum: string, maximum: string) =>
+  z
     .string()
-    .default(fallback)
-    .transform((text) => readDecimal(text))
-    .refine((value) => value?.gte(minimum) === true && value.lte(maximum), message)
-    .transform((value) => value ?? decimal(fallback));
-};
+    .refine((text) => {
+      const value = readDecimal(text);
+      return value?.gte(minimum) === true && value.lte(maximum);
+    }, `must be a decimal number from ${minimum} to ${maximum}`)
+    .transform((text) => decimal(text));
 
 const originList = z
   .string()
@@ -59,10 +58,12 @@ const environment = z.object({
   ALLOWED_ORIGINS: originList,
   // Whatever is not exactly this word leaves trading on paper, so that a slip of the pen costs no money.
   LIVE_TRADING: z.string().default('disabled'),
-  PAPER_INITIAL_CASH: decimalIn('1', '1000000000', '100000'),
-  PAPER_SLIPPAGE_BPS: decimalIn('0', '1000', '2'),
-  PAPER_COMMISSION_BPS: decimalIn('0', '1000', '0'),
-  PAPER_COMMISSION_PER_TRADE: decimalIn('0', '1000', '0'),
+  PAPER_INITIAL_CASH: decimalIn('1', '1000000000').default(decimal('100000')),
+  PAPER_SLIPPAGE_BPS: decimalIn('0', '1000').default(decimal('2')),
+  PAPER_COMMISSION_BPS: decimalIn('0', '1000').default(decimal('0')),
+  PAPER_COMMISSION_PER_TRADE: decimalIn('0', '1000').default(decimal('0')),
+  PAPER_MAX_VOLUME_SHARE: decimalIn('0.0001', '1').optional(),
+  PAPER_ALLOW_SHORT: oneOf(['true', 'false'], 'true'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   COMPUTE_THREADS: integer(1, 1024, availableParallelism()),
   COMPUTE_MEMORY_MB: integer(64, 1_048_576, 2048),
@@ -97,8 +98,11 @@ export interface Config {
     readonly slippageBps: Decimal;
     /** Basis points of the traded value. */
     readonly commissionBps: Decimal;
-    /** Dollars for each fill. */
+    /** Dollars for each order that is filled. */
     readonly commissionPerTrade: Decimal;
+    /** Greatest part of the volume of a minute that an account gets; null: all of it. */
+    readonly maxVolumeShare: Decimal | null;
+    readonly allowShort: boolean;
   };
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly compute: { readonly threads: number; readonly memoryMb: number; readonly timeoutMs: number };
@@ -151,6 +155,8 @@ function freezeConfig(values: z.output<typeof environment>): Config {
       slippageBps: values.PAPER_SLIPPAGE_BPS,
       commissionBps: values.PAPER_COMMISSION_BPS,
       commissionPerTrade: values.PAPER_COMMISSION_PER_TRADE,
+      maxVolumeShare: values.PAPER_MAX_VOLUME_SHARE ?? null,
+      allowShort: values.PAPER_ALLOW_SHORT === 'true',
     }),
     logLevel: values.LOG_LEVEL,
     compute: Object.freeze({

@@ -2,7 +2,7 @@
 import { requireScope } from '../access/index.ts';
 import { TRADING_MODES } from '../broker/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
-import { ORDER_SOURCES } from '../orders/index.ts';
+import { type Difference, ORDER_SOURCES, type ReconciliationOutcome } from '../orders/index.ts';
 import { AUDIT_KINDS, type AuditKind } from '../safety/index.ts';
 import { builder } from './builder.ts';
 import { enumOf, parsePlace } from './inputs.ts';
@@ -68,10 +68,11 @@ export const SafetyEventRef = builder.prismaObject('SafetyEvent', {
       nullable: true,
       description: 'The order that was decided on; null for everything else.',
       select: { orderId: true, ownerId: true },
-      resolve: (query, { orderId, ownerId }, _args, { services }) =>
-        orderId === null
-          ? null
-          : services.database.read.order.findUnique({ ...query, where: { id: orderId, ownerId } }),
+      resolve: (query, { orderId, ownerId }, _args, { services }) => {
+        // Read in any case: the plugin takes a query that is not read for a mistake.
+        const asked = { ...query, where: { id: orderId ?? 0, ownerId } };
+        return orderId === null ? null : services.database.read.order.findUnique(asked);
+      },
     }),
     orders: t.relatedConnection('orders', {
       cursor: 'id',
@@ -112,15 +113,59 @@ export const StoppedSourceRef = builder.prismaObject('RunawayStop', {
   }),
 });
 
-const OUTCOMES = ['differs', 'failed'] as const;
-const OutcomeEnum = enumOf<(typeof OUTCOMES)[number]>('ReconciliationOutcome', {
-  description: 'What a comparison with the broker came to, when it did not simply agree.',
-  values: { differs: 'The books differed; ours were corrected.', failed: 'They could not be compared.' },
+const OUTCOMES = ['agreed', 'differed', 'failed'] as const satisfies readonly ReconciliationOutcome['kind'][];
+const OutcomeEnum = enumOf<ReconciliationOutcome['kind']>('ReconciliationOutcome', {
+  description: 'What a comparison with the broker came to.',
+  values: {
+    agreed: 'The books agree again.',
+    differed: 'They differ.',
+    failed: 'They could not be compared.',
+  },
+});
+
+const DifferenceKindEnum = enumOf<Difference['kind']>('BookDifferenceKind', {
+  description: 'What two books do not agree on.',
+  values: {
+    position: 'The quantity of a symbol.',
+    cash: 'The cash.',
+    missing_order: 'An order works for us that the broker does not have.',
+    foreign_order: 'An order that was placed elsewhere; it has a row now, with the source EXTERNAL.',
+  },
+});
+
+const DifferenceRef = builder.objectRef<Difference>('BookDifference').implement({
+  description: 'One thing that our books and the broker’s do not agree on.',
+  fields: (t) => ({
+    kind: t.field({ type: DifferenceKindEnum, description: 'What it is about.', resolve: ({ kind }) => kind }),
+    symbol: t.field({
+      type: 'Symbol',
+      nullable: true,
+      description: 'Of a position or an order; null for cash.',
+      resolve: (each) => ('symbol' in each ? each.symbol : null),
+    }),
+    clientOrderId: t.string({
+      nullable: true,
+      description: 'Of an order; null for everything else.',
+      resolve: (each) => ('clientOrderId' in each ? each.clientOrderId : null),
+    }),
+    ours: t.field({
+      type: 'Decimal',
+      nullable: true,
+      description: 'What we had; null for orders.',
+      resolve: (each) => ('ours' in each ? each.ours : null),
+    }),
+    theirs: t.field({
+      type: 'Decimal',
+      nullable: true,
+      description: 'What the broker has; null for orders.',
+      resolve: (each) => ('theirs' in each ? each.theirs : null),
+    }),
+  }),
 });
 
 const ReconciliationRef = builder.prismaObject('Reconciliation', {
   description:
-    'A comparison of our books with the broker’s that found a difference, or failed. Those that agree leave no row.',
+    'A comparison of our books with the broker’s that found something else than the one before it: a difference, that there is none any more, or that it failed.',
   select: { id: true },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Counts up.' }),
@@ -137,10 +182,10 @@ const ReconciliationRef = builder.prismaObject('Reconciliation', {
       resolve: ({ outcome }) => memberOf(OUTCOMES, outcome),
     }),
     differences: t.field({
-      type: 'JSON',
-      description: 'What differed, each with what we had and what the broker has.',
+      type: [DifferenceRef],
+      description: 'What differed.',
       select: { differences: true },
-      resolve: ({ differences }) => readJson<unknown>(differences),
+      resolve: ({ differences }) => readJson<Difference[]>(differences),
     }),
     reason: t.exposeString('reason', { nullable: true, description: 'Why it failed; null unless it did.' }),
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
@@ -196,7 +241,7 @@ builder.queryFields((t) => ({
     type: ReconciliationRef,
     cursor: 'id',
     maxSize: pageLimit(1),
-    description: 'The comparisons with the broker that found a difference or failed, newest first.',
+    description: 'The comparisons with the broker that found something new, newest first.',
     resolve: (query, _root, _args, { caller, services }) => {
       requireScope(caller.principal, 'read');
       return services.database.read.reconciliation.findMany({

@@ -33,8 +33,9 @@ const OrderDenial = builder.interfaceRef<UserErrorShape>('OrderDenial').implemen
       description: 'The order as it was denied; null when nothing was written down.',
       resolve: (query, error, _args, { caller, services }) => {
         const id = numberFact(error, 'orderId');
-        if (id === null) return null;
-        return services.database.read.order.findUnique({ ...query, where: { id, ownerId: caller.principal.userId } });
+        // Read in any case: the plugin takes a query that is not read for a mistake.
+        const asked = { ...query, where: { id: id ?? 0, ownerId: caller.principal.userId } };
+        return id === null ? null : services.database.read.order.findUnique(asked);
       },
     }),
   }),

@@ -2,22 +2,15 @@
 import { requireScope } from '../access/index.ts';
 import { ORDER_TYPES, SIDES } from '../broker/index.ts';
 import { memberOf, notFound } from '../core/index.ts';
-import { ORDER_SOURCES } from '../orders/index.ts';
+import { ACCOUNT_EVENTS, ORDER_EVENTS, ORDER_SOURCES, ORDER_STATUSES, type OrderEventType } from '../orders/index.ts';
 import { SAFETY_EVENTS } from '../safety/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { deliveries, Event } from './events.ts';
 import { parseId } from './inputs.ts';
-import { ORDER_STATUSES, OrderSideEnum, OrderSourceEnum, OrderStatusEnum, OrderTypeEnum } from './order-words.ts';
+import { OrderSideEnum, OrderSourceEnum, OrderStatusEnum, OrderTypeEnum } from './order-words.ts';
 import { OrderRef } from './orders.ts';
-import {
-  ACCOUNT_EVENTS,
-  TradingEvent,
-  type TradingEventShape,
-  textOf,
-  textOrNull,
-  tradingEvent,
-} from './trading-events.ts';
+import { TradingEvent, type TradingEventShape, textOf, textOrNull, tradingEvent } from './trading-events.ts';
 
 const OrderEvent = builder.interfaceRef<TradingEventShape>('OrderEvent').implement({
   description: 'Something that happened to an order. What it says of the order is how it was then.',
@@ -96,7 +89,7 @@ const OrderStatusEvent = builder.interfaceRef<TradingEventShape>('OrderStatusEve
   resolveType: ({ type }) => type,
 });
 
-const DESCRIPTIONS = {
+const DESCRIPTIONS: Readonly<Record<Exclude<OrderEventType, 'FillRecorded'>, string>> = {
   OrderPlaced: 'An order passed every check, and is being sent.',
   OrderDenied: 'An order failed a check, and no broker heard of it.',
   OrderSubmitted: 'The broker has the order, the market has not acknowledged it.',
@@ -108,7 +101,7 @@ const DESCRIPTIONS = {
   OrderCanceled: 'The order was withdrawn.',
   OrderExpired: 'The time in force of the order has ended.',
   OrderReplaced: 'The order was changed, or another one stands in its stead.',
-} as const;
+};
 
 for (const [type, description] of Object.entries(DESCRIPTIONS)) {
   builder
@@ -146,8 +139,6 @@ builder.objectRef<TradingEventShape>('FillRecorded').implement({
     }),
   }),
 });
-
-const ORDER_EVENTS: readonly string[] = [...Object.keys(DESCRIPTIONS), 'FillRecorded'];
 
 builder.subscriptionFields((t) => ({
   orderEvents: t.field({

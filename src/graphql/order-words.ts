@@ -1,22 +1,8 @@
 /** The words of orders and safety as GraphQL enums. */
 import type { OrderType, Side, TimeInForce } from '../broker/index.ts';
-import type { OrderSource } from '../orders/index.ts';
+import type { OrderSource, OrderStatus } from '../orders/index.ts';
 import type { HaltCause, KillPolicy, TradingState } from '../safety/index.ts';
 import { enumOf } from './inputs.ts';
-
-export const ORDER_STATUSES = [
-  'pending_submit',
-  'submitted',
-  'accepted',
-  'partially_filled',
-  'filled',
-  'canceled',
-  'expired',
-  'rejected',
-  'denied',
-  'unknown',
-] as const;
-type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export const OrderSideEnum = enumOf<Side>('OrderSide', {
   description: 'Whether an order buys or sells.',

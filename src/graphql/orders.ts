@@ -3,17 +3,10 @@ import { requireScope } from '../access/index.ts';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE, TRADING_MODES } from '../broker/index.ts';
 import { decimal, memberOf, toMoney } from '../core/index.ts';
 import { parseSymbol } from '../market/index.ts';
-import { ORDER_SOURCES } from '../orders/index.ts';
+import { ORDER_SOURCES, ORDER_STATUSES } from '../orders/index.ts';
 import { builder } from './builder.ts';
 import { parseId, parsePlace } from './inputs.ts';
-import {
-  ORDER_STATUSES,
-  OrderSideEnum,
-  OrderSourceEnum,
-  OrderStatusEnum,
-  OrderTypeEnum,
-  TimeInForceEnum,
-} from './order-words.ts';
+import { OrderSideEnum, OrderSourceEnum, OrderStatusEnum, OrderTypeEnum, TimeInForceEnum } from './order-words.ts';
 import { pageLimit } from './paging.ts';
 import { TradingModeEnum } from './trading-mode.ts';
 

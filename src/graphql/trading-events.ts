@@ -35,9 +35,6 @@ export const TradingEvent = builder.interfaceRef<TradingEventShape>('TradingEven
   resolveType: ({ type }) => type,
 });
 
-/** Types of the events about what an account has; the subject is the account, and what it holds a position of. */
-export const ACCOUNT_EVENTS = ['PositionChanged', 'AccountChanged'] as const;
-
 builder.objectRef<TradingEventShape>('PositionChanged').implement({
   description: 'A fill changed what is held of a symbol.',
   interfaces: [Event, TradingEvent],

@@ -11,8 +11,20 @@ import { GuardedTransaction } from './guarded-transaction.ts';
 import { beginsUrgently } from './transactions.ts';
 import { Turns } from './turns.ts';
 
-/** Pauses between attempts to begin while another process writes, in ms: about 10 s in all. */
-const BEGIN_PAUSES_MS: readonly number[] = [5, 10, 20, 40, ...Array.from({ length: 95 }, () => 80)];
+/** How long we try to begin while other processes write, in ms. */
+const BEGIN_TIMEOUT_MS = 10_000;
+
+/** Pause between two attempts, in ms. Nobody queues for the lock: who looks more often gets it sooner. */
+const PAUSE_MS = 2;
+const URGENT_PAUSE_MS = 1;
+
+/**
+ * While other processes want to write too, in ms: how long one may write without a pause, how long the pause is that lets
+ * them in (longer than theirs between attempts), and for how long one that was met is thought to be there still.
+ */
+const BURST_MS = 10;
+const LET_IN_MS = 3;
+const COMPANY_MS = 500;
 
 /** See the head of this file. */
 export class SqliteWriter implements SqlDriverAdapter {
@@ -21,6 +33,9 @@ export class SqliteWriter implements SqlDriverAdapter {
   readonly #connect: () => Promise<SqlDriverAdapter>;
   readonly #turns = new Turns();
   #connection: SqlDriverAdapter | null = null;
+  /** When another process was last found writing, and when we last let others in; by `performance.now`. */
+  #companyAt = -Infinity;
+  #letInAt = -Infinity;
 
   /** `connect` opens a connection with every setting in place; it is called again after a failed COMMIT. */
   constructor(connect: () => Promise<SqlDriverAdapter>) {
@@ -28,11 +43,10 @@ export class SqliteWriter implements SqlDriverAdapter {
   }
 
   async startTransaction(): Promise<Transaction> {
-    const endTurn = await this.#turns.take(beginsUrgently());
+    const isUrgent = beginsUrgently();
+    const endTurn = await this.#turns.take(isUrgent);
     try {
-      this.#connection ??= await this.#connect();
-      const connection = this.#connection;
-      await beginImmediate(connection);
+      const connection = await this.#begin(isUrgent);
       return new GuardedTransaction(connection, {
         commit: () => this.#end(connection, 'COMMIT').finally(endTurn),
         rollback: () => this.#end(connection, 'ROLLBACK').finally(endTurn),
@@ -61,6 +75,35 @@ export class SqliteWriter implements SqlDriverAdapter {
     await connection?.dispose();
   }
 
+  /** Begins IMMEDIATE, as soon as no other process writes. One that is not urgent lets urgent ones of this process go first. */
+  async #begin(isUrgent: boolean): Promise<SqlDriverAdapter> {
+    if (!isUrgent) await this.#letOthersIn();
+    const startedAt = performance.now();
+    for (;;) {
+      this.#connection ??= await this.#connect();
+      try {
+        await execute(this.#connection, 'BEGIN IMMEDIATE');
+        return this.#connection;
+      } catch (error) {
+        const now = performance.now();
+        if (!isBusy(error) || now - startedAt > BEGIN_TIMEOUT_MS) throw error;
+        this.#companyAt = now;
+        this.#letInAt = now;
+      }
+      await sleep(isUrgent ? URGENT_PAUSE_MS : PAUSE_MS);
+      if (!isUrgent) await this.#turns.giveWay();
+    }
+  }
+
+  /** A short pause now and then while other processes want to write: without it they find the lock taken nearly always. */
+  async #letOthersIn(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#companyAt > COMPANY_MS || now - this.#letInAt < BURST_MS) return;
+    await sleep(LET_IN_MS);
+    this.#letInAt = performance.now();
+    await this.#turns.giveWay();
+  }
+
   async #end(connection: SqlDriverAdapter, statement: 'COMMIT' | 'ROLLBACK'): Promise<void> {
     try {
       await execute(connection, statement);
@@ -71,19 +114,6 @@ export class SqliteWriter implements SqlDriverAdapter {
       throw error;
     }
   }
-}
-
-async function beginImmediate(connection: SqlDriverAdapter): Promise<void> {
-  for (const pauseMs of BEGIN_PAUSES_MS) {
-    try {
-      await execute(connection, 'BEGIN IMMEDIATE');
-      return;
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      await sleep(pauseMs);
-    }
-  }
-  await execute(connection, 'BEGIN IMMEDIATE');
 }
 
 function execute(connection: SqlDriverAdapter, sql: string): Promise<number> {
