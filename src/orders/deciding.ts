@@ -11,33 +11,13 @@ import type { JournalWrite } from '../events/index.ts';
 import { type HaltCause, lockSafety, type SafetySettings } from '../safety/index.ts';
 import type { AccountRow, Db, OrderRow } from '../storage/index.ts';
 import { accountView, measuresNow, storeMeasures, symbolsOf } from './account.ts';
-import { type AccountKey, lockAccount, readBooks, valueBooks } from './books.ts';
+import { lockAccount, readBooks, valueBooks } from './books.ts';
 import { Deliberation, stopKey } from './deliberation.ts';
-import type { OrderBasis } from './deps.ts';
 import type { Decision, Intent, SendRight } from './intent.ts';
-import type { PriceBoard } from './price-board.ts';
-import type { Recents } from './recents.ts';
-import { type Decided, recordDecisions } from './record-decisions.ts';
+import { recordDecisions } from './record-decisions.ts';
 import { sessionOf } from './session.ts';
 import { brokerOf, effectiveMode } from './trading-mode.ts';
-
-/** What deciding works with, beside what orders do. */
-export interface DecidingDeps extends OrderBasis {
-  /** Milliseconds of a clock that nobody sets. */
-  readonly monotonic: () => number;
-  /** Tells this process from others. */
-  readonly processId: string;
-  /** How long the right to send lasts, in ms. */
-  readonly claimMs: number;
-}
-
-/** One turn. */
-export interface Turn {
-  readonly key: AccountKey;
-  readonly intents: readonly Intent[];
-  readonly board: PriceBoard;
-  readonly recents: Recents;
-}
+import type { Decided, DecidingDeps, Turn } from './turn.ts';
 
 /** What a turn decided; or that it has to be taken again with prices of these symbols too. */
 export type TurnOutcome =
@@ -58,14 +38,11 @@ export type TurnOutcome =
  * @throws whatever the database throws; nothing was committed then
  */
 export function decideTurn(deps: DecidingDeps, turn: Turn): Promise<TurnOutcome> {
-  // Read before the transaction: the right to send ends no later than the claim that others see.
-  const startedAt = deps.monotonic();
   return deps.journal.write(async (write) => {
     const settings = await lockSafety(write.db, deps.clock, turn.key.ownerId);
-    const right: SendRight = { deadline: startedAt + deps.claimMs, epoch: settings.epoch };
     const state = await readState(deps, write.db, { turn, settings });
     if ('lacking' in state) return { kind: 'prices_missing', symbols: state.lacking };
-    return decideAll(deps, write, { turn, right, state });
+    return decideAll(deps, write, { turn, state });
   });
 }
 
@@ -74,6 +51,7 @@ interface Readings {
   readonly existing: ReadonlyMap<string, OrderRow>;
   readonly deliberation: Deliberation;
   readonly now: number;
+  readonly right: SendRight;
   /** Held or working. */
   readonly priced: readonly string[];
 }
@@ -90,7 +68,8 @@ async function readState(
   const priced = symbolsOf(books);
   const lacking = priced.filter((symbol) => !board.has(symbol));
   if (lacking.length > 0) return { lacking };
-  // Read under the lock: what is older cannot come later.
+  // Read under the lock: what is older cannot come later. The right to send ends no later than the claim that others see.
+  const right: SendRight = { deadline: deps.monotonic() + deps.claimMs, epoch: settings.epoch };
   const now = deps.clock.now();
   const existing = await readExisting(db, key.ownerId, intents);
   await recents.refresh(db, key.ownerId, now);
@@ -108,7 +87,7 @@ async function readState(
     trades: await readTrades(db, account, daysOf(turn, now)),
     stopped: await readStops(db, key.ownerId),
   });
-  return { existing, deliberation, now, priced };
+  return { existing, deliberation, now, right, priced };
 }
 
 async function readExisting(
@@ -142,9 +121,9 @@ async function readStops(db: Db, ownerId: number): Promise<ReadonlySet<string>> 
 async function decideAll(
   deps: DecidingDeps,
   write: JournalWrite,
-  { turn, right, state }: { readonly turn: Turn; readonly right: SendRight; readonly state: Readings },
+  { turn, state }: { readonly turn: Turn; readonly state: Readings },
 ): Promise<TurnOutcome> {
-  const { existing, deliberation, now } = state;
+  const { existing, deliberation, now, right } = state;
   const decided: Decided[] = [];
   const ids = new Set(existing.keys());
   for (const intent of turn.intents) {

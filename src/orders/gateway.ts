@@ -13,7 +13,7 @@ import type { OrderRow } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import { bookAllFills } from './book-fills.ts';
 import type { AccountKey } from './books.ts';
-import { type DecidingDeps, decideTurn } from './deciding.ts';
+import { decideTurn } from './deciding.ts';
 import type { OrderBasis } from './deps.ts';
 import { modeOf } from './events.ts';
 import type { Decision, Intent, NewTerms, SendRight } from './intent.ts';
@@ -26,6 +26,7 @@ import { type ChangeHeard, type Sender, type Sending, submitChange, submitOrder 
 import { SendGate } from './send-gate.ts';
 import { RowChanged } from './store-orders.ts';
 import { brokerOf, canTradeLive } from './trading-mode.ts';
+import type { DecidingDeps, Turn } from './turn.ts';
 
 /** What orders work with: the one object of this folder's use cases. */
 export interface OrderDeps extends OrderBasis {
@@ -221,7 +222,7 @@ export class Gateway {
   }
 
   /** Null when a row was changed by another transaction meanwhile. */
-  async #tryTurn(turn: Parameters<typeof decideTurn>[1]) {
+  async #tryTurn(turn: Turn) {
     try {
       return await decideTurn(this.#deps, turn);
     } catch (error) {

@@ -3,28 +3,13 @@ import { decimalText, invariant, type JsonObject, unavailable } from '../core/in
 import type { EventDraft, JournalWrite } from '../events/index.ts';
 import { type AuditEntry, appendAudit, safetyEvent } from '../safety/index.ts';
 import type { Db, OrderRow } from '../storage/index.ts';
-import type { AccountKey } from './books.ts';
-import type { DecidingDeps } from './deciding.ts';
 import type { Denial } from './decision/view.ts';
-import { type Deliberated, greaterTerms } from './deliberation.ts';
+import { greaterTerms } from './deliberation.ts';
 import { orderEvent } from './events.ts';
-import type { Intent, SendRight } from './intent.ts';
+import { claimOf, insertOrders, termColumns } from './insert-orders.ts';
+import type { Intent } from './intent.ts';
 import { RowChanged } from './store-orders.ts';
-
-/** An intent that was decided, and the order that it changes. */
-export interface Decided extends Deliberated {
-  readonly intent: Intent;
-  readonly old: OrderRow | null;
-}
-
-/** What a turn decided. */
-export interface TurnRecord {
-  readonly key: AccountKey;
-  /** Epoch ms. */
-  readonly now: number;
-  readonly right: SendRight;
-  readonly decided: readonly Decided[];
-}
+import type { Decided, DecidingDeps, TurnRecord } from './turn.ts';
 
 /**
  * How long a change that nobody answered for is left alone before it is looked up, in ms: longer than its claim and the time
@@ -83,10 +68,6 @@ async function claimChanges(deps: DecidingDeps, db: Db, { decided, now, right }:
   }
 }
 
-function claimOf(deps: DecidingDeps, { now, right }: Pick<TurnRecord, 'now' | 'right'>) {
-  return { epoch: right.epoch, claimedBy: deps.processId, claimUntil: new Date(now + deps.claimMs) };
-}
-
 /**
  * Counts the trades, by one conditional statement a day. It cannot fail while the settings are locked; should that ever not
  * hold, it refuses and the turn is rolled back.
@@ -108,54 +89,6 @@ async function reservePlaces(db: Db, { key, decided }: TurnRecord): Promise<void
         WHERE "DailyTradeCount"."count" + ${count} <= ${limit}`) === 1;
     if (!reserved) throw unavailable('The daily trades were counted by somebody else meanwhile: try again.');
   }
-}
-
-async function insertOrders(deps: DecidingDeps, db: Db, record: TurnRecord): Promise<ReadonlyMap<string, OrderRow>> {
-  const placed = record.decided.filter(({ intent }) => intent.change === undefined);
-  if (placed.length === 0) return new Map();
-  const rows = await db.order.createManyAndReturn({ data: placed.map((each) => rowOf(deps, record, each)) });
-  await db.orderTransition.createMany({
-    data: rows.map(({ id, status, reason, createdAt }) => {
-      return { orderId: id, sequence: 1, fromStatus: null, toStatus: status, reason, at: createdAt };
-    }),
-  });
-  return new Map(rows.map((row) => [row.clientOrderId, row]));
-}
-
-function rowOf(deps: DecidingDeps, { key, now, right }: TurnRecord, { intent, verdict, view, reservedDay }: Decided) {
-  const { request, origin } = intent;
-  const at = new Date(now);
-  const denial = verdict.kind === 'denied' ? verdict.denial : null;
-  return {
-    ownerId: key.ownerId,
-    clientOrderId: request.clientOrderId,
-    mode: request.mode,
-    source: origin.source,
-    sourceId: origin.sourceId,
-    actor: origin.actor,
-    symbol: request.symbol,
-    side: request.side,
-    quantity: decimalText(request.quantity),
-    orderType: request.orderType,
-    limitPrice: request.limitPrice === null ? null : decimalText(request.limitPrice),
-    stopPrice: request.stopPrice === null ? null : decimalText(request.stopPrice),
-    timeInForce: request.timeInForce,
-    isReducing: verdict.isReducing,
-    decisionPrice: view.quote === null ? null : decimalText(view.quote.price),
-    reservedDay,
-    strategyId: origin.strategyId ?? null,
-    killEventId: origin.killEventId ?? null,
-    correlationId: origin.correlationId,
-    causationId: origin.causationId ?? null,
-    createdAt: at,
-    updatedAt: at,
-    // The same columns in every row, so that they go into one statement.
-    status: denial === null ? 'pending_submit' : 'denied',
-    reasonCode: denial?.code ?? null,
-    reason: denial?.message ?? null,
-    ...(denial === null ? claimOf(deps, { now, right }) : { epoch: right.epoch, claimedBy: null, claimUntil: null }),
-    endedAt: denial === null ? null : at,
-  };
 }
 
 /** A source that is stopped, by the order that was one too many. */
@@ -195,12 +128,7 @@ function decisionEntry({ intent, old, verdict, view, reservedDay }: Decided, row
   const { origin, change } = intent;
   const denial = verdict.kind === 'denied' ? verdict.denial : null;
   const { clientOrderId, mode, symbol, side, orderType, timeInForce } = row;
-  const terms = change?.terms ?? intent.request;
-  const asked = {
-    quantity: decimalText(terms.quantity),
-    limitPrice: terms.limitPrice === null ? null : decimalText(terms.limitPrice),
-    stopPrice: terms.stopPrice === null ? null : decimalText(terms.stopPrice),
-  };
+  const asked = termColumns(change?.terms ?? intent.request);
   const decisionPrice = view.quote === null ? null : decimalText(view.quote.price);
   const order = { clientOrderId, mode, symbol, side, orderType, timeInForce, ...asked, decisionPrice, reservedDay };
   return {

@@ -1,25 +1,26 @@
 /** Placing orders: decided, stored, then sent, once; and what the caller hears. */
-import { describe, expect, it } from 'vitest';
-import { decimal } from '../../src/core/index.ts';
+import { expect, it } from 'vitest';
 import { placeOrder } from '../../src/orders/index.ts';
 import { verifyAudit } from '../../src/safety/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { openTrading, WIDE } from '../support/open-trading.ts';
+import { tradingOn, WIDE } from '../support/open-trading.ts';
 import { refusalOf } from '../support/trading.ts';
 
 /** A Wednesday, 10:00 in New York. */
 const OPEN_MARKET = '2026-11-25T15:00:00Z';
 
 eachDatabase((_, create) => {
+  const { open, openApart } = tradingOn(create);
+
   it.each([
     { orderType: 'market' },
     { orderType: 'limit', limitPrice: '99.5', timeInForce: 'gtc' },
     { orderType: 'stop', stopPrice: 101 },
     { orderType: 'stop_limit', stopPrice: '101', limitPrice: '102.25' },
   ] as const)('sends what was stored, field by field: $orderType', async (terms) => {
-    const trading = await openTrading(await create(), { clock: new ManualClock(OPEN_MARKET) });
+    const trading = await open({ clock: new ManualClock(OPEN_MARKET) });
 
     const row = await trading.place({ ...terms, quantity: '2.5', clientOrderId: 'mine-1' });
 
@@ -30,7 +31,12 @@ eachDatabase((_, create) => {
       brokerOrderId: 'b-mine-1',
       mode: 'paper',
     });
-    expect(row).toMatchObject({ source: 'manual', actor: 'user:1', decisionPrice: '100', reservedDay: '2026-11-25' });
+    expect(row).toMatchObject({
+      source: 'manual',
+      actor: `user:${trading.user.userId}`,
+      decisionPrice: '100',
+      reservedDay: '2026-11-25',
+    });
     expect({ ...order, quantity: order.quantity.toFixed() }).toMatchObject({
       symbol: 'SPY',
       side: 'buy',
@@ -43,17 +49,20 @@ eachDatabase((_, create) => {
   });
 
   it('tells the history of an order: rows, events with their causes, and an audit that holds', async () => {
-    const trading = await openTrading(await create());
+    const trading = await open();
     const row = await trading.place({ clientOrderId: 'mine' });
     trading.broker.fill('mine', '1', '100.1');
-    await trading.gateway.book({ ownerId: 1, mode: 'paper' });
+    await trading.book();
 
     const read = trading.database.read;
     const transitions = await read.orderTransition.findMany({
       where: { orderId: row.id },
       orderBy: { sequence: 'asc' },
     });
-    const events = await read.event.findMany({ where: { subjectType: 'order' }, orderBy: { cursor: 'asc' } });
+    const events = await read.event.findMany({
+      where: { subjectType: 'order', subjectId: row.id },
+      orderBy: { cursor: 'asc' },
+    });
     const audit = await read.safetyEvent.findMany({ where: { orderId: row.id } });
 
     expect(transitions.map(({ fromStatus, toStatus }) => [fromStatus, toStatus])).toEqual([
@@ -64,12 +73,12 @@ eachDatabase((_, create) => {
     expect(events.map(({ type }) => type)).toEqual(['OrderPlaced', 'OrderAccepted', 'FillRecorded', 'OrderFilled']);
     expect(events.map(({ causationId }) => causationId)).toEqual([null, ...Array(3).fill(events[0]?.cursor)]);
     expect(new Set(events.map(({ correlationId }) => correlationId))).toEqual(new Set([row.correlationId]));
-    expect(audit).toMatchObject([{ kind: 'order_approved', actor: 'user:1' }]);
-    expect(await verifyAudit(read, 1)).toMatchObject({ ok: true });
+    expect(audit).toMatchObject([{ kind: 'order_approved', actor: row.actor }]);
+    expect(await verifyAudit(read, trading.user.userId)).toMatchObject({ ok: true });
   });
 
   it('keeps a denied order and says why, with limit and observed value, each time that it is asked for', async () => {
-    const trading = await openTrading(await create());
+    const trading = await open();
     await trading.limits({ maxOrderValue: 500 });
 
     const refusal = await trading.refusal({ quantity: '6', clientOrderId: 'big' });
@@ -84,20 +93,20 @@ eachDatabase((_, create) => {
     expect(row).toMatchObject({ status: 'denied', reasonCode: 'ORDER_VALUE_LIMIT', reservedDay: null });
     expect(row.endedAt).not.toBeNull();
     expect(trading.broker.submissions).toEqual([]);
-    expect(await trading.database.read.order.count()).toBe(1);
+    expect(await trading.database.read.order.count({ where: { ownerId: trading.user.userId } })).toBe(1);
   });
 
   it('names every wrong field, and stores nothing then', async () => {
-    const trading = await openTrading(await create());
+    const trading = await open();
 
     const refusal = await refusalOf(trading.place({ quantity: '-1', side: 'up' }));
 
     expect(refusal.code).toBe('VALIDATION');
-    expect(await trading.database.read.order.count()).toBe(0);
+    expect(await trading.database.read.order.count({ where: { ownerId: trading.user.userId } })).toBe(0);
   });
 
   it('denies what asks for live trading where there is none, and asks no broker', async () => {
-    const trading = await openTrading(await create());
+    const trading = await open();
 
     const refusal = await trading.refusal({ mode: 'live' });
 
@@ -107,8 +116,8 @@ eachDatabase((_, create) => {
   });
 
   it('makes one order of any number of requests with one client id, also at once and from two processes', async () => {
-    const database = await create();
-    const [a, b] = await Promise.all([openTrading(database), openTrading(database)]);
+    const a = await open();
+    const b = await openApart({ user: a.user });
     const input = { clientOrderId: 'once' };
 
     const rows = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? a : b).place(input)));
@@ -120,7 +129,7 @@ eachDatabase((_, create) => {
   });
 
   it('refuses another order under a known client id', async () => {
-    const trading = await openTrading(await create());
+    const trading = await open();
     const row = await trading.place({ clientOrderId: 'mine' });
 
     const refusal = await trading.refusal({ clientOrderId: 'mine', quantity: '2' });
@@ -130,7 +139,7 @@ eachDatabase((_, create) => {
   });
 
   it('keeps what the broker refuses as rejected, and gives its place back', async () => {
-    const trading = await openTrading(await create());
+    const trading = await open();
     await trading.limits({ maxDailyTrades: 1 });
     trading.broker.reaction = () => ({ kind: 'rejected', reason: 'halted symbol' });
 
@@ -142,32 +151,27 @@ eachDatabase((_, create) => {
       reason: 'halted symbol',
       reservedDay: null,
     });
-    expect(await trading.database.read.dailyTradeCount.findMany()).toMatchObject([{ count: 0 }]);
+    expect(await trading.database.read.dailyTradeCount.findMany({ where: trading.key })).toMatchObject([{ count: 0 }]);
   });
 
-  it('decides on the orders before it in the same turn: cash, places, repeats', async () => {
-    const trading = await openTrading(await create());
-    await trading.limits({ ...WIDE, maxPositionPct: '10' });
-    trading.broker.reaction = (order, broker) => broker.accept(order);
+  it('decides each order of a turn as if those before it were there: money, and repeats', async () => {
+    const trading = await open();
+    await trading.limits(WIDE);
 
-    const outcomes = await Promise.all([
-      trading.place({ quantity: '600' }).then(({ status }) => status),
-      trading.refusal({
-        quantity: '600',
-        symbol: 'QQQ',
-        side: 'buy',
-        clientOrderId: 'x',
-        orderType: 'limit',
-        limitPrice: '100',
-      }),
-      trading.refusal({ quantity: '600', clientOrderId: 'y' }),
-    ]).catch((error: unknown) => error);
+    const [first, second, third] = await Promise.all([
+      trading.place({ quantity: '600' }),
+      // 1,000 QQQ cost 50,000, and 40,000 are left.
+      trading.refusal({ quantity: '1000', symbol: 'QQQ' }),
+      trading.refusal({ quantity: '600', clientOrderId: 'again' }),
+    ]);
 
-    expect(outcomes).toBeDefined();
+    expect(first.status).toBe('accepted');
+    expect(second).toMatchObject({ code: 'INSUFFICIENT_FUNDS', facts: { limit: 40_000, observed: 50_000 } });
+    expect(third.code).toBe('INSUFFICIENT_FUNDS');
   });
 
   it('stops a source that orders without end, until a person releases it', async () => {
-    const trading = await openTrading(await create());
+    const trading = await open();
     await trading.limits(WIDE);
     const origin = { source: 'strategy', sourceId: 7, actor: 'strategy:7', correlationId: 'c' } as const;
     const order = (i: number) =>
@@ -177,33 +181,31 @@ eachDatabase((_, create) => {
     const sixth = await refusalOf(order(6));
     const seventh = await refusalOf(order(7));
 
-    const stops = await trading.database.read.runawayStop.findMany();
+    const stops = await trading.database.read.runawayStop.findMany({ where: { ownerId: trading.user.userId } });
     expect([sixth.code, seventh.code]).toEqual(['RUNAWAY', 'RUNAWAY']);
     expect(stops).toMatchObject([{ source: 'strategy', sourceId: 7, symbol: 'SPY', releasedAt: null }]);
-    const events = await trading.database.read.event.findMany({ where: { type: 'SourceStopped' } });
-    const audit = await trading.database.read.safetyEvent.findMany({ where: { kind: 'source_stopped' } });
+    const events = await trading.database.read.event.findMany({
+      where: { ownerId: trading.user.userId, type: 'SourceStopped' },
+    });
+    const audit = await trading.database.read.safetyEvent.findMany({
+      where: { ownerId: trading.user.userId, kind: 'source_stopped' },
+    });
     expect(events).toMatchObject([{ subjectId: audit[0]?.id }]);
   });
 
   it('says that a limit on losses was reached, so that trading is halted', async () => {
-    const trading = await openTrading(await create());
+    const trading = await open();
     await trading.limits(WIDE);
     await trading.place({ quantity: '100', clientOrderId: 'a' });
     trading.broker.fill('a', '100', '100');
-    await trading.gateway.book({ ownerId: 1, mode: 'paper' });
+    await trading.book();
     trading.prices.set('SPY', 40);
 
     const refusal = await trading.refusal({ quantity: '3' });
 
     expect(refusal.code).toBe('DAILY_LOSS_LIMIT');
     await eventually('the halt', () => trading.losses[0]);
-    expect(trading.losses).toEqual([{ ownerId: 1, cause: 'daily_loss' }]);
-  });
-});
-
-describe('the stand-in', () => {
-  it('keeps its books with the same function as the paper broker', () => {
-    expect(decimal('1').eq(1)).toBe(true);
+    expect(trading.losses).toEqual([{ ownerId: trading.user.userId, cause: 'daily_loss' }]);
   });
 });
 

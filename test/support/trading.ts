@@ -13,6 +13,7 @@ import {
 import { Journal } from '../../src/events/index.ts';
 import type { Quote } from '../../src/market/index.ts';
 import {
+  type AccountKey,
   Gateway,
   type GatewayOptions,
   type OrderBasis,
@@ -23,7 +24,7 @@ import {
 } from '../../src/orders/index.ts';
 import { syncOrders } from '../../src/orders/sync-orders.ts';
 import { type Limits, updateSafetyLimits } from '../../src/safety/index.ts';
-import { type Database, ensureDefaultUser, type OrderRow } from '../../src/storage/index.ts';
+import type { Database, OrderRow } from '../../src/storage/index.ts';
 import { StandInBroker } from './stand-in-broker.ts';
 
 /** Prices that stand still until a test sets them; `null` is a symbol whose price cannot be had. */
@@ -61,6 +62,8 @@ export interface TradingOptions extends Partial<Omit<GatewayOptions, 'onLossLimi
   readonly broker?: Broker;
   /** Default: those of `SetPrices`. */
   readonly prices?: PriceSource;
+  /** Default: a new user. */
+  readonly user?: Principal;
   /** Stands in front of the database, to break it. */
   readonly wrap?: (database: Database) => Database;
 }
@@ -70,10 +73,13 @@ export interface Trading<Stood extends Broker = StandInBroker> extends OrderDeps
   readonly broker: Stood;
   readonly prices: SetPrices;
   readonly user: Principal;
+  readonly key: AccountKey;
   readonly logged: readonly { readonly level: 'warn' | 'error'; readonly facts: object; readonly message: string }[];
   /** What the gateway said of limits on losses. */
   readonly losses: readonly { readonly ownerId: number; readonly cause: string }[];
   place(input?: OrderInput): Promise<OrderRow>;
+  /** Books what the broker has filled. */
+  book(): Promise<number>;
   /** The code with which an order is refused, and its facts. */
   refusal(input?: OrderInput): Promise<{ readonly code: string; readonly facts: Readonly<Record<string, unknown>> }>;
   limits(limits: Partial<{ [Key in keyof Limits]: unknown }>): Promise<void>;
@@ -84,7 +90,7 @@ export interface Trading<Stood extends Broker = StandInBroker> extends OrderDeps
 /** Builds and starts one on an open database, as the server does. */
 export async function startTrading(database: Database, options: TradingOptions = {}): Promise<Trading> {
   const { clock = systemClock, wrap = (whole) => whole } = options;
-  const user = localUser(await ensureDefaultUser(database, clock));
+  const user = options.user ?? (await createOwner(database));
   const wrapped = wrap(database);
   const journal = new Journal({ database: wrapped, clock, pollMs: 1_000 });
   await journal.start();
@@ -114,6 +120,7 @@ export async function startTrading(database: Database, options: TradingOptions =
   const gateway = new Gateway(basis, { ...options, onLossLimit });
   const deps: OrderDeps = { ...basis, gateway };
   gateway.start((key) => syncOrders(deps, key));
+  const key = { ownerId: user.userId, mode: 'paper' } as const;
   const place = (input: OrderInput = {}): Promise<OrderRow> => placeOrder(deps, user, { ...A_SHARE, ...input });
   return {
     ...deps,
@@ -123,6 +130,8 @@ export async function startTrading(database: Database, options: TradingOptions =
     logged,
     losses,
     place,
+    key,
+    book: () => gateway.book(key),
     refusal: async (input) => refusalOf(place(input)),
     limits: async (limits) => {
       await updateSafetyLimits({ ...basis, hasLiveBroker: false }, user, limits as never);
@@ -133,6 +142,12 @@ export async function startTrading(database: Database, options: TradingOptions =
       await journal.close();
     },
   };
+}
+
+/** Another user, with every scope, so that tests on one database do not meet. */
+async function createOwner(database: Database): Promise<Principal> {
+  const data = { name: randomIds.next(), createdAt: new Date(0) };
+  return localUser((await database.transaction((tx) => tx.user.create({ data }))).id);
 }
 
 const A_SHARE: OrderInput = { symbol: 'SPY', side: 'buy', quantity: '1', orderType: 'market' };
