@@ -41,8 +41,8 @@ beforeAll(async () => {
   jobId = (await startStrategyOptimization(services, other.principal, job)).id;
   const order = { symbol: CANARY, side: 'buy', quantity: '1', orderType: 'market' };
   orderId = (await placeOrder(services, other.principal, { ...order, clientOrderId: CANARY })).id;
-  const filled = () => services.database.read.fill.count({ where: { orderId } });
-  await expect.poll(filled, { timeout: 20_000 }).toBe(1);
+  const filled = async () => expect(await services.database.read.fill.count({ where: { orderId } })).toBe(1);
+  await vi.waitFor(filled, { timeout: 20_000 });
   await killTrading(services, other.principal, { reason: CANARY, policy: 'block' });
   await resumeTrading(services, other.principal, { reason: CANARY });
   const stop = { source: 'strategy', sourceId: strategyId, symbol: CANARY, stoppedAt: new Date(0) };
@@ -89,6 +89,24 @@ describe('rows of another user', () => {
     });
   });
 
+  it('are in no answer to a query', async () => {
+    const data = await dataOf<object>(
+      server.url,
+      `{ strategy(id: "${strategyId}") { name } strategies { nodes { name symbols optimizations { nodes { id } } } }
+         optimization(id: "${jobId}") { id trials { nodes { index } } }
+         optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol } }`,
+    );
+
+    expect(JSON.stringify(data)).not.toContain(CANARY);
+    expect(data).toMatchObject({
+      strategy: null,
+      strategies: { nodes: [] },
+      optimization: null,
+      optimizations: { nodes: [] },
+      journal: { entries: [] },
+    });
+  });
+
   it('are in no answer to a query about orders and safety', async () => {
     const data = await dataOf<object>(
       server.url,
@@ -131,24 +149,6 @@ describe('rows of another user', () => {
     expect(refused.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
     expect(lists.map(({ body }) => body)).toEqual([[], [], [], [], []]);
     expect([...refused, ...lists].map(({ text }) => text).join()).not.toContain(CANARY);
-  });
-
-  it('are in no answer to a query', async () => {
-    const data = await dataOf<object>(
-      server.url,
-      `{ strategy(id: "${strategyId}") { name } strategies { nodes { name symbols optimizations { nodes { id } } } }
-         optimization(id: "${jobId}") { id trials { nodes { index } } }
-         optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol } }`,
-    );
-
-    expect(JSON.stringify(data)).not.toContain(CANARY);
-    expect(data).toMatchObject({
-      strategy: null,
-      strategies: { nodes: [] },
-      optimization: null,
-      optimizations: { nodes: [] },
-      journal: { entries: [] },
-    });
   });
 
   it.each(['strategies', 'optimize'])('are 404 in REST and in none of its lists: %s', async (family) => {

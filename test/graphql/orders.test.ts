@@ -204,8 +204,8 @@ describe('cause and effect', () => {
       'mutation { activateKillSwitch(input: {policy: FLATTEN, reason: "Walk"}) { kill { drained positionsClosing safetyEvent { id } } errors { code } } }',
     );
     const { id } = activateKillSwitch.kill.safetyEvent;
-    const orders = `{ safetyEvents(kind: HALTED) { nodes { id reason orders { nodes { source symbol status
-      causedBy { __typename ... on SafetyEvent { id kind orders { nodes { symbol } } } } } } } } positions { symbol } }`;
+    const orders = `{ safetyEvents(kind: HALTED, first: 5) { nodes { id reason orders(first: 5) { nodes { source symbol status
+      causedBy { __typename ... on SafetyEvent { id kind orders(first: 5) { nodes { symbol } } } } } } } } positions { symbol } }`;
     const closed = async () => (await dataOf<Any>(server.url, orders)).positions;
     await expect.poll(closed, { timeout: 20_000, interval: 100 }).toEqual([]);
     await dataOf(server.url, 'mutation { resumeTrading(input: {}) { errors { code } } }');
