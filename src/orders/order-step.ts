@@ -66,11 +66,11 @@ export function stepOf(row: OrderRow, heard: Heard, now: number): Step {
     case 'missing':
       return missingStep(row, now);
     case 'no_answer':
-      return step(lookUpAgain(row, now));
+      return ofWorking(row, lookUpAgain(row, now));
     case 'unchanged':
-      return unchangedStep(row, heard.terms, now);
+      return ofWorking(row, oldTerms(row, heard.terms, now));
     case 'change_unknown':
-      return step({ ...NO_CLAIM, lookups: 0, nextLookupAt: new Date(now + SHORT_LOOKUP_MS) });
+      return ofWorking(row, { ...NO_CLAIM, lookups: 0, nextLookupAt: new Date(now + SHORT_LOOKUP_MS) });
   }
 }
 
@@ -174,11 +174,15 @@ function missingStep(row: OrderRow, now: number): Step {
     : become(row, 'canceled', { now, code: 'lost', reason });
 }
 
-function unchangedStep(row: OrderRow, { quantity, limitPrice, stopPrice }: NewTerms, now: number): Step {
-  if (isTerminal(statusOf(row))) return NOTHING;
+function oldTerms(row: OrderRow, { quantity, limitPrice, stopPrice }: NewTerms, now: number): Partial<OrderRow> {
   const terms = { quantity: decimalText(quantity), limitPrice: textOf(limitPrice), stopPrice: textOf(stopPrice) };
   const lookup = row.cancelRequestedAt === null ? { lookups: 0, nextLookupAt: null } : lookUpAgain(row, now);
-  return step({ ...terms, ...NO_CLAIM, ...lookup });
+  return { ...terms, ...NO_CLAIM, ...lookup };
+}
+
+/** What is of interest only as long as the order has not ended. */
+function ofWorking(row: OrderRow, changes: Partial<OrderRow>): Step {
+  return isTerminal(statusOf(row)) ? NOTHING : step(changes);
 }
 
 function lookUpAgain({ lookups }: OrderRow, now: number): Partial<OrderRow> {

@@ -81,13 +81,13 @@ eachDatabase((_, create) => {
 
   it('takes a claim whose process is gone as unknown, after its time and a second', async () => {
     const clock = new ManualClock(START);
-    const lost = await open({ clock, brokerTimeoutMs: 3_000 });
+    const lost = await open({ clock, brokerTimeoutMs: 3_000, claimMs: 20_000 });
     lost.broker.reaction = () => new Promise(() => undefined);
     void lost.place().catch(() => undefined);
     await expect.poll(() => lost.broker.submissions.length).toBe(1);
     const other = await openApart({ clock, user: lost.user, broker: lost.broker });
 
-    clock.advance(2_999);
+    clock.advance(20_999);
     const before = await expireClaims(other);
     clock.advance(2);
     const after = await expireClaims(other);
@@ -101,7 +101,7 @@ eachDatabase((_, create) => {
     // Between the decision and the send this clock moves on by so much.
     const slow = async (ms: number) => {
       let nowMs = 0;
-      return open({ monotonic: () => (nowMs += ms) });
+      return open({ claimMs: 2_000, monotonic: () => (nowMs += ms) });
     };
     const inTime = await (await slow(2_000)).place();
     const late = await slow(2_001);
