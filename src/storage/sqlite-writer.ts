@@ -6,10 +6,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
-import { isBusy, translateDriverError } from './errors.ts';
+import { DatabaseUnavailable, isBusy, translateDriverError } from './errors.ts';
 import { GuardedTransaction } from './guarded-transaction.ts';
 import { beginsUrgently } from './transactions.ts';
 import { Turns } from './turns.ts';
+import { UrgentFlag } from './urgent-flag.ts';
 
 /** How long we try to begin while other processes write, in ms. */
 const BEGIN_TIMEOUT_MS = 10_000;
@@ -31,15 +32,17 @@ export class SqliteWriter implements SqlDriverAdapter {
   readonly provider = 'sqlite';
   readonly adapterName = 'dunlin-sqlite-writer';
   readonly #connect: () => Promise<SqlDriverAdapter>;
+  readonly #flag: UrgentFlag;
   readonly #turns = new Turns();
   #connection: SqlDriverAdapter | null = null;
   /** When another process was last found writing, and when we last let others in; by `performance.now`. */
   #companyAt = -Infinity;
   #letInAt = -Infinity;
 
-  /** `connect` opens a connection with every setting in place; it is called again after a failed COMMIT. */
-  constructor(connect: () => Promise<SqlDriverAdapter>) {
+  /** `connect` opens a connection to `file` with every setting in place; it is called again after a failed COMMIT. */
+  constructor(file: string, connect: () => Promise<SqlDriverAdapter>) {
     this.#connect = connect;
+    this.#flag = new UrgentFlag(file);
   }
 
   async startTransaction(): Promise<Transaction> {
@@ -75,23 +78,37 @@ export class SqliteWriter implements SqlDriverAdapter {
     await connection?.dispose();
   }
 
-  /** Begins IMMEDIATE, as soon as no other process writes. One that is not urgent lets urgent ones of this process go first. */
+  /** Begins IMMEDIATE, as soon as no other process writes. What is not urgent lets go first what is, in any process. */
   async #begin(isUrgent: boolean): Promise<SqlDriverAdapter> {
-    if (!isUrgent) await this.#letOthersIn();
     const startedAt = performance.now();
-    for (;;) {
-      this.#connection ??= await this.#connect();
-      try {
-        await execute(this.#connection, 'BEGIN IMMEDIATE');
-        return this.#connection;
-      } catch (error) {
-        const now = performance.now();
-        if (!isBusy(error) || now - startedAt > BEGIN_TIMEOUT_MS) throw error;
-        this.#companyAt = now;
-        this.#letInAt = now;
+    if (!isUrgent) await this.#letOthersIn();
+    try {
+      for (;;) {
+        const mayTry = isUrgent || !this.#flag.isRaised();
+        const begun = mayTry ? await this.#tryBegin() : null;
+        if (begun !== null) return begun;
+        this.#companyAt = performance.now();
+        this.#letInAt = this.#companyAt;
+        if (this.#companyAt - startedAt > BEGIN_TIMEOUT_MS)
+          throw new DatabaseUnavailable('Other processes write all the time.');
+        if (isUrgent) this.#flag.raise();
+        await sleep(isUrgent ? URGENT_PAUSE_MS : PAUSE_MS);
+        if (!isUrgent) await this.#turns.giveWay();
       }
-      await sleep(isUrgent ? URGENT_PAUSE_MS : PAUSE_MS);
-      if (!isUrgent) await this.#turns.giveWay();
+    } finally {
+      if (isUrgent) this.#flag.lower();
+    }
+  }
+
+  /** The connection with its transaction begun; null while another process writes. */
+  async #tryBegin(): Promise<SqlDriverAdapter | null> {
+    this.#connection ??= await this.#connect();
+    try {
+      await execute(this.#connection, 'BEGIN IMMEDIATE');
+      return this.#connection;
+    } catch (error) {
+      if (isBusy(error)) return null;
+      throw error;
     }
   }
 

@@ -116,11 +116,10 @@ describe('killing', () => {
       const report = await killThrough(desk);
 
       expect(report.orders.map(({ outcome }) => outcome)).toEqual(['canceled', 'canceled']);
-      const foreign = await desk.database.read.order.findFirst({
-        where: { source: 'external' },
-        orderBy: { id: 'desc' },
-      });
-      expect(report.orders.map(({ clientOrderId }) => clientOrderId)).toContain(foreign?.clientOrderId);
+      const foreign = await eventually('the order to be taken into the books', () =>
+        desk.database.read.order.findFirst({ where: { source: 'external' }, orderBy: { id: 'desc' } }),
+      );
+      expect(report.orders.map(({ clientOrderId }) => clientOrderId)).toContain(foreign.clientOrderId);
     });
 
     it('refuses another policy, and callers without the scope', async () => {

@@ -21,13 +21,11 @@ export function storeReconciliation(deps: StoreDeps, key: AccountKey, outcome: O
     const { ownerId, mode } = key;
     await lockSafety(db, clock, ownerId);
     const at = dateOf(clock);
-    const reconciled = {
-      reconciledOk: outcome.kind === 'agreed',
-      ...(outcome.kind !== 'failed' && { reconciledAt: at }),
-    };
+    const reconciledOk = outcome.kind !== 'failed' && standingText(differencesIn(outcome)) === standingText([]);
+    const reconciled = { reconciledOk, ...(outcome.kind !== 'failed' && { reconciledAt: at }) };
     await db.account.updateMany({ where: key, data: reconciled });
     if (!(await isNew(db, key, outcome))) return;
-    const differences = outcome.kind === 'differed' ? differenceList(outcome.differences) : [];
+    const differences = differenceList(differencesIn(outcome));
     const reason = outcome.kind === 'failed' ? outcome.reason : null;
     const row = { ...key, outcome: outcome.kind, differences: JSON.stringify(differences), reason, at };
     await db.reconciliation.create({ data: row });
@@ -39,6 +37,10 @@ export function storeReconciliation(deps: StoreDeps, key: AccountKey, outcome: O
   });
 }
 
+function differencesIn(outcome: Outcome): readonly Difference[] {
+  return outcome.kind === 'differed' ? outcome.differences : [];
+}
+
 /** Whether it says something else than the newest row, which is not there while everything always agreed. */
 async function isNew(db: Db, key: AccountKey, outcome: Outcome): Promise<boolean> {
   const last = await db.reconciliation.findFirst({ where: key, orderBy: { id: 'desc' } });
@@ -46,5 +48,5 @@ async function isNew(db: Db, key: AccountKey, outcome: Outcome): Promise<boolean
   if (last === null) return outcome.kind !== 'agreed';
   if (outcome.kind === 'failed') return last.outcome !== 'failed' || last.reason !== outcome.reason;
   const before = last.outcome === 'failed' ? null : standingText(readJson<Difference[]>(last.differences));
-  return before !== standingText(outcome.kind === 'differed' ? outcome.differences : []);
+  return before !== standingText(differencesIn(outcome));
 }
