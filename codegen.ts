@@ -25,6 +25,7 @@ const config = {
     Date: 'string',
     Symbol: 'string',
     Cursor: 'string',
+    Decimal: { input: 'string | number', output: 'string' },
     JSON: 'unknown',
     Csv: 'string | AsyncIterable<Uint8Array>',
   },

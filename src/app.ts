@@ -4,13 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { type Job, scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { hostAllowed, localUser, originAllowed, type Principal } from './access/index.ts';
+import { type Broker, PaperBroker, type TradingMode } from './broker/index.ts';
 import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
-import { type Clock, type IdSource, randomIds, readJson, seededRandom, systemClock } from './core/index.ts';
+import { type Clock, type IdSource, invariant, randomIds, readJson, seededRandom, systemClock } from './core/index.ts';
 import { Journal } from './events/index.ts';
 import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
+import { Gateway, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
 import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
 import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
@@ -46,6 +48,10 @@ interface Parts {
   http: Awaited<ReturnType<typeof createHttpServer>>;
   sockets: WebSockets;
   runner: OptimizationRunner;
+  monitor: OrderMonitor;
+  kills: KillSwitch;
+  gateway: Gateway;
+  paper: PaperBroker;
   journal: Journal;
   market: MarketData;
   compute: ThreadPool;
@@ -66,6 +72,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     });
     const principal = localUser(await ensureDefaultUser(parts.database, clock));
     const services = await startServices(config, { ...options, clock, ids, database: parts.database }, parts);
+    // Books are compared with the brokers' before anybody can trade.
+    await parts.monitor?.start();
+    parts.paper?.start();
     const url = await listen(config, { services, principal, log: options.log }, parts);
     parts.housekeeping = scheduleHousekeeping(services);
     services.runner.start();
@@ -84,6 +93,10 @@ async function closeParts(parts: Partial<Parts>): Promise<void> {
   // Once the runner has told its jobs to stop: one that waits for bars is then given back and does not fail.
   setImmediate(() => parts.market?.close());
   await stopped;
+  await parts.monitor?.close();
+  await parts.kills?.close();
+  await parts.gateway?.close();
+  await parts.paper?.close();
   // Ends the streams of server-sent events too, which `answered` waits for.
   await parts.journal?.close();
   await answered;
@@ -120,7 +133,37 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   const shared = { database, journal, clock, ids, log, registry, market, compute };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
-  return { ...shared, runner, limits: config.optimize, info: { version: packageVersion() } };
+  const trading = startTrading(config, { ...shared, prices: market }, parts);
+  return { ...shared, ...trading, runner, limits: config.optimize, info: { version: packageVersion() } };
+}
+
+/** The one way of orders, from the gateway to the brokers. There is no live broker yet, whatever LIVE_TRADING says. */
+function startTrading(
+  config: Config,
+  shared: Omit<OrderBasis, 'brokers' | 'isLiveEnabled'> & { readonly market: MarketData },
+  parts: Partial<Parts>,
+) {
+  const { database, clock, log, market } = shared;
+  const paper = new PaperBroker({
+    database,
+    clock,
+    prices: market,
+    settings: config.paper,
+    onError: (err) => log.error({ err }, 'The paper broker could not match orders; it goes on with the next prices'),
+  });
+  parts.paper = paper;
+  const brokers: ReadonlyMap<TradingMode, Broker> = new Map([['paper', paper]]);
+  const basis: OrderBasis = { ...shared, brokers, isLiveEnabled: config.isLiveEnabled };
+  const gateway: Gateway = new Gateway(basis, {
+    onLossLimit: async (ownerId, cause, reason) => {
+      await kills.kill(ownerId, { cause, reason, policy: 'cancel', actor: 'system' });
+    },
+  });
+  parts.gateway = gateway;
+  const kills = new KillSwitch({ ...basis, gateway });
+  parts.kills = kills;
+  parts.monitor = new OrderMonitor({ ...basis, gateway, kills });
+  return { ...basis, gateway, kills };
 }
 
 function priceProvider(config: Config, { clock, ids, fetch }: ServiceBasis): MarketDataProvider {
@@ -155,7 +198,10 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
       handleNodeRequestAndResponse: (request, reply) =>
         pipeline.yoga.handleNodeRequestAndResponse(request, reply, { caller: { principal, requestId: request.id } }),
     },
-    readiness: { database: () => services.database.read.user.count() },
+    readiness: {
+      database: () => services.database.read.user.count(),
+      orders: async () => invariant(parts.monitor?.isReady === true, 'the books were compared with the brokers'),
+    },
     gauges: gauges(services),
     asyncApi: asyncApiDocument(WEBSOCKET_CHANNELS, info.version),
     version: info.version,
@@ -179,11 +225,26 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
   return urlOf(http.server.address());
 }
 
-function gauges({ compute, runner, journal }: Services): readonly GaugeDefinition[] {
+function gauges({ compute, runner, journal, database: { read } }: Services): readonly GaugeDefinition[] {
   return [
     { name: 'compute_tasks_running', help: 'Tasks that hold a thread.', read: () => compute.stats().running },
     { name: 'compute_tasks_queued', help: 'Tasks that wait for a thread.', read: () => compute.stats().queued },
     { name: 'optimize_jobs_running', help: 'Optimization jobs that run here.', read: () => runner.runningCount },
+    {
+      name: 'orders_open',
+      help: 'Orders that may still be filled.',
+      read: () => read.order.count({ where: { status: { in: [...WORKING_STATUSES] } } }),
+    },
+    {
+      name: 'orders_unknown',
+      help: 'Orders of which nobody knows whether they arrived.',
+      read: () => read.order.count({ where: { status: 'unknown' } }),
+    },
+    {
+      name: 'owners_halted',
+      help: 'Owners whose trading is halted.',
+      read: () => read.safetyState.count({ where: { state: 'halted' } }),
+    },
     { name: 'journal_head', help: 'Cursor of the newest event.', read: () => Number(journal.head()) },
   ];
 }

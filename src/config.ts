@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from './access/index.ts';
+import { type Decimal, decimal, readDecimal } from './core/index.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MARKET_DATA = ['simulated', 'yahoo'] as const;
@@ -17,6 +18,16 @@ const integer = (minimum: number, maximum: number, fallback: number) =>
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, fallback: Values[number]) =>
   z.enum(values, `must be one of: ${values.join(', ')}`).default(fallback);
+
+/** An exact decimal, both ends inclusive. */
+const decimalIn = (minimum: string, maximum: string) =>
+  z
+    .string()
+    .refine((text) => {
+      const value = readDecimal(text);
+      return value?.gte(minimum) === true && value.lte(maximum);
+    }, `must be a decimal number from ${minimum} to ${maximum}`)
+    .transform((text) => decimal(text));
 
 const originList = z
   .string()
@@ -45,6 +56,14 @@ const environment = z.object({
   MARKET_DATA: oneOf(MARKET_DATA, 'simulated'),
   SIMULATION_SEED: z.string().max(64, 'must have at most 64 characters').default('dunlin'),
   ALLOWED_ORIGINS: originList,
+  // Whatever is not exactly this word leaves trading on paper, so that a slip of the pen costs no money.
+  LIVE_TRADING: z.string().default('disabled'),
+  PAPER_INITIAL_CASH: decimalIn('1', '1000000000').default(decimal('100000')),
+  PAPER_SLIPPAGE_BPS: decimalIn('0', '1000').default(decimal('2')),
+  PAPER_COMMISSION_BPS: decimalIn('0', '1000').default(decimal('0')),
+  PAPER_COMMISSION_PER_TRADE: decimalIn('0', '1000').default(decimal('0')),
+  PAPER_MAX_VOLUME_SHARE: decimalIn('0.0001', '1').optional(),
+  PAPER_ALLOW_SHORT: oneOf(['true', 'false'], 'true'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   COMPUTE_THREADS: integer(1, 1024, availableParallelism()),
   COMPUTE_MEMORY_MB: integer(64, 1_048_576, 2048),
@@ -70,6 +89,21 @@ export interface Config {
   readonly simulationSeed: string;
   /** Origins allowed beside loopback ones, e.g. `https://app.example.com`. */
   readonly allowedOrigins: readonly string[];
+  /** Whether the operator allows money to be traded; alone it does nothing. */
+  readonly isLiveEnabled: boolean;
+  readonly paper: {
+    /** What a paper account begins with, in dollars. */
+    readonly initialCash: Decimal;
+    /** Basis points of the price, against us. */
+    readonly slippageBps: Decimal;
+    /** Basis points of the traded value. */
+    readonly commissionBps: Decimal;
+    /** Dollars for each order that is filled. */
+    readonly commissionPerTrade: Decimal;
+    /** Greatest part of the volume of a minute that an account gets; null: all of it. */
+    readonly maxVolumeShare: Decimal | null;
+    readonly allowShort: boolean;
+  };
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly compute: { readonly threads: number; readonly memoryMb: number; readonly timeoutMs: number };
   readonly optimize: {
@@ -115,6 +149,15 @@ function freezeConfig(values: z.output<typeof environment>): Config {
     marketData: values.MARKET_DATA,
     simulationSeed: values.SIMULATION_SEED,
     allowedOrigins: values.ALLOWED_ORIGINS,
+    isLiveEnabled: values.LIVE_TRADING === 'enabled',
+    paper: Object.freeze({
+      initialCash: values.PAPER_INITIAL_CASH,
+      slippageBps: values.PAPER_SLIPPAGE_BPS,
+      commissionBps: values.PAPER_COMMISSION_BPS,
+      commissionPerTrade: values.PAPER_COMMISSION_PER_TRADE,
+      maxVolumeShare: values.PAPER_MAX_VOLUME_SHARE ?? null,
+      allowShort: values.PAPER_ALLOW_SHORT === 'true',
+    }),
     logLevel: values.LOG_LEVEL,
     compute: Object.freeze({
       threads: values.COMPUTE_THREADS,

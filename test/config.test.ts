@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../src/config.ts';
+import { decimal } from '../src/core/index.ts';
 
 function refusal(env: Readonly<Record<string, string>>): string {
   try {
@@ -22,6 +23,20 @@ describe('the configuration', () => {
     expect(config.databaseUrl).toBe(`file:${join(resolve('data'), 'dunlin.db')}`);
   });
 
+  it('trades on paper by default, with 100,000 dollars, 2 bps of slippage and no commission', () => {
+    expect(parseConfig({})).toMatchObject({
+      isLiveEnabled: false,
+      paper: {
+        initialCash: decimal(100_000),
+        slippageBps: decimal(2),
+        commissionBps: decimal(0),
+        commissionPerTrade: decimal(0),
+        maxVolumeShare: null,
+        allowShort: true,
+      },
+    });
+  });
+
   it('takes empty values for absent ones', () => {
     expect(parseConfig({ PORT: '', DATABASE_URL: '' })).toEqual(parseConfig({}));
   });
@@ -29,7 +44,7 @@ describe('the configuration', () => {
   it('cannot be changed', () => {
     const config = parseConfig({});
 
-    expect([config, config.compute, config.optimize].every(Object.isFrozen)).toBe(true);
+    expect([config, config.compute, config.optimize, config.paper].every(Object.isFrozen)).toBe(true);
   });
 
   it.each([
@@ -39,6 +54,14 @@ describe('the configuration', () => {
     ['MARKET_DATA', 'yahoo', { marketData: 'yahoo' }],
     ['COMPUTE_TIMEOUT_SECONDS', '2', { compute: { timeoutMs: 2000 } }],
     ['ALLOWED_ORIGINS', 'https://a.test, http://b.test:81', { allowedOrigins: ['https://a.test', 'http://b.test:81'] }],
+    ['LIVE_TRADING', 'enabled', { isLiveEnabled: true }],
+    ['LIVE_TRADING', 'disabled', { isLiveEnabled: false }],
+    ['LIVE_TRADING', 'Enabled ', { isLiveEnabled: false }],
+    ['LIVE_TRADING', 'yes', { isLiveEnabled: false }],
+    ['PAPER_INITIAL_CASH', '2500.5', { paper: { initialCash: decimal('2500.5') } }],
+    ['PAPER_SLIPPAGE_BPS', '0', { paper: { slippageBps: decimal(0) } }],
+    ['PAPER_MAX_VOLUME_SHARE', '0.1', { paper: { maxVolumeShare: decimal('0.1') } }],
+    ['PAPER_ALLOW_SHORT', 'false', { paper: { allowShort: false } }],
     ['DATABASE_URL', 'postgres://u:p@h:1/d', { databaseUrl: 'postgres://u:p@h:1/d' }],
     ['DATABASE_URL', 'file:/tmp/x.db', { databaseUrl: 'file:/tmp/x.db' }],
   ])('accepts %s=%s', (key, value, expected) => {
@@ -60,6 +83,14 @@ describe('the configuration', () => {
     ['SIMULATION_SEED', 'x'.repeat(65)],
     ['ALLOWED_ORIGINS', 'https://a.test/path'],
     ['ALLOWED_ORIGINS', 'null'],
+    ['PAPER_INITIAL_CASH', '0'],
+    ['PAPER_INITIAL_CASH', '1e5'],
+    ['PAPER_INITIAL_CASH', 'Infinity'],
+    ['PAPER_SLIPPAGE_BPS', '-1'],
+    ['PAPER_COMMISSION_BPS', '1001'],
+    ['PAPER_COMMISSION_PER_TRADE', 'NaN'],
+    ['PAPER_MAX_VOLUME_SHARE', '1.1'],
+    ['PAPER_ALLOW_SHORT', '1'],
     ['COMPUTE_THREADS', '0'],
     ['COMPUTE_MEMORY_MB', '63'],
     ['OPTIMIZE_MIN_BARS_PER_SPLIT', '1'],

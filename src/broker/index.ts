@@ -16,7 +16,16 @@ export type {
   OrderChanges,
   SubmitAnswer,
 } from './broker.ts';
+export { firstDifference } from './confirmation.ts';
 export { applyTrade, type Holding, NOTHING_HELD, type Trade, type TradeEffect } from './holding.ts';
+export {
+  answerOf,
+  BrokerHttp,
+  type BrokerHttpOptions,
+  type BrokerReply,
+  type BrokerRequest,
+} from './http/broker-http.ts';
+export { decimalField, instantField } from './http/fields.ts';
 export { type Approved, approve, type OrderRequest } from './order-request.ts';
 export {
   minuteVolume,
@@ -26,6 +35,7 @@ export {
   type PaperPrices,
   type PaperSettings,
 } from './paper/index.ts';
+export { whyUnsupported } from './supports.ts';
 export {
   ORDER_TYPES,
   type OrderType,

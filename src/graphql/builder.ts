@@ -2,7 +2,7 @@
 import SchemaBuilder from '@pothos/core';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
-import type { Json } from '../core/index.ts';
+import type { Decimal, Json } from '../core/index.ts';
 import { getDatamodel, type PrismaClient, type PrismaTypes } from '../storage/index.ts';
 import type { GraphQLContext } from './context.ts';
 
@@ -17,6 +17,7 @@ export const builder = new SchemaBuilder<{
     Date: { Input: string; Output: string };
     Symbol: { Input: string; Output: string };
     Cursor: { Input: string; Output: bigint | string };
+    Decimal: { Input: string | number; Output: string | Decimal };
     JSON: { Input: Json; Output: unknown };
     Csv: { Input: string | AsyncIterable<Uint8Array>; Output: never };
   };

@@ -19,12 +19,7 @@ const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 
 const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description: 'What kind of error it is; stable. Each code is one HTTP status of the REST API.',
-  values: Object.fromEntries(
-    CODES.map((code) => [
-      code,
-      { value: code, description: `${ERROR_CODES[code].title}. HTTP ${ERROR_CODES[code].status}.` },
-    ]),
-  ),
+  values: Object.fromEntries(CODES.map((code) => [code, { value: code, description: describeCode(code) }])),
 });
 
 export const UserError = builder.interfaceRef<UserErrorShape>('UserError').implement({
@@ -47,30 +42,60 @@ export function errorTypeName(code: ErrorCode): string {
   return `${words.join('')}Error`;
 }
 
-/** Codes that a mutation's payload can carry; the others are top-level errors (access, documents, bugs) or HTTP's own. */
-export const PAYLOAD_CODES = ['VALIDATION', 'NOT_FOUND', 'CONFLICT', 'RATE_LIMITED', 'UNAVAILABLE'] as const;
+/** What a code means, in the words of the table. */
+export function describeCode(code: ErrorCode): string {
+  return `${ERROR_CODES[code].title}. HTTP ${ERROR_CODES[code].status}.`;
+}
 
-for (const code of PAYLOAD_CODES) {
+const GENERAL_CODES = ['VALIDATION', 'NOT_FOUND', 'CONFLICT', 'RATE_LIMITED', 'UNAVAILABLE'] as const;
+
+/** Codes of orders that were denied; their types are in `order-errors.ts`. */
+export const DENIAL_CODES = [
+  'KILL_SWITCH_ACTIVE',
+  'REDUCING_ONLY',
+  'LIVE_DISABLED',
+  'UNKNOWN_SYMBOL',
+  'MARKET_CLOSED',
+  'STALE_PRICE',
+  'PRICE_COLLAR',
+  'DAILY_TRADE_LIMIT',
+  'ORDER_RATE_LIMIT',
+  'ORDER_VALUE_LIMIT',
+  'POSITION_LIMIT',
+  'SHORT_NOT_ALLOWED',
+  'INSUFFICIENT_FUNDS',
+  'DAILY_LOSS_LIMIT',
+  'DRAWDOWN_LIMIT',
+  'DUPLICATE_ORDER',
+  'RUNAWAY',
+  'APPROVAL_REQUIRED',
+  'ORDER_NOT_SUPPORTED',
+] as const satisfies readonly ErrorCode[];
+
+/** Codes that a mutation's payload can carry; the others are top-level errors (access, documents, bugs) or HTTP's own. */
+export const PAYLOAD_CODES = [...GENERAL_CODES, ...DENIAL_CODES] as const;
+
+for (const code of GENERAL_CODES) {
   builder.objectRef<UserErrorShape>(errorTypeName(code)).implement({
-    description: `${ERROR_CODES[code].title}. HTTP ${ERROR_CODES[code].status}.`,
+    description: describeCode(code),
     interfaces: [UserError],
     fields: (t) => ({
       limit: t.float({
         nullable: true,
         description: 'The bound that was exceeded, where the error is about a number.',
-        resolve: (error) => fact(error, 'limit'),
+        resolve: (error) => numberFact(error, 'limit'),
       }),
       observed: t.float({
         nullable: true,
         description: 'What was found, where the error is about a number.',
-        resolve: (error) => fact(error, 'observed'),
+        resolve: (error) => numberFact(error, 'observed'),
       }),
       ...(code === 'RATE_LIMITED' || code === 'UNAVAILABLE'
         ? {
             retryAfterSeconds: t.float({
               nullable: true,
               description: 'When trying again may succeed, in seconds from now; null where nobody can tell.',
-              resolve: (error) => fact(error, 'retryAfterSeconds'),
+              resolve: (error) => numberFact(error, 'retryAfterSeconds'),
             }),
           }
         : {}),
@@ -78,7 +103,8 @@ for (const code of PAYLOAD_CODES) {
   });
 }
 
-function fact(error: UserErrorShape, name: string): number | null {
+/** A fact of an error that is a finite number; null where it has none of this name. */
+export function numberFact(error: UserErrorShape, name: string): number | null {
   const value = error.facts[name];
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

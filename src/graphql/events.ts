@@ -4,6 +4,8 @@ import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
 import { BARS_IMPORTED } from '../market/index.ts';
 import { OPTIMIZATION_EVENTS } from '../optimize/index.ts';
+import { ACCOUNT_EVENTS, ORDER_EVENTS } from '../orders/index.ts';
+import { SAFETY_EVENTS } from '../safety/index.ts';
 import { STRATEGY_EVENTS } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
@@ -29,7 +31,7 @@ export const Event = builder.interfaceRef<EventShape>('Event').implement({
   }),
 });
 
-const JournalEntry = builder.objectRef<JournalEvent>('JournalEntry').implement({
+export const JournalEntry = builder.objectRef<JournalEvent>('JournalEntry').implement({
   description: 'A stored event as it stands in the journal.',
   interfaces: [Event],
   fields: (t) => ({
@@ -52,7 +54,7 @@ const JournalEntry = builder.objectRef<JournalEvent>('JournalEntry').implement({
   }),
 });
 
-const JournalPage = builder.objectRef<{ readonly entries: readonly JournalEvent[]; readonly after: bigint }>(
+export const JournalPage = builder.objectRef<{ readonly entries: readonly JournalEvent[]; readonly after: bigint }>(
   'JournalPage',
 );
 
@@ -105,7 +107,14 @@ builder.subscriptionFields((t) => ({
 }));
 
 /** Every type of event that the journal can hold. */
-const STORED_EVENTS: readonly string[] = [...OPTIMIZATION_EVENTS, ...STRATEGY_EVENTS, BARS_IMPORTED].toSorted();
+const STORED_EVENTS: readonly string[] = [
+  ...OPTIMIZATION_EVENTS,
+  ...STRATEGY_EVENTS,
+  ...ORDER_EVENTS,
+  ...ACCOUNT_EVENTS,
+  ...SAFETY_EVENTS,
+  BARS_IMPORTED,
+].toSorted();
 
 /** @throws {DomainError} VALIDATION naming a type that no event can have: to wait for it would be in vain */
 function filterOf(ownerId: number, types: readonly string[] | null | undefined): EventFilter {

@@ -104,7 +104,50 @@ query Explore {
 }
 `;
 
+const trade = `# 7. Trade on paper. A denied order is kept, and the error says which limit it met.
+mutation Trade {
+  placeOrder(input: { symbol: "SPY", side: BUY, quantity: "5", orderType: MARKET }) {
+    order { id clientOrderId status }
+    errors { code message ... on OrderDenial { limit observed order { id status } } }
+  }
+}
+# What came of it, why, and what it led to. Run it after "Trade".
+query Traded {
+  orders(first: 1) {
+    nodes {
+      id
+      status
+      averageFillPrice
+      causedBy { __typename }
+      transitions { from to at }
+      effects { fills { nodes { quantity price at } } events { entries { type cursor } } }
+    }
+  }
+  account { mode cash equity dayPnl positions { symbol quantity averagePrice marketPrice unrealizedPnl } }
+}
+`;
+
+const stop = `# 8. Stop everything now: no order is sent until trading is resumed.
+mutation Stop {
+  activateKillSwitch(input: { reason: "Trying the switch", policy: CANCEL }) {
+    kill { drained inFlight orders { clientOrderId outcome } positionsClosing at }
+    errors { code message }
+  }
+}
+mutation Resume {
+  resumeTrading(input: { reason: "It works" }) { safety { state } errors { code message } }
+}
+# The limits, and who decided what.
+query Safety {
+  safetyStatus { state mode tradesToday limits { maxDailyTrades maxOrderValue maxPositionPct maxDailyLossPct } }
+  safetyEvents(first: 5) { nodes { kind actor reason at } }
+  verifyAudit { ok events }
+}
+`;
+
 /** One tab per task. */
-export const EXAMPLE_TABS: readonly Tab[] = [optimize, watch, results, sweep, backtest, explore].map((query) => ({
-  query,
-}));
+export const EXAMPLE_TABS: readonly Tab[] = [optimize, watch, results, sweep, backtest, explore, trade, stop].map(
+  (query) => ({
+    query,
+  }),
+);

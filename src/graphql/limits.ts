@@ -27,6 +27,7 @@ export const DOCUMENT_LIMITS: DocumentLimits = Object.freeze({
   duplicates: 50,
   directives: 50,
   mutationFields: 10,
+  orderMutations: 1,
   cost: 5000,
   introspectionCost: 100_000,
   variableDepth: 20,
@@ -43,6 +44,7 @@ const MEASURED = [
   'duplicates',
   'directives',
   'mutationFields',
+  'orderMutations',
   'cost',
   'introspectionCost',
 ] as const satisfies readonly (keyof DocumentMeasure)[];
@@ -57,6 +59,7 @@ const NAMES: Readonly<Record<keyof DocumentLimits, string>> = {
   duplicates: 'repeated fields',
   directives: 'directives',
   mutationFields: 'fields in one mutation',
+  orderMutations: 'orders in one mutation',
   cost: 'cost points (fields, times the items of the lists around them)',
   introspectionCost: 'cost points of introspection',
   variableDepth: 'levels of nesting in its variables',

@@ -31,6 +31,8 @@ const PAGE_SIZE = 20;
 const LIST_SIZE = 10;
 /** Extension of a field by which the schema says how many it has instead, where that makes a difference. */
 const LIST_SIZE_EXTENSION = 'items';
+/** Extension of a mutation, `true`, by which the schema says that it may send an order. */
+export const ORDER_EXTENSION = 'sendsOrder';
 /** Where the walk stops going down, so that no document can exhaust the stack. Deeper ones are reported as this deep. */
 const DEEPEST = 1000;
 const PAGE_ARGUMENTS: ReadonlySet<string> = new Set(['first', 'last', 'limit']);
@@ -51,6 +53,8 @@ export interface DocumentMeasure {
   readonly directives: number;
   /** Fields of the root after expansion, of mutations only. */
   readonly mutationFields: number;
+  /** Those among them that may send an order. */
+  readonly orderMutations: number;
   /** 1 for each field, times the items of each list around it; saturates at `Number.MAX_SAFE_INTEGER`. */
   readonly cost: number;
   /** The same below (and with) `__schema` and `__type`. */
@@ -71,14 +75,15 @@ export function measureDocument(
   const expansion = new Expansion(document, schema, variables);
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const sizes = operations.map((operation) => ({ operation, size: expansion.ofOperation(operation) }));
-  const largest = (figure: keyof Size) => sizes.reduce((most, { size }) => Math.max(most, size[figure]), 0);
+  const largest = (figure: keyof Size, among = sizes) =>
+    among.reduce((most, { size }) => Math.max(most, size[figure]), 0);
+  const mutations = sizes.filter(({ operation }) => operation.operation === OperationTypeNode.MUTATION);
   return {
     depth: largest('depth'),
     introspectionDepth: largest('introspectionDepth'),
     ...countText(document),
-    mutationFields: sizes.reduce((most, { operation, size }) => {
-      return operation.operation === OperationTypeNode.MUTATION ? Math.max(most, size.fields) : most;
-    }, 0),
+    mutationFields: largest('fields', mutations),
+    orderMutations: largest('orders', mutations),
     cost: largest('cost'),
     introspectionCost: largest('introspectionCost'),
   };
@@ -88,13 +93,15 @@ export function measureDocument(
 interface Size {
   /** Fields that stand directly in it. */
   readonly fields: number;
+  /** Those among them that may send an order. */
+  readonly orders: number;
   readonly depth: number;
   readonly introspectionDepth: number;
   readonly cost: number;
   readonly introspectionCost: number;
 }
 
-const NOTHING: Size = { fields: 0, depth: 0, introspectionDepth: 0, cost: 0, introspectionCost: 0 };
+const NOTHING: Size = { fields: 0, orders: 0, depth: 0, introspectionDepth: 0, cost: 0, introspectionCost: 0 };
 const TOO_DEEP: Size = { ...NOTHING, depth: 1, cost: Number.MAX_SAFE_INTEGER };
 
 /** Where a selection set stands. */
@@ -177,7 +184,8 @@ class Expansion {
         ? NOTHING
         : this.#ofSelectionSet(field.selectionSet, { parent, rows, descent: place.descent });
     const times = itemsOf(name, definition, { asked: rows, around: place.rows });
-    return INTROSPECTION.has(name) ? introspection(below, times) : around(below, times);
+    if (INTROSPECTION.has(name)) return introspection(below, times);
+    return { ...around(below, times), orders: definition?.extensions[ORDER_EXTENSION] === true ? 1 : 0 };
   }
 
   /** The largest of `first`, `last` and `limit`, at least 1; undefined when none is given. */
@@ -230,6 +238,7 @@ function itemsOf(
 function around(below: Size, times: number): Size {
   return {
     fields: 1,
+    orders: 0,
     depth: below.depth + 1,
     introspectionDepth: below.introspectionDepth,
     cost: saturated(1 + times * below.cost),
@@ -246,6 +255,7 @@ function introspection(below: Size, times: number): Size {
 function beside(left: Size, right: Size): Size {
   return {
     fields: saturated(left.fields + right.fields),
+    orders: saturated(left.orders + right.orders),
     depth: Math.max(left.depth, right.depth),
     introspectionDepth: Math.max(left.introspectionDepth, right.introspectionDepth),
     cost: saturated(left.cost + right.cost),

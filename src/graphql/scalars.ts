@@ -1,9 +1,10 @@
 /**
- * Scalars. On output they are exact; on input dates, symbols and cursors only have to be strings here, and the use case
- * that takes them says what is wrong, so that a bad one is an error with a path and not a rejected document.
+ * Scalars. On output they are exact; on input dates, symbols, cursors and decimals only have to be of the right JSON type
+ * here, and the use case that takes them says what is wrong, so that a bad one is an error with a path and not a rejected
+ * document.
  */
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
-import type { Json } from '../core/index.ts';
+import { decimal, decimalText, type Json } from '../core/index.ts';
 import { builder } from './builder.ts';
 
 builder.scalarType('DateTime', {
@@ -35,6 +36,14 @@ builder.scalarType('Cursor', {
   parseValue: (value) => text(value, 'Cursor'),
 });
 
+builder.scalarType('Decimal', {
+  description:
+    'An exact decimal number with at most 8 places, as a string without an exponent: `"12.5"`. Input may also be a number that is finite; its shortest decimal form counts. No amount is greater than 999999999999.',
+  serialize: (value) => decimalText(decimal(value)),
+  parseValue: (value) => decimalInput(value),
+  parseLiteral: (node) => decimalLiteral(node),
+});
+
 builder.scalarType('JSON', {
   description: 'A JSON value whose shape depends on something else, such as the parameters of a strategy type.',
   serialize: (value) => value,
@@ -59,6 +68,26 @@ function isByteStream(value: unknown): value is AsyncIterable<Uint8Array> {
 function text(value: unknown, scalar: string): string {
   if (typeof value === 'string') return value;
   throw new GraphQLError(`${scalar} must be a string; it is ${JSON.stringify(value)}.`);
+}
+
+/** A text as it is, or a finite number: `1e999` in JSON reads as Infinity. */
+function decimalInput(value: unknown): string | number {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new GraphQLError(`Decimal must be a string or a finite number; it is ${shown(value)}.`);
+}
+
+/** The digits of a number as they were written, which a double would round; with an exponent, the number. */
+function decimalLiteral(node: ValueNode): string | number {
+  if (node.kind === Kind.STRING) return node.value;
+  if (node.kind !== Kind.INT && node.kind !== Kind.FLOAT) {
+    throw new GraphQLError('Decimal must be a string or a finite number.', { nodes: node });
+  }
+  return /e/i.test(node.value) ? finite(node.value) : node.value;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing').slice(0, 40);
 }
 
 /** A literal as JSON; numbers must be finite (`1e309` would read as Infinity), and no key can reach a prototype. */

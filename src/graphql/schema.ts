@@ -10,6 +10,16 @@ import './optimizations.ts';
 import './optimization-commands.ts';
 import './optimization-events.ts';
 import './optimization-report.ts';
+import './orders.ts';
+import './order-errors.ts';
+import './audit.ts';
+import './order-causes.ts';
+import './account.ts';
+import './safety.ts';
+import './order-commands.ts';
+import './safety-commands.ts';
+import './order-events.ts';
+import './safety-notices.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -1,4 +1,6 @@
 /** What the program says of itself. */
+import { effectiveMode } from '../orders/index.ts';
+import { readSafety } from '../safety/index.ts';
 import type { DatabaseProvider } from '../storage/index.ts';
 import { builder } from './builder.ts';
 import type { Services } from './context.ts';
@@ -25,8 +27,9 @@ const System = builder.objectRef<Services>('System').implement({
     }),
     mode: t.field({
       type: TradingModeEnum,
-      description: 'What orders are made of here.',
-      resolve: () => 'paper' as const,
+      description: 'What my orders are made of here and now.',
+      resolve: async (services, _args, { caller }) =>
+        effectiveMode(services, await readSafety(services.database.read, caller.principal.userId)),
     }),
     journalHead: t.field({
       type: 'Cursor',

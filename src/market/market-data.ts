@@ -1,4 +1,4 @@
-import { type Clock, type DateRange, DomainError, formatDate, invalid, parseDateRange } from '../core/index.ts';
+import { type Clock, DAY_MS, type DateRange, DomainError, formatDate, invalid, parseDateRange } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import { type AlignedBars, Aligner } from './aligner.ts';
 import { findSeries, listSeries, type StoredSeries } from './bar-store.ts';
@@ -10,10 +10,13 @@ import { KeptBars } from './kept-bars.ts';
 import type { BarsRequest, MarketDataProvider, Quote } from './provider.ts';
 import { SeriesReader } from './series-reader.ts';
 import { CSV_SOURCE, checkSource } from './source.ts';
-import { parseSymbols } from './symbol.ts';
+import { parseSymbol, parseSymbols } from './symbol.ts';
 
 /** The greatest number of bars of one request, all symbols together: 190 MB. */
 const MAX_TOTAL_BARS = 4_000_000;
+
+/** Days in which the newest minute is looked for: more than any weekend with holidays. */
+const MINUTE_DAYS = 5;
 
 /** A series that somebody asks for, and perhaps from where. */
 export interface SourcedBarsRequest extends BarsRequest {
@@ -109,6 +112,15 @@ export class MarketData {
    */
   async quotes(symbols: readonly string[]): Promise<readonly Quote[]> {
     return this.provider.quotes(parseSymbols(symbols));
+  }
+
+  /** Units traded in the newest minute that the provider has; null when it has no minutes of the last days. */
+  async volume(symbol: string): Promise<number | null> {
+    if (!this.provider.capabilities.intervals.includes('1m')) return null;
+    const now = this.#clock.now();
+    const range = { start: formatDate(now - MINUTE_DAYS * DAY_MS), end: formatDate(now) };
+    const { volume } = await this.provider.bars({ symbol: parseSymbol(symbol, 'symbol'), interval: '1m', ...range });
+    return volume.at(-1) ?? null;
   }
 
   /** What the owner imported, what is kept of the provider, then what that suggests. Other symbols may be known, too. */

@@ -79,7 +79,7 @@ function externalRow(order: BrokerOrder, now: Date) {
 }
 
 /** A client id for an order that has none of ours, the same each time. It cannot be one of somebody else's order. */
-function externalId({ brokerOrderId }: BrokerOrder): string {
+export function externalId({ brokerOrderId }: BrokerOrder): string {
   return `external-${createHash('sha256').update(brokerOrderId).digest('hex').slice(0, 32)}`;
 }
 

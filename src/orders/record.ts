@@ -24,25 +24,29 @@ export interface Hearing {
  * @throws {RowChanged} when another transaction changed a row meanwhile; nothing is stored then, and trying again helps
  */
 export function recordHearings(deps: OrderBasis, hearings: readonly Hearing[]): Promise<readonly OrderRow[]> {
-  return deps.journal.write(async (write) => {
-    const ids = [...new Set(hearings.map(({ orderId }) => orderId))];
-    const rows = await write.db.order.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
-    const latest = new Map(rows.map((row) => [row.id, row]));
-    const changed: Changed[] = [];
-    for (const hearing of hearings) {
-      const next = hear(deps, latest, hearing);
-      if (next === null) continue;
-      changed.push(next);
-      latest.set(hearing.orderId, next.after);
-    }
-    const merged = rows.map((before) => ({ before, after: rowOf(latest, before.id) }));
-    await storeOrders(
-      write.db,
-      merged.filter(({ before, after }) => before !== after),
-    );
-    await tell(write, changed);
-    return hearings.map(({ orderId }) => rowOf(latest, orderId));
-  });
+  return deps.journal.write(
+    async (write) => {
+      const ids = [...new Set(hearings.map(({ orderId }) => orderId))];
+      const rows = await write.db.order.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
+      const latest = new Map(rows.map((row) => [row.id, row]));
+      const changed: Changed[] = [];
+      for (const hearing of hearings) {
+        const next = hear(deps, latest, hearing);
+        if (next === null) continue;
+        changed.push(next);
+        latest.set(hearing.orderId, next.after);
+      }
+      const merged = rows.map((before) => ({ before, after: rowOf(latest, before.id) }));
+      await storeOrders(
+        write.db,
+        merged.filter(({ before, after }) => before !== after),
+      );
+      await tell(write, changed);
+      return hearings.map(({ orderId }) => rowOf(latest, orderId));
+      // Before decisions that wait: what was begun is finished first, and a kill waits for exactly this.
+    },
+    { isUrgent: true },
+  );
 }
 
 function hear(deps: OrderBasis, latest: ReadonlyMap<number, OrderRow>, { orderId, heard }: Hearing): Changed | null {

@@ -1,4 +1,5 @@
 /** Names on the two sides of the facade: camelCase in the use cases and GraphQL, snake_case in REST. */
+import { snakeName } from '../core/index.ts';
 
 /** Members whose keys the client chose, or which are names of parameters or symbols: below them nothing is renamed. */
 const FREE_MEMBERS = ['params', 'paramGrid', 'bestParams', 'defaultGrid', 'parametersSchema'] as const;
@@ -32,12 +33,6 @@ export type InSnakeCase<Value> = Value extends readonly (infer Item)[]
 export type WithCamelKeys<Fields> = { readonly [Key in keyof Fields & string as CamelName<Key>]: Fields[Key] };
 
 const free = new Set<string>(FREE_MEMBERS);
-
-/** `nSplits` → `n_splits`; whatever does not look like a camelCase name (`SPY`, `short_window`, `0`) stays as it is. */
-export function snakeName(name: string): string {
-  if (!/^[a-z]+[0-9]*([A-Z][a-z0-9]*)+$/.test(name)) return name;
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
 
 /** What a document answered, as the facade writes it. */
 export function snakeKeys<Value>(value: Value): InSnakeCase<Value> {

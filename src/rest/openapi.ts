@@ -22,7 +22,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       title: 'Dunlin',
       version,
       description:
-        'Strategies, backtests, optimization and market data over REST: a facade of the GraphQL API at `/graphql`. Keys are snake_case, timestamps ISO 8601 in UTC, fractions are fractions and never percent. Errors are RFC 9457 problems.',
+        'Orders, safety, strategies, backtests, optimization and market data over REST: a facade of the GraphQL API at `/graphql`. Keys are snake_case, timestamps ISO 8601 in UTC, fractions are fractions and never percent. Errors are RFC 9457 problems.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],
@@ -42,9 +42,13 @@ function operation(row: Route): JsonObject {
     summary,
     description,
     tags: [tag],
-    parameters: [...pathParameters(row), ...queryParameters(row), ...(row.method === 'POST' ? [IDEMPOTENCY_KEY] : [])],
+    parameters: [...pathParameters(row), ...queryParameters(row), ...keyParameters(row)],
     ...(row.body === noBody ? {} : { requestBody: requestBody(row) }),
-    responses: { [row.status]: success(row), ...failures(row) },
+    responses: {
+      [row.status]: success(row),
+      ...(row.mayGoOn ? { 202: { ...success(row), description: 'The work goes on.' } } : {}),
+      ...failures(row),
+    },
   };
 }
 
@@ -54,6 +58,12 @@ const IDEMPOTENCY_KEY: JsonObject = {
   description: 'The same key and body within 24 hours get the stored answer, with `Idempotent-Replay: true`.',
   schema: { type: 'string', minLength: 1, maxLength: 128 },
 };
+
+function keyParameters(row: Route): readonly JsonObject[] {
+  if (row.method !== 'POST') return [];
+  if (row.isUrgent !== true) return [IDEMPOTENCY_KEY];
+  return [{ ...IDEMPOTENCY_KEY, description: 'Accepted and not kept: doing this again changes nothing.' }];
+}
 
 function pathParameters(row: Route): readonly JsonObject[] {
   return [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
@@ -90,7 +100,7 @@ function success(row: Route): JsonObject {
   const headers = {
     ...(row.status === 201 ? { Location: textHeader('Path of what was created.') } : {}),
     ...(row.isPaged ? { Link: textHeader('The next page, as `<path>; rel="next"`; absent on the last one.') } : {}),
-    ...(row.method === 'POST'
+    ...(row.method === 'POST' && row.isUrgent !== true
       ? { 'Idempotent-Replay': textHeader('`true` when this is the stored answer of an earlier request.') }
       : {}),
   };
@@ -116,7 +126,7 @@ function failures(row: Route): JsonObject {
     ...row.errors,
     ...COMMON,
     ...(row.body === noBody ? [] : WITH_BODY),
-    ...(row.method === 'POST' ? WITH_KEY : []),
+    ...(row.method === 'POST' && row.isUrgent !== true ? WITH_KEY : []),
     ...(Object.keys(row.query.shape).length > 0 ? (['VALIDATION'] as const) : []),
     ...(row.path.includes('{') ? (['NOT_FOUND'] as const) : []),
   ]);

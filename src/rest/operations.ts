@@ -12,7 +12,7 @@ export interface GaugeDefinition {
   /** In snake_case with its unit, e.g. `optimize_jobs_running`. */
   readonly name: string;
   readonly help: string;
-  read(): number;
+  read(): number | Promise<number>;
 }
 
 /** Longest time in milliseconds that a readiness check may take before it counts as failed. */
@@ -70,8 +70,8 @@ export function addMetrics(app: FastifyInstance, gauges: readonly GaugeDefinitio
       name: gauge.name,
       help: gauge.help,
       registers: [],
-      collect() {
-        this.set(gauge.read());
+      async collect() {
+        this.set(await gauge.read());
       },
     });
     registry.registerMetric(collector);

@@ -1,6 +1,7 @@
 /** What came of a document: its data, or the expected error that it reports in either of GraphQL's two places. */
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { DomainError, type FieldError } from '../core/index.ts';
+import { LIMITS } from '../safety/index.ts';
 import { facadePath, facadeSentence } from './naming.ts';
 import { isErrorCode } from './problem.ts';
 
@@ -51,7 +52,7 @@ function fromPayload(errors: readonly UserError[]): DomainError {
   const message = errors.map((error) => error.message).join(' ');
   return new DomainError(code, facadeSentence(message, pathsOf(errors)), {
     fields: facadeFields(errors),
-    facts: withoutNulls(facts),
+    facts: shownFacts(facts),
   });
 }
 
@@ -62,10 +63,18 @@ function facadeFields(errors: readonly FieldError[]): readonly FieldError[] {
     .map(({ path, message }) => ({ path: facadePath(path), message: facadeSentence(message, path) }));
 }
 
-function withoutNulls(facts: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
+/** Null says that an error has no such fact; ids are numbers here. */
+function shownFacts(facts: object): Readonly<Record<string, unknown>> {
+  const known = Object.entries(facts).filter(([, value]) => value !== null);
+  return Object.fromEntries(known.map(([name, value]) => [name, name === 'orderId' ? Number(value) : value]));
 }
 
+/** Fields that sentences of the use cases name although they are not about them: `Order less, or raise maxPositionPct.` */
+const NAMED_FIELDS: readonly string[] = [
+  ...LIMITS.map(({ key }) => key),
+  ...['paperMode', 'orderType', 'limitPrice', 'stopPrice', 'timeInForce', 'clientOrderId'],
+];
+
 function pathsOf(errors: readonly FieldError[]): readonly string[] {
-  return errors.flatMap((error) => error.path);
+  return [...errors.flatMap((error) => error.path), ...NAMED_FIELDS];
 }

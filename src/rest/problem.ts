@@ -1,7 +1,6 @@
 /** The one shape of an error answer: RFC 9457 `application/problem+json`, made from a `DomainError` and nothing else. */
 import { z } from 'zod';
-import { type DomainError, ERROR_CODES, type ErrorCode } from '../core/index.ts';
-import { snakeName } from './naming.ts';
+import { type DomainError, ERROR_CODES, type ErrorCode, snakeName } from '../core/index.ts';
 
 /** Media type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';

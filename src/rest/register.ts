@@ -58,10 +58,11 @@ async function serve(row: Route, { request, reply, host }: Exchange): Promise<Fa
   const caller = { principal, requestId: request.id };
   const run = (raw: RawRequest) => row.run(raw, (document, variables) => host.execute(document, variables, caller));
   const header = row.method === 'POST' ? request.headers['idempotency-key'] : undefined;
+  const key = header === undefined ? null : parseKey(header);
   const answer =
-    header === undefined
+    key === null || row.isUrgent === true
       ? await run(rawRequest(request, request.body))
-      : await runOnce({ key: parseKey(header), ownerId: principal.userId, request, host, run });
+      : await runOnce({ key, ownerId: principal.userId, request, host, run });
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 

@@ -68,6 +68,11 @@ interface RouteDescription {
   readonly page?: { readonly policy: string };
   /** Status of success. */
   readonly status: 200 | 201;
+  /**
+   * Whether the work must wait for nothing, such as a place in a queue of writers. An Idempotency-Key is then accepted and
+   * not kept: doing it again has to change nothing.
+   */
+  readonly isUrgent?: boolean;
   /** An example of the body. */
   readonly bodyExample?: Json;
   /** An example of the answer. */
@@ -100,6 +105,8 @@ export interface RouteDefinition<
     data: Data,
     request: RouteRequest<PathParameters<Path>, z.output<Query>, z.output<Body>>,
   ): Immutable<z.input<Answer>> | null;
+  /** Whether the answer says that the work goes on; its status is then 202. */
+  goesOn?(answer: Immutable<z.input<Answer>>): boolean;
   /** Path of what was created, for the `Location` header. */
   location?(answer: Immutable<z.input<Answer>>): string;
   /** For lists: the query parameters that lead to the next page, or `null` on the last one. */
@@ -131,6 +138,8 @@ export interface Route extends RouteDescription {
   readonly response: z.ZodType;
   /** Whether the answer may carry `Link: <…>; rel="next"`. */
   readonly isPaged: boolean;
+  /** Whether the status of success may also be 202. */
+  readonly mayGoOn: boolean;
   /** @throws {DomainError} for everything that is not the status of success */
   run(request: RawRequest, execute: Execute): Promise<RouteAnswer>;
 }
@@ -147,6 +156,7 @@ export function route<
   return {
     ...definition,
     isPaged: definition.next !== undefined,
+    mayGoOn: definition.goesOn !== undefined,
     async run(raw, execute) {
       const request = {
         params: parseIds(raw.params, definition.resource ?? 'resource') as Record<PathParameters<Path>, number>,
@@ -159,7 +169,7 @@ export function route<
       if (answer === null) throw notFound(definition.resource ?? 'resource', Object.values(raw.params).join('/'));
       const next = definition.next?.(data, request.query) ?? null;
       return {
-        status: definition.status,
+        status: definition.goesOn?.(answer) === true ? 202 : definition.status,
         headers: {
           ...(definition.page === undefined ? {} : pageHeaders(definition.page.policy)),
           ...(definition.location === undefined ? {} : { location: definition.location(answer) }),

@@ -37,7 +37,10 @@ export interface ReadOnlyDatabase extends Pick<Database, 'location' | 'read'> {
 
 /** How a transaction takes its turn. */
 export interface TransactionOptions {
-  /** Goes before all transactions of this process that still wait. For stopping things; default false. */
+  /**
+   * Goes before all transactions of this process that still wait, and takes its turn among other processes sooner. For
+   * stopping things, and short; default false.
+   */
   readonly isUrgent?: boolean;
 }
 

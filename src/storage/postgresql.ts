@@ -1,4 +1,7 @@
-/** PostgreSQL: a pool for transactions, and a pool whose connections are read-only for plain reads. */
+/**
+ * PostgreSQL: a pool for transactions, a small one that is kept for the urgent ones, so that they never wait for a connection
+ * behind others, and a pool whose connections are read-only for plain reads.
+ */
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import type { PoolConfig } from 'pg';
@@ -13,8 +16,11 @@ import { followChannel } from './postgresql-channel.ts';
 import { readerFactory } from './reader.ts';
 import { CLIENT_OPTIONS, runTransaction, TRANSACTION_TIMEOUT_MS, withTranslatedErrors } from './transactions.ts';
 
-/** Connections of each of the two pools. */
+/** Connections of the pool for transactions, and of that for plain reads. */
 const POOL_SIZE = 10;
+
+/** Connections for urgent transactions. The first is opened at the start and stays open: the server may be full later. */
+const URGENT_POOL_SIZE = 2;
 
 /** Polls are this much rarer than on SQLite: they only make up for an announcement that was missed. */
 const POLL_FACTOR = 20;
@@ -22,26 +28,26 @@ const POLL_FACTOR = 20;
 /** Opens and migrates the database at `url`. See `openDatabase`. */
 export async function openPostgresql(url: string, clock: Clock): Promise<Database> {
   await migratePostgresql(url, clock);
-  const writers = new PrismaPg({
+  const writing: PoolConfig = {
     ...poolOf(url),
     options: String.raw`-c default_transaction_isolation=read\ committed`,
     statement_timeout: TRANSACTION_TIMEOUT_MS,
     // A process that froze inside a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: 2 * TRANSACTION_TIMEOUT_MS,
-  });
-  const write = clientOf(
-    new PrismaClient({ ...CLIENT_OPTIONS, adapter: { ...names, connect: () => writers.connect().then(guarded) } }),
-  );
+  };
+  const write = writer(writing);
+  const urgent = writer({ ...writing, max: URGENT_POOL_SIZE, idleTimeoutMillis: 0 });
   const read = postgresqlReader(url);
+  await urgent.$queryRaw`SELECT 1`;
   return {
     provider: 'postgresql',
     location: describePostgresql(url),
     read: withTranslatedErrors(read),
-    transaction: (work, options) => runTransaction(write, work, options),
+    transaction: (work, options) => runTransaction(options?.isUrgent === true ? urgent : write, work, options),
     announce,
     follow: ({ channel, heard, pollMs }) => followChannel(url, { channel, heard, pollMs: POLL_FACTOR * pollMs }),
     close: async () => {
-      await Promise.all([write.$disconnect(), read.$disconnect()]);
+      await Promise.all([write, urgent, read].map((client) => client.$disconnect()));
     },
   };
 }
@@ -61,6 +67,13 @@ function poolOf(url: string): PoolConfig {
 }
 
 const names = { provider: 'postgres', adapterName: 'dunlin-postgres-writer' } as const;
+
+/** A client whose transactions are guarded, on a pool of its own. */
+function writer(pool: PoolConfig): SqliteClient {
+  const connections = new PrismaPg(pool);
+  const adapter = { ...names, connect: () => connections.connect().then(guarded) };
+  return clientOf(new PrismaClient({ ...CLIENT_OPTIONS, adapter }));
+}
 
 /**
  * The two generated clients differ in what PostgreSQL offers beyond SQLite (text search modes, skipDuplicates), which

@@ -4,7 +4,7 @@ import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 
 /**
  * How long SQLite itself waits for another process's lock, in ms. It blocks the whole event loop meanwhile, so it is
- * short, and whoever can wait longer does so asynchronously (see sqlite-writer.ts).
+ * short, and the writer, who can wait asynchronously (see sqlite-writer.ts), does not let it wait at all.
  */
 export const BUSY_TIMEOUT_MS = 20;
 
@@ -30,6 +30,7 @@ export async function connectSqlite(path: string, access: 'read' | 'write'): Pro
       if (observed === wanted) continue;
       throw new Error(`SQLite keeps ${name} at ${observed} instead of ${wanted} in ${path}: use a local disk.`);
     }
+    if (access === 'write') await pragma(connection, 'busy_timeout = 0');
     return connection;
   } catch (error) {
     await connection.dispose();

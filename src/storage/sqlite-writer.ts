@@ -6,33 +6,50 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
-import { isBusy, translateDriverError } from './errors.ts';
+import { DatabaseUnavailable, isBusy, translateDriverError } from './errors.ts';
 import { GuardedTransaction } from './guarded-transaction.ts';
 import { beginsUrgently } from './transactions.ts';
 import { Turns } from './turns.ts';
+import { UrgentFlag } from './urgent-flag.ts';
 
-/** Pauses between attempts to begin while another process writes, in ms: about 10 s in all. */
-const BEGIN_PAUSES_MS: readonly number[] = [5, 10, 20, 40, ...Array.from({ length: 95 }, () => 80)];
+/** How long we try to begin while other processes write, in ms. */
+const BEGIN_TIMEOUT_MS = 10_000;
+
+/** Pause between two attempts, in ms. Nobody queues for the lock: who looks more often gets it sooner. */
+const PAUSE_MS = 2;
+const URGENT_PAUSE_MS = 1;
+
+/**
+ * While other processes want to write too, in ms: how long one may write without a pause, how long the pause is that lets
+ * them in (longer than theirs between attempts), and for how long one that was met is thought to be there still.
+ */
+const BURST_MS = 10;
+const LET_IN_MS = 3;
+const COMPANY_MS = 500;
 
 /** See the head of this file. */
 export class SqliteWriter implements SqlDriverAdapter {
   readonly provider = 'sqlite';
   readonly adapterName = 'dunlin-sqlite-writer';
   readonly #connect: () => Promise<SqlDriverAdapter>;
+  readonly #flag: UrgentFlag;
   readonly #turns = new Turns();
   #connection: SqlDriverAdapter | null = null;
+  /** When another process was last found writing, and when we last let others in; by `performance.now`. */
+  #companyAt = -Infinity;
+  #letInAt = -Infinity;
 
-  /** `connect` opens a connection with every setting in place; it is called again after a failed COMMIT. */
-  constructor(connect: () => Promise<SqlDriverAdapter>) {
+  /** `connect` opens a connection to `file` with every setting in place; it is called again after a failed COMMIT. */
+  constructor(file: string, connect: () => Promise<SqlDriverAdapter>) {
     this.#connect = connect;
+    this.#flag = new UrgentFlag(file);
   }
 
   async startTransaction(): Promise<Transaction> {
-    const endTurn = await this.#turns.take(beginsUrgently());
+    const isUrgent = beginsUrgently();
+    const endTurn = await this.#turns.take(isUrgent);
     try {
-      this.#connection ??= await this.#connect();
-      const connection = this.#connection;
-      await beginImmediate(connection);
+      const connection = await this.#begin(isUrgent);
       return new GuardedTransaction(connection, {
         commit: () => this.#end(connection, 'COMMIT').finally(endTurn),
         rollback: () => this.#end(connection, 'ROLLBACK').finally(endTurn),
@@ -61,6 +78,49 @@ export class SqliteWriter implements SqlDriverAdapter {
     await connection?.dispose();
   }
 
+  /** Begins IMMEDIATE, as soon as no other process writes. What is not urgent lets go first what is, in any process. */
+  async #begin(isUrgent: boolean): Promise<SqlDriverAdapter> {
+    const startedAt = performance.now();
+    if (!isUrgent) await this.#letOthersIn();
+    try {
+      for (;;) {
+        const mayTry = isUrgent || !this.#flag.isRaised();
+        const begun = mayTry ? await this.#tryBegin() : null;
+        if (begun !== null) return begun;
+        this.#companyAt = performance.now();
+        this.#letInAt = this.#companyAt;
+        if (this.#companyAt - startedAt > BEGIN_TIMEOUT_MS)
+          throw new DatabaseUnavailable('Other processes write all the time.');
+        if (isUrgent) this.#flag.raise();
+        await sleep(isUrgent ? URGENT_PAUSE_MS : PAUSE_MS);
+        if (!isUrgent) await this.#turns.giveWay();
+      }
+    } finally {
+      if (isUrgent) this.#flag.lower();
+    }
+  }
+
+  /** The connection with its transaction begun; null while another process writes. */
+  async #tryBegin(): Promise<SqlDriverAdapter | null> {
+    this.#connection ??= await this.#connect();
+    try {
+      await execute(this.#connection, 'BEGIN IMMEDIATE');
+      return this.#connection;
+    } catch (error) {
+      if (isBusy(error)) return null;
+      throw error;
+    }
+  }
+
+  /** A short pause now and then while other processes want to write: without it they find the lock taken nearly always. */
+  async #letOthersIn(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#companyAt > COMPANY_MS || now - this.#letInAt < BURST_MS) return;
+    await sleep(LET_IN_MS);
+    this.#letInAt = performance.now();
+    await this.#turns.giveWay();
+  }
+
   async #end(connection: SqlDriverAdapter, statement: 'COMMIT' | 'ROLLBACK'): Promise<void> {
     try {
       await execute(connection, statement);
@@ -71,19 +131,6 @@ export class SqliteWriter implements SqlDriverAdapter {
       throw error;
     }
   }
-}
-
-async function beginImmediate(connection: SqlDriverAdapter): Promise<void> {
-  for (const pauseMs of BEGIN_PAUSES_MS) {
-    try {
-      await execute(connection, 'BEGIN IMMEDIATE');
-      return;
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      await sleep(pauseMs);
-    }
-  }
-  await execute(connection, 'BEGIN IMMEDIATE');
 }
 
 function execute(connection: SqlDriverAdapter, sql: string): Promise<number> {

@@ -21,7 +21,7 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
   const file = resolve(path);
   mkdirSync(dirname(file), { recursive: true });
   await migrateSqlite(file, clock);
-  const writer = new SqliteWriter(() => connectSqlite(file, 'write'));
+  const writer = new SqliteWriter(file, () => connectSqlite(file, 'write'));
   const write = new PrismaClient({
     ...CLIENT_OPTIONS,
     adapter: { provider: 'sqlite', adapterName: writer.adapterName, connect: () => Promise.resolve(writer) },

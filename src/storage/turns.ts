@@ -1,4 +1,8 @@
-/** A fair lock inside one process: whoever asks first goes first; the urgent go before all others that wait. */
+/**
+ * A fair lock inside one process: whoever asks first goes first; the urgent go before all others that wait. Between two
+ * turns the event loop goes round once: work that never leaves the microtasks, such as SQLite's, would otherwise keep timers
+ * and sockets waiting until nobody wants a turn any more.
+ */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   readonly #urgent: (() => void)[] = [];
@@ -12,14 +16,26 @@ export class Turns {
     return () => {
       if (isOver) return;
       isOver = true;
-      this.#next();
+      this.#handOver();
     };
   }
 
+  /** Lets the urgent that wait go first, and resolves when the turn has come back. Only for who has it, and is not urgent. */
+  async giveWay(): Promise<void> {
+    while (this.#urgent.length > 0) {
+      await new Promise<void>((granted) => {
+        this.#waiting.unshift(granted);
+        this.#handOver();
+      });
+    }
+  }
+
   /** Hands the turn over; it is never free in between, so that nobody slips in. */
-  #next(): void {
-    const granted = this.#urgent.shift() ?? this.#waiting.shift();
-    if (granted === undefined) this.#isTaken = false;
-    else granted();
+  #handOver(): void {
+    setImmediate(() => {
+      const granted = this.#urgent.shift() ?? this.#waiting.shift();
+      if (granted === undefined) this.#isTaken = false;
+      else granted();
+    });
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { invalid, invariant } from '../core/index.ts';
 import { OptimizationEventsDocument, type OptimizationEventsSubscription } from '../graphql/index.ts';
 import { type Channel, defineChannel } from './channel.ts';
+import { ordersChannel } from './orders-channel.ts';
 
 const at = z.iso.datetime().describe('When it happened, UTC.');
 const jobId = z.int().positive().describe('The job, as in /api/optimize/{job_id}.');
@@ -49,7 +50,7 @@ const optimize = defineChannel({
 });
 
 /** Every channel that is served. */
-export const WEBSOCKET_CHANNELS: readonly Channel[] = [optimize];
+export const WEBSOCKET_CHANNELS: readonly Channel[] = [optimize, ordersChannel];
 
 type OptimizationEvent = OptimizationEventsSubscription['optimizationEvents'];
 

@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
-import { type Caller, createPipeline, type Pipeline } from '../../src/graphql/index.ts';
+import { type Caller, createPipeline, type Pipeline, schema } from '../../src/graphql/index.ts';
 import { importBars } from '../../src/market/index.ts';
 import { startStrategyOptimization } from '../../src/optimize/index.ts';
+import { killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
 import { createStrategy } from '../../src/strategies/index.ts';
 import { dataOf, post, subscribeOverSse } from '../api/graphql-clients.ts';
 import { rest } from '../api/rest-client.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+
+/** Operations that touch no rows of anybody, or make new ones of the caller's own. */
+const NOBODYS = new Set(['system', 'strategyTypes', 'bars', 'quotes', 'runBacktest', 'startSweep']);
 
 /** Stands in every row of the other user, and may stand in no answer to the default user. */
 const CANARY = 'CANARY7';
@@ -16,6 +21,8 @@ let other: Caller;
 let pipeline: Pipeline;
 let strategyId: number;
 let jobId: number;
+let orderId: number;
+let stopId: number;
 
 beforeAll(async () => {
   server = await startTestApp();
@@ -32,12 +39,24 @@ beforeAll(async () => {
   strategyId = (await createStrategy(services, other.principal, { ...base, name: CANARY })).id;
   const job = { ...base, strategyId, start: '2015-01-01', end: '2020-12-31', source: 'simulated' };
   jobId = (await startStrategyOptimization(services, other.principal, job)).id;
+  const order = { symbol: CANARY, side: 'buy', quantity: '1', orderType: 'market' };
+  orderId = (await placeOrder(services, other.principal, { ...order, clientOrderId: CANARY })).id;
+  const filled = async () => expect(await services.database.read.fill.count({ where: { orderId } })).toBe(1);
+  await vi.waitFor(filled, { timeout: 20_000 });
+  await killTrading(services, other.principal, { reason: CANARY, policy: 'block' });
+  await resumeTrading(services, other.principal, { reason: CANARY });
+  const stop = { source: 'strategy', sourceId: strategyId, symbol: CANARY, stoppedAt: new Date(0) };
+  const difference = { mode: 'paper', outcome: 'failed', differences: '[]', reason: CANARY, at: new Date(0) };
+  stopId = await services.database.transaction(async (tx) => {
+    await tx.reconciliation.create({ data: { ownerId: user.id, ...difference } });
+    return (await tx.runawayStop.create({ data: { ownerId: user.id, ...stop } })).id;
+  });
 });
 afterAll(() => server.stop());
 
 async function asOther(query: string): Promise<unknown> {
-  const { parse, execute, contextFactory, schema } = pipeline.enveloped(other);
-  return await execute({ schema, document: parse(query), contextValue: await contextFactory() });
+  const { parse, execute, contextFactory, schema: served } = pipeline.enveloped(other);
+  return await execute({ schema: served, document: parse(query), contextValue: await contextFactory() });
 }
 
 describe('rows of another user', () => {
@@ -49,6 +68,23 @@ describe('rows of another user', () => {
       data: {
         strategy: { name: CANARY, optimizations: { nodes: [{ id: String(jobId) }] } },
         optimization: { strategy: { name: CANARY } },
+      },
+    });
+  });
+
+  it('are there for their owner: orders and safety', async () => {
+    const answer = await asOther(`{ order(id: "${orderId}") { symbol } fills { nodes { symbol } }
+      positions { symbol } stoppedSources { nodes { symbol } } safetyEvents(kind: HALTED) { nodes { reason } }
+      reconciliations { nodes { reason } } }`);
+
+    expect(answer).toMatchObject({
+      data: {
+        order: { symbol: CANARY },
+        fills: { nodes: [{ symbol: CANARY }] },
+        positions: [{ symbol: CANARY }],
+        stoppedSources: { nodes: [{ symbol: CANARY }] },
+        safetyEvents: { nodes: [{ reason: CANARY }] },
+        reconciliations: { nodes: [{ reason: CANARY }] },
       },
     });
   });
@@ -71,6 +107,50 @@ describe('rows of another user', () => {
     });
   });
 
+  it('are in no answer to a query about orders and safety', async () => {
+    const data = await dataOf<object>(
+      server.url,
+      `{ order(id: "${orderId}") { symbol } orders { nodes { symbol clientOrderId effects { fills { nodes { symbol } } } } }
+         fills { nodes { symbol } } positions { symbol } account { cash positions { symbol } }
+         safetyStatus { state haltReason } safetyEvents { nodes { reason actor order { symbol } } }
+         stoppedSources(includeReleased: true) { nodes { symbol } } reconciliations { nodes { reason } }
+         verifyAudit { ok events } journal { entries { type payload order { symbol } safetyEvent { reason } } } }`,
+    );
+
+    expect(JSON.stringify(data)).not.toContain(CANARY);
+    expect(data).toMatchObject({
+      order: null,
+      orders: { nodes: [] },
+      fills: { nodes: [] },
+      positions: [],
+      account: { cash: '100000' },
+      safetyEvents: { nodes: [] },
+      stoppedSources: { nodes: [] },
+      reconciliations: { nodes: [] },
+      verifyAudit: { ok: true, events: 0 },
+    });
+  });
+
+  it('are 404 in REST and in none of its lists: orders and safety', async () => {
+    const refused = await Promise.all(
+      [
+        `GET /api/broker/orders/${orderId}`,
+        `DELETE /api/broker/orders/${orderId}`,
+        `PATCH /api/broker/orders/${orderId}`,
+        `POST /api/safety/stopped-sources/${stopId}/release`,
+      ].map((line) => rest(server.url, line, line.startsWith('PATCH') ? { body: { quantity: 2 } } : {})),
+    );
+    const lists = await Promise.all(
+      ['broker/orders', 'broker/fills', 'broker/positions', 'safety/events', 'safety/stopped-sources'].map((path) =>
+        rest(server.url, `GET /api/${path}`),
+      ),
+    );
+
+    expect(refused.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+    expect(lists.map(({ body }) => body)).toEqual([[], [], [], [], []]);
+    expect([...refused, ...lists].map(({ text }) => text).join()).not.toContain(CANARY);
+  });
+
   it.each(['strategies', 'optimize'])('are 404 in REST and in none of its lists: %s', async (family) => {
     const id = family === 'strategies' ? strategyId : jobId;
     const answers = await Promise.all([
@@ -90,6 +170,9 @@ describe('rows of another user', () => {
       () => `mutation { r: updateStrategy(input: {id: "${strategyId}", name: "x"}) { errors { code } } }`,
     ],
     ['deleteStrategy', () => `mutation { r: deleteStrategy(input: {id: "${strategyId}"}) { errors { code } } }`],
+    ['cancelOrder', () => `mutation { r: cancelOrder(input: {id: "${orderId}"}) { errors { code } } }`],
+    ['replaceOrder', () => `mutation { r: replaceOrder(input: {id: "${orderId}", quantity: 2}) { errors { code } } }`],
+    ['releaseSource', () => `mutation { r: releaseSource(input: {id: "${stopId}"}) { errors { code } } }`],
     ['cancelOptimization', () => `mutation { r: cancelOptimization(input: {id: "${jobId}"}) { errors { code } } }`],
     [
       'startStrategyOptimization',
@@ -108,24 +191,85 @@ describe('rows of another user', () => {
     );
     const refused = await events.answers.next();
     await events.end();
+    const orders = await subscribeOverSse(
+      server.url,
+      `subscription { orderEvents(orderId: "${orderId}", after: "0") { orderId } }`,
+    );
+    const ofOrders = await orders.answers.next();
+    await orders.end();
 
+    expect(ofOrders.value?.errors?.[0]?.extensions?.['code']).toBe('NOT_FOUND');
     expect(signals.errors?.[0]?.extensions?.['code']).toBe('NOT_FOUND');
     expect(refused.value?.errors?.[0]?.extensions?.['code']).toBe('NOT_FOUND');
+  });
+
+  it('do not come with the streams of everything', async () => {
+    const { services } = server.app;
+    const streams = await Promise.all(
+      ['tradingEvents', 'orderEvents', 'safetyEvents', 'events'].map((name) =>
+        subscribeOverSse(server.url, `subscription { ${name}(after: "0") { __typename cursor correlationId } }`),
+      ),
+    );
+    const heard: string[] = [];
+    const listening = streams.map(async ({ answers }) => {
+      for (let next = await answers.next(); next.done !== true; next = await answers.next()) {
+        heard.push(JSON.stringify(next.value));
+      }
+    });
+    const order = { symbol: 'SPY', side: 'buy', quantity: '1', orderType: 'market' };
+    const origin = { source: 'manual', sourceId: null, actor: CANARY, correlationId: CANARY } as const;
+    const placed = await placeOrder(services, other.principal, order, origin);
+    const filled = () => services.database.read.fill.count({ where: { orderId: placed.id } });
+    await expect.poll(filled, { timeout: 20_000 }).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await Promise.all(streams.map((stream) => stream.end()));
+    await Promise.allSettled(listening);
+
+    expect(heard.join()).not.toContain(CANARY);
+  });
+
+  it('could be missed by no operation: each stands in this file', () => {
+    const text = readFileSync(new URL(import.meta.url), 'utf8');
+    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+    const operations = roots.flatMap((type) => Object.keys(type?.getFields() ?? {}));
+
+    expect(operations.length).toBeGreaterThan(40);
+    expect(operations.filter((name) => !new RegExp(`\\b${name}\\b`).test(text) && !NOBODYS.has(name))).toEqual([]);
   });
 });
 
 describe('a caller without the scope', () => {
-  it.each(['{ strategies { nodes { id } } }', '{ optimizations { nodes { id } } }', '{ journal { endCursor } }'])(
-    'is refused %s',
-    async (query) => {
-      const caller = { ...other, principal: { ...other.principal, scopes: new Set<never>() } };
-      const { parse, execute, contextFactory, schema } = pipeline.enveloped(caller);
+  it.each([
+    '{ strategies { nodes { id } } }',
+    '{ optimizations { nodes { id } } }',
+    '{ journal { endCursor } }',
+    '{ order(id: 1) { id } }',
+    '{ orders { nodes { id } } }',
+    '{ fills { nodes { id } } }',
+    '{ positions { symbol } }',
+    '{ account { cash } }',
+    '{ safetyStatus { state } }',
+    '{ safetyEvents { nodes { id } } }',
+    '{ stoppedSources { nodes { id } } }',
+    '{ reconciliations { nodes { id } } }',
+    '{ verifyAudit { ok } }',
+    'mutation { placeOrder(input: {symbol: "SPY", side: BUY, quantity: 1, orderType: MARKET}) { order { id } } }',
+    'mutation { cancelOrder(input: {id: 1}) { order { id } } }',
+    'mutation { replaceOrder(input: {id: 1}) { order { id } } }',
+    'mutation { activateKillSwitch(input: {}) { kill { drained } } }',
+    'mutation { resumeTrading(input: {}) { safety { state } } }',
+    'mutation { updateSafetyLimits(input: {}) { safety { state } } }',
+    'mutation { releaseSource(input: {id: 1}) { stoppedSource { id } } }',
+    'mutation { resetPaperAccount(input: {}) { account { cash } } }',
+  ])('is refused %s', async (query) => {
+    const caller = { ...other, principal: { ...other.principal, scopes: new Set<never>() } };
+    const { parse, execute, contextFactory, schema: served } = pipeline.enveloped(caller);
 
-      const answer = await execute({ schema, document: parse(query), contextValue: await contextFactory() });
+    const contextValue = await contextFactory();
+    const answer = await execute({ schema: served, document: parse(query), contextValue });
 
-      expect(answer).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-    },
-  );
+    expect(answer).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  });
 });
 
 describe('a bug in a resolver', () => {

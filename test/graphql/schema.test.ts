@@ -111,7 +111,20 @@ describe('the schema', () => {
     const scalars = types.filter(isScalarType).map(({ name }) => name);
 
     expect(scalars.toSorted()).toEqual(
-      ['Boolean', 'Csv', 'Cursor', 'Date', 'DateTime', 'Float', 'ID', 'Int', 'JSON', 'String', 'Symbol'].toSorted(),
+      [
+        'Boolean',
+        'Csv',
+        'Cursor',
+        'Date',
+        'DateTime',
+        'Decimal',
+        'Float',
+        'ID',
+        'Int',
+        'JSON',
+        'String',
+        'Symbol',
+      ].toSorted(),
     );
   });
 });

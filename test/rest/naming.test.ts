@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { camelKeys, facadePath, facadeSentence, snakeKeys, snakeName } from '../../src/rest/naming.ts';
+import { snakeName } from '../../src/core/index.ts';
+import { camelKeys, facadePath, facadeSentence, snakeKeys } from '../../src/rest/naming.ts';
 
 describe('names', () => {
   it.each([

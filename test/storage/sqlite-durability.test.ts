@@ -97,7 +97,7 @@ describe('a COMMIT that fails', () => {
     await (await openDatabase(`file:${file}`, systemClock)).close();
     const failAt = new Set([3, 4, 9]);
     let commits = 0;
-    const writer = new SqliteWriter(async () => {
+    const writer = new SqliteWriter(file, async () => {
       const connection = await connectSqlite(file, 'write');
       const execute = connection.executeRaw.bind(connection);
       connection.executeRaw = (query) => {
@@ -184,7 +184,7 @@ describe('a lock that another process holds', () => {
 
 describe('transactions', () => {
   it('run no statement after their end, where it would be in the next transaction', async () => {
-    const writer = new SqliteWriter(() => connectSqlite(file, 'write'));
+    const writer = new SqliteWriter(file, () => connectSqlite(file, 'write'));
     const statement = { sql: 'CREATE TABLE late (id INTEGER)', args: [], argTypes: [] };
     const ended = await writer.startTransaction();
     await ended.rollback();

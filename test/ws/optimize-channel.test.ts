@@ -15,6 +15,7 @@ import { OptimizationRunner } from '../../src/optimize/index.ts';
 import { ensureDefaultUser } from '../../src/storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
 import { attachWebSockets, WEBSOCKET_CHANNELS } from '../../src/ws/index.ts';
+import { composeTrading } from '../support/compose-trading.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { SocketClient } from '../support/sockets.ts';
 
@@ -38,7 +39,8 @@ async function startEngine() {
   const shared = { database, journal, clock: systemClock, ids: randomIds, log: silent, registry, market, compute };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: 1 });
   const limits = { minBarsPerSplit: 100, maxCombinations: 10_000, maxRunningJobs: 1, maxWaitingJobs: 10 };
-  const pipeline = createPipeline({ ...shared, runner, limits, info: { version: '0' } });
+  const { close: closeTrading, ...trading } = composeTrading(shared);
+  const pipeline = createPipeline({ ...shared, ...trading, runner, limits, info: { version: '0' } });
   const caller = { principal: { userId, scopes: new Set(['read', 'trade'] as const) }, requestId: 'test' };
   const server: Server = createServer();
   const sockets = attachWebSockets(server, {
@@ -60,6 +62,7 @@ async function startEngine() {
     await sockets.close();
     server.close();
     await runner.close();
+    await closeTrading();
     await compute.close();
     await journal.close();
     await testDatabase.drop();

@@ -1,14 +1,18 @@
 /** The route table: everything that the REST facade serves, one file per area. */
 import type { Route } from '../route.ts';
 import { backtestRoutes } from './backtest.ts';
+import { brokerRoutes } from './broker.ts';
 import { dataRoutes } from './data.ts';
 import { eventRoutes } from './events.ts';
 import { reportRoutes } from './optimization-report.ts';
 import { optimizeRoutes } from './optimize.ts';
+import { safetyRoutes } from './safety.ts';
 import { strategyRoutes } from './strategies.ts';
 
 /** Every row, in the order of the documentation. */
 export const REST_ROUTES: readonly Route[] = [
+  ...brokerRoutes,
+  ...safetyRoutes,
   ...optimizeRoutes,
   ...reportRoutes,
   ...strategyRoutes,

@@ -1,6 +1,6 @@
 /** Shapes that several areas of the API share: their JSON types, descriptions and names on the side of GraphQL. */
 import { z } from 'zod';
-import { invariant } from '../../core/index.ts';
+import { invariant, memberOf } from '../../core/index.ts';
 import { INTERVAL_NAMES } from '../../graphql/index.ts';
 import { INTERVALS, type Interval } from '../../market/index.ts';
 
@@ -34,6 +34,35 @@ export function nextPage(
 ): Record<string, string> | null {
   return page.pageInfo.hasNextPage && last !== undefined ? { [parameter]: String(last) } : null;
 }
+
+/** GraphQL's name of a word: `stop_limit` is `STOP_LIMIT`. */
+export function enumName<const Word extends string>(word: Word): Uppercase<Word> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The type says what the method does.
+  return word.toUpperCase() as Uppercase<Word>;
+}
+
+/** The word behind a GraphQL name. */
+export function wordOf<const Word extends string>(words: readonly Word[], name: Uppercase<Word>): Word {
+  return memberOf(words, name.toLowerCase());
+}
+
+/** A decimal of GraphQL as a JSON number. */
+export function numberOf(text: string): number {
+  return Number(text);
+}
+
+/** The same where there may be none. */
+export function maybeNumberOf(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}
+
+/** A decimal in a request: a number, or a text for those who need all the digits. What it may be is the use case's to say. */
+export const decimalInput = z
+  .custom<number | string>(
+    (value) => typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)),
+    'must be a number',
+  )
+  .meta({ type: ['number', 'string'] });
 
 /** Id of a row. */
 export const id = z.int().min(1);

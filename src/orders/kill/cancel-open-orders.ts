@@ -1,0 +1,180 @@
+/** Canceling everything that may still be filled: what we know of and what the broker says, also what was placed elsewhere. */
+import type { Broker, BrokerOrder, ChangeAnswer } from '../../broker/index.ts';
+import { dateOf } from '../../core/index.ts';
+import type { OrderRow } from '../../storage/index.ts';
+import { adoptForeign } from '../adopt-foreign.ts';
+import { externalId, findRows } from '../adopt-orders.ts';
+import type { OrderDeps } from '../gateway.ts';
+import { isTerminal, type OrderStatus, statusHeard } from '../order.ts';
+
+/** What came of canceling an order: nothing of it works any more, it is not known yet, or it was filled or could not be. */
+export type CancelOutcome = 'canceled' | 'pending' | 'failed';
+
+/** Requests to one broker at the same time. */
+const PARALLEL = 16;
+
+/** How long a broker has for one answer, in ms; what it does not say is asked again by the monitor. */
+const CALL_TIMEOUT_MS = 5_000;
+
+/** How long a cancel has until the order is looked at again, in ms. */
+const LOOKUP_MS = 2_000;
+
+/** Orders that the broker has by all that we know. What is being sent is waited for first. */
+const CANCELABLE: readonly OrderStatus[] = ['submitted', 'accepted', 'partially_filled'];
+
+/** An order to cancel. */
+interface Target {
+  /** What it is called at the broker. */
+  readonly brokerName: string;
+  /** What it is called here. */
+  readonly clientOrderId: string;
+  /** Our row, which one that was placed elsewhere is only getting now. */
+  readonly row: Promise<OrderRow | undefined>;
+}
+
+/** The cancels of one kill, or of one look of the monitor: each order is asked for once. */
+export class CancelRound {
+  readonly #deps: OrderDeps;
+  readonly #ownerId: number;
+  readonly #outcomes = new Map<string, CancelOutcome>();
+  readonly #recordings: Promise<void>[] = [];
+
+  constructor(deps: OrderDeps, ownerId: number) {
+    this.#deps = deps;
+    this.#ownerId = ownerId;
+  }
+
+  /** By client id, in the order in which they were asked for; `pending` until the broker has answered. */
+  get outcomes(): ReadonlyMap<string, CancelOutcome> {
+    return this.#outcomes;
+  }
+
+  /** Cancels what is open and was not asked for in this round yet; resolves when every broker has answered or timed out. */
+  async run(): Promise<void> {
+    const brokers = [...this.#deps.brokers.values()];
+    // What we know of does not wait for what the broker says is open, nor the other way round.
+    const rounds = brokers.flatMap((broker) => [this.#cancelOurs(broker), this.#cancelTheirs(broker)]);
+    const outcomes = await Promise.allSettled(rounds);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  /** Resolves when our rows say what the brokers have said. */
+  async recorded(): Promise<void> {
+    await Promise.all(this.#recordings);
+  }
+
+  async #cancelAll(broker: Broker, targets: readonly Target[]): Promise<void> {
+    const wanted = targets.filter(({ clientOrderId }) => !this.#outcomes.has(clientOrderId));
+    for (const { clientOrderId } of wanted) this.#outcomes.set(clientOrderId, 'pending');
+    const marked = this.#mark(broker, wanted);
+    const worker = async (): Promise<void> => {
+      for (let target = wanted.shift(); target !== undefined; target = wanted.shift()) {
+        await this.#cancel(broker, target, marked);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, worker));
+  }
+
+  /** Our rows say that they are to end, as for `cancelOrder`. The brokers are not kept waiting for it. */
+  async #mark({ mode }: Broker, targets: readonly Target[]): Promise<void> {
+    const names = targets.map(({ clientOrderId }) => clientOrderId);
+    if (names.length === 0) return;
+    const { database, clock, log } = this.#deps;
+    const now = dateOf(clock);
+    const where = { ownerId: this.#ownerId, mode, clientOrderId: { in: names }, cancelRequestedAt: null };
+    const lookUp = { lookups: 0, nextLookupAt: new Date(now.getTime() + LOOKUP_MS) };
+    try {
+      await database.transaction((tx) =>
+        tx.order.updateMany({
+          where: { ...where, source: { not: 'external' }, endedAt: null },
+          data: { cancelRequestedAt: now, ...lookUp, updatedAt: now },
+        }),
+      );
+    } catch (error) {
+      log.warn({ err: error, ownerId: this.#ownerId }, 'Orders are canceled whose rows do not say so yet');
+    }
+  }
+
+  /** What we know of. Orders that were placed elsewhere are called something else there, which only the broker tells. */
+  async #cancelOurs(broker: Broker): Promise<void> {
+    const rows = await this.#deps.database.read.order.findMany({
+      where: {
+        ownerId: this.#ownerId,
+        mode: broker.mode,
+        status: { in: [...CANCELABLE] },
+        source: { notIn: ['external', 'kill'] },
+      },
+      orderBy: { id: 'asc' },
+    });
+    const targets = rows.map((row): Target => {
+      return { brokerName: row.clientOrderId, clientOrderId: row.clientOrderId, row: Promise.resolve(row) };
+    });
+    await this.#cancelAll(broker, targets);
+  }
+
+  /** What the broker has. What was placed elsewhere becomes a row meanwhile, so that its end is told like any other. */
+  async #cancelTheirs(broker: Broker): Promise<void> {
+    const key = { ownerId: this.#ownerId, mode: broker.mode };
+    const open = await this.#askOpen(broker);
+    const rowOf = await findRows(this.#deps.database.read, key, open);
+    const adoption = adoptForeign(this.#deps, key, open);
+    this.#recordings.push(
+      this.#logged(adoption, 'Orders that were placed elsewhere could not be taken into the books'),
+    );
+    const targets = open.flatMap((order): Target[] => {
+      const row = rowOf(order);
+      // What the kill itself ordered is left alone.
+      if (row?.source === 'kill') return [];
+      const coming = row === undefined ? adoption.then((adopted) => adopted.rowOf(order)) : Promise.resolve(row);
+      coming.catch(() => undefined);
+      return [{ brokerName: order.clientOrderId, clientOrderId: row?.clientOrderId ?? externalId(order), row: coming }];
+    });
+    await this.#cancelAll(broker, targets);
+  }
+
+  /** What the broker says is open; none when it says nothing: what we know of is canceled all the same. */
+  async #askOpen(broker: Broker): Promise<readonly BrokerOrder[]> {
+    try {
+      return await broker.openOrders(this.#ownerId, callOf());
+    } catch (error) {
+      this.#deps.log.warn({ err: error, ownerId: this.#ownerId }, 'The broker does not say which orders are open');
+      return [];
+    }
+  }
+
+  async #cancel(broker: Broker, target: Target, marked: Promise<void>): Promise<void> {
+    const { brokerName, clientOrderId } = target;
+    // Without a name there is no way to say which order is meant.
+    if (brokerName === '') return void this.#outcomes.set(clientOrderId, 'failed');
+    const answer = await broker.cancel(this.#ownerId, brokerName, callOf());
+    this.#outcomes.set(clientOrderId, outcomeOf(answer));
+    if (answer.kind === 'unknown' || answer.order === null) return;
+    const recorded = this.#record(target, answer.order, marked);
+    this.#recordings.push(this.#logged(recorded, 'The end of an order could not be recorded; it is looked up'));
+  }
+
+  async #record(target: Target, order: BrokerOrder, marked: Promise<void>): Promise<void> {
+    await marked;
+    const row = await target.row;
+    if (row !== undefined) await this.#deps.gateway.apply(row, order);
+  }
+
+  async #logged(work: Promise<unknown>, sentence: string): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#deps.log.warn({ err: error, ownerId: this.#ownerId }, sentence);
+    }
+  }
+}
+
+function callOf(): { readonly signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) };
+}
+
+function outcomeOf(answer: ChangeAnswer): CancelOutcome {
+  if (answer.kind === 'unknown') return 'pending';
+  if (answer.order === null) return 'failed';
+  if (isTerminal(statusHeard('accepted', answer.order.status))) return 'canceled';
+  return answer.kind === 'done' && answer.order.status !== 'filled' ? 'pending' : 'failed';
+}

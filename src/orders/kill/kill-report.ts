@@ -1,0 +1,92 @@
+/** What a kill answers. It is read from the rows, and completed by what brokers said a moment ago: so asking again says the same. */
+import { type Decimal, decimal } from '../../core/index.ts';
+import type { KillPolicy } from '../../safety/index.ts';
+import type { OrderRow } from '../../storage/index.ts';
+import type { OrderDeps } from '../gateway.ts';
+import { statusOf } from '../order-row.ts';
+import type { CancelOutcome } from './cancel-open-orders.ts';
+import type { Drained } from './drain.ts';
+
+/** The state of a kill. */
+export interface KillReport extends Drained {
+  /** The policy that stands: that of this kill, or a stronger one of an earlier one. */
+  readonly policy: KillPolicy;
+  /** Every order that was open when trading was halted, and those that were placed elsewhere; none under `block`. */
+  readonly orders: readonly { readonly clientOrderId: string; readonly outcome: CancelOutcome }[];
+  /** Symbols whose positions are or were closed by this kill; none unless the policy is `flatten`. */
+  readonly positionsClosing: readonly string[];
+  /** When trading was halted. */
+  readonly at: Date;
+  /** The audit event of the halt. */
+  readonly eventId: number;
+}
+
+/** The halt that stands. */
+export interface StandingHalt {
+  readonly ownerId: number;
+  readonly eventId: number;
+  readonly epoch: number;
+  readonly policy: KillPolicy;
+  readonly at: Date;
+}
+
+type ReportDeps = Pick<OrderDeps, 'database'>;
+
+/** The orders of a report; `answers` is what the brokers said in this call. */
+export async function reportOrders(
+  deps: ReportDeps,
+  halt: StandingHalt,
+  answers: ReadonlyMap<string, CancelOutcome>,
+): Promise<KillReport['orders']> {
+  if (halt.policy === 'block') return [];
+  const rows = await deps.database.read.order.findMany({
+    where: {
+      ownerId: halt.ownerId,
+      source: { not: 'kill' },
+      status: { notIn: ['denied', 'rejected', 'pending_submit', 'unknown'] },
+      OR: [{ endedAt: null }, { endedAt: { gte: halt.at } }],
+    },
+    orderBy: { id: 'asc' },
+  });
+  const outcomes = new Map<string, CancelOutcome>();
+  for (const row of rows) if (row.reasonCode !== 'not_sent') outcomes.set(row.clientOrderId, outcomeOfRow(row));
+  for (const [clientOrderId, outcome] of answers) {
+    if (outcomes.get(clientOrderId) !== 'canceled') outcomes.set(clientOrderId, outcome);
+  }
+  return [...outcomes].map(([clientOrderId, outcome]) => ({ clientOrderId, outcome }));
+}
+
+function outcomeOfRow(row: OrderRow): CancelOutcome {
+  const status = statusOf(row);
+  if (status === 'filled') return 'failed';
+  return status === 'canceled' || status === 'expired' ? 'canceled' : 'pending';
+}
+
+/** The symbols of a report, in alphabetical order. */
+export async function reportClosing(deps: ReportDeps, halt: StandingHalt): Promise<readonly string[]> {
+  if (halt.policy !== 'flatten') return [];
+  const held = await heldPositions(deps, halt.ownerId);
+  const orders = await deps.database.read.order.findMany({
+    where: { ownerId: halt.ownerId, killEventId: halt.eventId },
+    select: { symbol: true },
+  });
+  return [...new Set([...held, ...orders].map(({ symbol }) => symbol))].toSorted();
+}
+
+/** A position that is not closed. */
+export interface HeldPosition {
+  readonly mode: string;
+  readonly symbol: string;
+  /** Negative when short; not 0. */
+  readonly quantity: Decimal;
+}
+
+/** What an owner holds, in every mode. */
+export async function heldPositions({ database }: ReportDeps, ownerId: number): Promise<readonly HeldPosition[]> {
+  const rows = await database.read.position.findMany({
+    where: { ownerId, quantity: { not: '0' } },
+    orderBy: { symbol: 'asc' },
+    select: { mode: true, symbol: true, quantity: true },
+  });
+  return rows.map((row) => ({ ...row, quantity: decimal(row.quantity) }));
+}

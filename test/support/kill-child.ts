@@ -1,0 +1,42 @@
+/**
+ * `node --import tsx kill-child.ts DATABASE BROKER SENDERS`: a process of a server that places orders without end from SENDERS
+ * places. A line `kill` on its input kills trading; the report and the time of the answer are a line of its output.
+ */
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError, systemClock } from '../../src/core/index.ts';
+import { killTrading } from '../../src/orders/index.ts';
+import { openDatabase } from '../../src/storage/index.ts';
+import { openDesk, placeResting } from './kill-desk.ts';
+import { machineNow } from './machine-clock.ts';
+import { ScriptedBroker } from './scripted-broker/adapter.ts';
+
+const [databaseUrl = '', brokerUrl = '', senders = '1'] = process.argv.slice(2);
+const database = await openDatabase(databaseUrl, systemClock);
+const desk = await openDesk(database, new ScriptedBroker({ url: brokerUrl }));
+
+function say(facts: object): void {
+  process.stdout.write(`${JSON.stringify(facts)}\n`);
+}
+
+async function send(): Promise<void> {
+  for (;;) {
+    try {
+      await placeResting(desk);
+    } catch (error) {
+      // Denied, or the database is too busy: both are no reason to stop.
+      if (!(error instanceof DomainError)) throw error;
+      await sleep(10);
+    }
+  }
+}
+
+createInterface({ input: process.stdin }).on('line', () => {
+  void (async () => {
+    const startedAt = machineNow();
+    const report = await killTrading(desk, desk.user, { reason: 'a test' }).catch((error: unknown) => String(error));
+    say({ startedAt, answeredAt: machineNow(), report });
+  })();
+});
+say({ ready: true });
+await Promise.all(Array.from({ length: Number(senders) }, send));
