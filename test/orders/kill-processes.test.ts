@@ -10,8 +10,11 @@ describe('a kill among processes that send without end', () => {
       const seed = provider === 'sqlite' ? 11 : 12;
       const rounds = await KillRounds.start(await create(), { processes: 4, senders: 15, seed });
       const heard: KillRound[] = [];
-      for (let kill = 0; kill < KILLS; kill += 1) heard.push(await rounds.round());
-      await rounds.end();
+      try {
+        for (let kill = 0; kill < KILLS; kill += 1) heard.push(await rounds.round());
+      } finally {
+        await rounds.end();
+      }
 
       const drained = heard.filter(({ report }) => report.drained);
       const answers = heard.map(({ answerMs }) => Math.round(answerMs));

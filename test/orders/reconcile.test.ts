@@ -52,7 +52,9 @@ describe('reconciling', () => {
       await desk.close();
       // While nobody looks, one is filled in part, one ends, and somebody places another one.
       const account = 1;
-      await broker.control.fill({ account, clientOrderId: bought.clientOrderId, size: '0.5', price: '90' });
+      const part = { account, clientOrderId: bought.clientOrderId, size: '0.5', price: '90' };
+      // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- The broker's fill, not an array's.
+      await broker.control.fill(part);
       const elsewhere = new ScriptedBroker({ url: broker.url });
       await elsewhere.cancel(account, canceled.clientOrderId);
       await elsewhere.close();

@@ -31,6 +31,8 @@ async function send(): Promise<void> {
   }
 }
 
+// The test that started it is gone: so is its end of the pipe.
+process.stdin.once('close', () => process.exit(0));
 createInterface({ input: process.stdin }).on('line', () => {
   void (async () => {
     const startedAt = machineNow();

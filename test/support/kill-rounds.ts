@@ -91,6 +91,7 @@ export class KillRounds {
   async round(): Promise<KillRound> {
     await sleep(100 + this.#random() * 400);
     const sender = this.#senders[Math.floor(this.#random() * this.#senders.length)];
+    if (sender === undefined) throw new Error('There is no sender.');
     const startedAt = machineNow();
     const { report, answeredAt } = await killUntilStored(sender);
     await sleep(150);
@@ -119,9 +120,9 @@ export class KillRounds {
 }
 
 /** Kills again where a machine that is far too busy could not store the halt in time, as the answer says. */
-async function killUntilStored(sender: Sender | undefined): Promise<{ report: KillReport; answeredAt: number }> {
+async function killUntilStored(sender: Sender): Promise<{ report: KillReport; answeredAt: number }> {
   for (;;) {
-    const { report, answeredAt } = (await sender?.kill()) as { report: KillReport | string; answeredAt: number };
+    const { report, answeredAt } = (await sender.kill()) as { report: KillReport | string; answeredAt: number };
     if (typeof report !== 'string') return { report, answeredAt };
     if (!report.includes('could not be stored yet')) throw new Error(report);
   }
