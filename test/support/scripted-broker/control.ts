@@ -56,7 +56,7 @@ export interface BrokerControl {
   /** Lets the broker's clock be wrong by so much, without anything happening. */
   setSkew(ms: number): Promise<void>;
   /** Fills an order, also beyond what it asked for and after its end. */
-  fill(fill: HandFill): Promise<void>;
+  fillByHand(fill: HandFill): Promise<void>;
   /** An order that somebody placed past us; answers its id at the broker. */
   placeElsewhere(account: number, order: OrderMessage): Promise<string>;
   /** Forgets orders, books, faults and log; keeps prices, clock and latency. */
@@ -74,7 +74,7 @@ export const CONTROL_COMMANDS = [
   'setQuote',
   'advance',
   'setSkew',
-  'fill',
+  'fillByHand',
   'placeElsewhere',
   'reset',
 ] as const satisfies readonly (keyof BrokerControl)[];

@@ -117,7 +117,7 @@ export class ScriptedBrokerServer implements BrokerControl {
     return Promise.resolve();
   }
 
-  fill({ account, clientOrderId, size, price }: HandFill): Promise<void> {
+  fillByHand({ account, clientOrderId, size, price }: HandFill): Promise<void> {
     this.#exchange.fill(account, clientOrderId, size, price);
     return Promise.resolve();
   }
