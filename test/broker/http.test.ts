@@ -35,7 +35,7 @@ async function opened(listener: RequestListener, options: Partial<BrokerHttpOpti
   });
   const client = new BrokerHttp({ baseUrl, ...options });
   clients.push(client);
-  return { client, arrived };
+  return { client, arrived, baseUrl };
 }
 
 const ORDER = {
@@ -117,8 +117,7 @@ describe('a request to a broker', () => {
   it('follows no redirect', async () => {
     const elsewhere = await opened(says(200, '{"id": "7"}'));
     const { client } = await opened((_, response) => {
-      const { port } = servers[0]?.address() as AddressInfo;
-      response.writeHead(307, { location: `http://127.0.0.1:${port}/orders` }).end();
+      response.writeHead(307, { location: `${elsewhere.baseUrl}/orders` }).end();
     });
 
     expect(await client.request(SUBMIT)).toMatchObject({ kind: 'unclear' });
