@@ -109,7 +109,7 @@ describe('a request to a broker', () => {
   });
 
   it('is unclear after bytes that are no text', async () => {
-    const { client } = await opened((_, response) => response.end(Buffer.from([0x22, 0xff, 0xfe, 0x22])));
+    const { client } = await opened((_, response) => response.end(Buffer.from('{"id": "\xff"}', 'latin1')));
 
     expect(await client.request(SUBMIT)).toMatchObject({ kind: 'unclear' });
   });
