@@ -7,7 +7,7 @@ export interface ReceivedRequest {
   readonly at: number;
   readonly operation: Operation;
   readonly account: number;
-  /** Null where the request names none, or broke off before it did. */
+  /** Null where the request names none. */
   readonly clientOrderId: string | null;
   /** The misbehaviour that it met, e.g. `reset` or `reset after`. */
   readonly fault: string | null;

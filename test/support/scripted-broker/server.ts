@@ -35,7 +35,7 @@ export class ScriptedBrokerServer implements BrokerControl {
   #aheadMs = 0;
   #skewMs = 0;
   #latency = { ms: 0, jitterMs: 0 };
-  #requests: (ReceivedRequest & { clientOrderId: string | null })[] = [];
+  #requests: ReceivedRequest[] = [];
   #accepted: AcceptedOrder[] = [];
 
   constructor(options: ScriptedBrokerOptions = {}) {
@@ -169,7 +169,7 @@ export class ScriptedBrokerServer implements BrokerControl {
       });
       return;
     }
-    const fault = this.#faults.next(asked.operation);
+    const fault = this.#faults.next(asked.operation, asked.clientOrderId);
     const entry = {
       at: machineNow(),
       operation: asked.operation,
@@ -188,7 +188,6 @@ export class ScriptedBrokerServer implements BrokerControl {
     }
     const body = await readBody(request);
     if (body === undefined) return;
-    if (asked.operation === 'submit') entry.clientOrderId = (body as OrderMessage).client_id;
     await this.#pause();
     const reply = this.#answer(asked, body, fault);
     await this.#pause();
