@@ -12,7 +12,10 @@ export interface BrokerCapabilities {
   readonly short: boolean;
   /** Whether a working order can be changed in place. */
   readonly replace: boolean;
-  /** Whether orders are taken outside the session of an exchange without being `opg`. */
+  /**
+   * Whether orders work outside the session of an exchange. Without it we send none then but `opg` ones and closing orders of
+   * a kill; the broker refuses those, or lets them wait for the next session.
+   */
   readonly extendedHours: boolean;
   /** Whether `onFills` is told of fills as they happen; without it they are polled. */
   readonly stream: boolean;

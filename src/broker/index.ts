@@ -29,6 +29,13 @@ export { decimalField, instantField } from './http/fields.ts';
 export { type Approved, approve, type OrderRequest } from './order-request.ts';
 export { whyUnsupported } from './supports.ts';
 export {
+  PAPER_DEFAULTS,
+  PaperBroker,
+  type PaperBrokerOptions,
+  type PaperPrices,
+  type PaperSettings,
+} from './paper/index.ts';
+export {
   ORDER_TYPES,
   type OrderType,
   SIDES,

@@ -43,11 +43,11 @@ export function decimalText(value: Decimal): string {
 }
 
 /**
- * A number that somebody typed: `"12.50"`, `12.5`. Null when it is none: not finite, more than 8 places, greater than
+ * A number that somebody gave: `"12.50"`, `12.5`, a decimal. Null when it is none: not finite, more than 8 places, greater than
  * `MAX_DECIMAL`, an exponent in a text, more than 40 characters. A number is read by its shortest decimal text.
  */
 export function readDecimal(raw: unknown): Decimal | null {
-  const text = typeof raw === 'number' ? plainText(raw) : raw;
+  const text = typeof raw === 'number' ? plainText(raw) : Library.isDecimal(raw) ? raw.toFixed() : raw;
   if (typeof text !== 'string' || text.length > 40 || !/^-?\d+(\.\d+)?$/.test(text)) return null;
   const value = new Exact(text);
   if (value.decimalPlaces() > DECIMAL_PLACES || value.abs().gt(MAX_DECIMAL)) return null;

@@ -2,4 +2,16 @@
  * Orders: the one gateway through which every order goes, whoever wants it, and what becomes of it: fills, positions, money,
  * and the kill switch that stops it all.
  */
+export { type AccountValue, accountSummary, listPositions, measureAccount, valueAccount } from './account.ts';
+export type { AccountKey, PricedPosition } from './books.ts';
+export { cancelOrder } from './cancel-order.ts';
+export type { OrderBasis, PriceSource } from './deps.ts';
+export { ACCOUNT_EVENTS, ORDER_EVENTS, type OrderEventType } from './events.ts';
+export { Gateway, type GatewayOptions, type OrderDeps } from './gateway.ts';
+export { isTerminal, ORDER_STATUSES, type OrderStatus } from './order.ts';
+export type { OrderInput } from './order-input.ts';
 export { ORDER_SOURCES, type OrderOrigin, type OrderSource } from './order-source.ts';
+export { placeOrder } from './place-order.ts';
+export { releaseSource, type SourceStop } from './release-source.ts';
+export { type OrderChange, replaceOrder } from './replace-order.ts';
+export { effectiveMode } from './trading-mode.ts';

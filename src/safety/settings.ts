@@ -38,6 +38,6 @@ export interface SafetySettings extends Limits {
   readonly haltedAt: Date | null;
   readonly killPolicy: KillPolicy | null;
   readonly paperMode: boolean;
-  /** Null before the first change. */
+  /** When they were changed last, or made with the defaults by the first decision; null while nothing is stored. */
   readonly updatedAt: Date | null;
 }

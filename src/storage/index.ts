@@ -35,5 +35,6 @@ export {
   pruneIdempotencyKeys,
   releaseIdempotencyKey,
 } from './idempotency.ts';
+export { insertRows } from './insert-rows.ts';
 export { MigrationRefused } from './migrations.ts';
 export { openDatabase } from './open.ts';

@@ -16,7 +16,7 @@ export interface WorkingOrder {
   readonly side: Side;
   /** Not yet filled. */
   readonly remaining: Decimal;
-  /** What the rest costs at most: its limit, else its stop, else the price it was decided on. */
+  /** What the rest is filled at, at most: `highestPrice` with the price that it was decided on. */
   readonly price: Decimal;
 }
 
@@ -32,6 +32,8 @@ export interface AccountView {
   readonly cash: Decimal;
   /** Null when a position cannot be priced; then nothing that needs it passes. */
   readonly equity: Decimal | null;
+  /** What the short positions are worth at the newest prices, 0 or more; null when one cannot be priced. */
+  readonly shortValue: Decimal | null;
   readonly dayStartEquity: Decimal;
   readonly peakEquity: Decimal;
   /** Quantity by symbol, negative when short. */

@@ -115,13 +115,14 @@ export function describeSubmitting(current: Current): void {
     const { broker, ownerId } = harness;
     await harness.advance(6 * 3_600_000);
     const wanted = { id: 'late', tif: 'gtc' } as const;
-    if (!broker.capabilities.extendedHours) return isRefused(harness, wanted);
 
-    await take(harness, wanted);
+    const answer = await broker.submit(ownerId, orderOf(broker, wanted));
     await harness.setQuote('SPY', '499');
 
-    expect((await lookUp(harness, 'late')).filledQuantity.isZero()).toBe(true);
     expect((await broker.fills(ownerId, '')).fills).toEqual([]);
+    if (answer.kind !== 'accepted') return expect(answer.kind).toBe('rejected');
+
+    expect((await lookUp(harness, 'late')).filledQuantity.isZero()).toBe(true);
   });
 
   it('fills orders for the opening at the opening, or refuses them', async () => {

@@ -1,0 +1,172 @@
+/**
+ * One turn of deciding: the state that was read once, and what each approved order adds to it, so that the next one is decided
+ * as if the ones before it were there already. It is forgotten at the end of the turn: the rows are the truth.
+ */
+import type { BrokerCapabilities, OrderRequest, TradingMode } from '../broker/index.ts';
+import { type Decimal, decimal, decimalText, maxOf, ZERO } from '../core/index.ts';
+import type { SafetySettings } from '../safety/index.ts';
+import type { OrderRow } from '../storage/index.ts';
+import { workingOrder } from './books.ts';
+import { decide } from './decision/decide.ts';
+import { highestPrice } from './decision/exposure.ts';
+import type { AccountView, DecisionView, RecentOrders, Verdict, WorkingOrder } from './decision/view.ts';
+import type { Intent, NewTerms } from './intent.ts';
+import { type PriceBoard, priceOf } from './price-board.ts';
+import type { Recents } from './recents.ts';
+import { sessionOf } from './session.ts';
+
+/** What was read at the beginning of a turn, under the locks. */
+export interface TurnState {
+  /** Epoch ms. */
+  readonly now: number;
+  readonly settings: SafetySettings;
+  readonly effectiveMode: TradingMode;
+  readonly capabilities: BrokerCapabilities;
+  readonly board: PriceBoard;
+  readonly account: Omit<AccountView, 'working'>;
+  readonly working: readonly OrderRow[];
+  readonly recents: Recents;
+  /** Trades by trading day. */
+  readonly trades: ReadonlyMap<string, number>;
+  /** The `stopKey`s of sources that are stopped. */
+  readonly stopped: ReadonlySet<string>;
+}
+
+/** What was decided of one intent, and on what. */
+export interface Deliberated {
+  readonly view: DecisionView;
+  readonly verdict: Verdict;
+  /** The trading day on which it takes a place now; null when it needs none or holds one. */
+  readonly reservedDay: string | null;
+}
+
+/** See the head of this file. */
+export class Deliberation {
+  readonly #state: TurnState;
+  /** What may still be filled; those that were approved in this turn have no row yet. */
+  readonly #working: { readonly row: OrderRow | null; order: WorkingOrder }[];
+  readonly #approved: Intent[] = [];
+  readonly #trades: Map<string, number>;
+  readonly #stopped: Set<string>;
+
+  constructor(state: TurnState) {
+    this.#state = state;
+    this.#working = state.working.map((row) => {
+      return { row, order: workingOrder(row, priceOf(state.board, row.symbol)) };
+    });
+    this.#trades = new Map(state.trades);
+    this.#stopped = new Set(state.stopped);
+  }
+
+  /**
+   * The working order that a change is about; null when it cannot be changed: it has ended, is not known to work, or another
+   * change is under way, so that these terms are about to be others; or as much as it would be is filled already.
+   */
+  changeable({ orderId, terms }: NonNullable<Intent['change']>): OrderRow | null {
+    const row = this.#working.find((each) => each.row?.id === orderId)?.row ?? null;
+    const isWorking = row?.status === 'accepted' || row?.status === 'partially_filled';
+    const isChanging = row?.claimedBy != null || this.#approved.some(({ change }) => change?.orderId === orderId);
+    return isWorking && !isChanging && terms.quantity.gt(row.filledQuantity) ? row : null;
+  }
+
+  /** Decides the next intent of the turn. One that changes an order is about a `changeable` one. */
+  decide(intent: Intent): Deliberated {
+    const old = intent.change === undefined ? null : this.changeable(intent.change);
+    const view = this.#viewOf(intent, old);
+    const verdict = decide(view);
+    if (verdict.kind === 'denied') {
+      if (verdict.denial.consequence === 'stop_source') this.#stopped.add(stopKeyOf(intent));
+      return { view, verdict, reservedDay: null };
+    }
+    const needsPlace = !verdict.isReducing && old?.reservedDay == null;
+    const reservedDay = needsPlace ? (view.session?.tradingDay ?? null) : null;
+    if (reservedDay !== null) this.#trades.set(reservedDay, view.tradesToday + 1);
+    this.#approve(intent, old);
+    return { view, verdict, reservedDay };
+  }
+
+  #viewOf(intent: Intent, old: OrderRow | null): DecisionView {
+    const { now, settings, effectiveMode, capabilities, board, account } = this.#state;
+    const { origin } = intent;
+    const request = old === null ? intent.request : restOf(intent.request, old);
+    const known = board.get(request.symbol);
+    const session = sessionOf(request, known, now);
+    const others = this.#working.filter(({ row }) => old === null || row?.id !== old.id);
+    const trades = this.#trades.get(session?.tradingDay ?? '') ?? 0;
+    return {
+      now,
+      request,
+      origin,
+      settings,
+      effectiveMode,
+      capabilities,
+      session,
+      quote: known?.kind === 'priced' ? { price: known.price, at: known.at } : null,
+      account: { ...account, working: others.map(({ order }) => order) },
+      recent: this.#recent(intent),
+      // A change keeps the place that its order holds.
+      tradesToday: old?.reservedDay == null ? trades : trades - 1,
+      isStopped: this.#stopped.has(stopKeyOf(intent)),
+    };
+  }
+
+  /** The rows of the last minute and what this turn has approved. */
+  #recent(intent: Intent): RecentOrders {
+    const { now, recents } = this.#state;
+    const stored = recents.of(intent.request, intent.origin, intent.change?.orderId);
+    const placed = this.#approved.filter(({ change }) => change === undefined);
+    const ofSource = placed.filter((each) => stopKeyOf(each) === stopKeyOf(intent));
+    return {
+      inLastMinute: stored.inLastMinute + placed.length,
+      ofSourceAndSymbolInLastMinute: stored.ofSourceAndSymbolInLastMinute + ofSource.length,
+      sameAt: ofSource.some(({ request }) => isSame(request, intent.request)) ? now : stored.sameAt,
+    };
+  }
+
+  #approve(intent: Intent, old: OrderRow | null): void {
+    this.#approved.push(intent);
+    const last = priceOf(this.#state.board, intent.request.symbol);
+    const changed = this.#working.find(({ row }) => old !== null && row?.id === old.id);
+    if (intent.change !== undefined && old !== null && changed !== undefined) {
+      changed.order = workingOrder({ ...old, ...greaterTerms(old, intent.change.terms) }, last);
+      return;
+    }
+    const { symbol, side, quantity } = intent.request;
+    const price = highestPrice(intent.request, last) ?? ZERO;
+    this.#working.push({ row: null, order: { symbol, side, remaining: quantity, price } });
+  }
+}
+
+/** Of a changed order what is left to fill. */
+function restOf(request: OrderRequest, { filledQuantity }: OrderRow): OrderRequest {
+  return { ...request, quantity: request.quantity.minus(filledQuantity) };
+}
+
+/** What tells a stopped source: it is stopped for one symbol. */
+export function stopKey(source: string, sourceId: number | null, symbol: string): string {
+  return `${source} ${sourceId} ${symbol}`;
+}
+
+function stopKeyOf({ origin, request }: Intent): string {
+  return stopKey(origin.source, origin.sourceId, request.symbol);
+}
+
+/**
+ * What an order may become while the broker is asked to change it: of the old and the new terms the greater ones, so that
+ * whichever of the two it turns out to be, it was counted. As columns.
+ */
+export function greaterTerms(row: OrderRow, terms: NewTerms): Pick<OrderRow, 'quantity' | 'limitPrice' | 'stopPrice'> {
+  return {
+    quantity: decimalText(maxOf(decimal(row.quantity), terms.quantity)),
+    limitPrice: greaterPrice(row.limitPrice, terms.limitPrice),
+    stopPrice: greaterPrice(row.stopPrice, terms.stopPrice),
+  };
+}
+
+function greaterPrice(old: string | null, next: Decimal | null): string | null {
+  return old === null || next === null ? old : decimalText(maxOf(decimal(old), next));
+}
+
+function isSame(a: OrderRequest, b: OrderRequest): boolean {
+  return a.side === b.side && a.quantity.eq(b.quantity);
+}

@@ -1,0 +1,116 @@
+/** New orders as rows: those that are to be sent with the claim of this process, and those that were denied. */
+import { decimalText, invariant } from '../core/index.ts';
+import type { Db, OrderRow } from '../storage/index.ts';
+import type { NewTerms } from './intent.ts';
+import type { Decided, DecidingDeps, TurnRecord } from './turn.ts';
+
+/** Inserts the new orders of a turn with the beginning of their histories; answers them by client id. */
+export async function insertOrders(
+  deps: DecidingDeps,
+  db: Db,
+  record: TurnRecord,
+): Promise<ReadonlyMap<string, OrderRow>> {
+  const placed = record.decided.filter(({ intent }) => intent.change === undefined);
+  if (placed.length === 0) return new Map();
+  const data = placed.map((each) => rowOf(deps, record, each));
+  // Only the ids are asked back: reading whole rows would cost as much as writing them.
+  const select = { id: true, clientOrderId: true } as const;
+  const stored = await db.order.createManyAndReturn({ data: withoutEmptyColumns(data), select });
+  const ids = new Map(stored.map(({ id, clientOrderId }) => [clientOrderId, id]));
+  const rows = data.map((row): OrderRow => {
+    const id = ids.get(row.clientOrderId);
+    invariant(id !== undefined, 'an order that was stored has an id');
+    return { id, ...row };
+  });
+  await db.orderTransition.createMany({
+    data: rows.map(({ id, status, reason, createdAt }) => {
+      return { orderId: id, sequence: 1, fromStatus: null, toStatus: status, reason, at: createdAt };
+    }),
+  });
+  return new Map(rows.map((row) => [row.clientOrderId, row]));
+}
+
+/** The rows without the columns that are null in all of them: every value costs time, and null is the default. */
+function withoutEmptyColumns<Row extends object>(rows: readonly Row[]): Row[] {
+  const used = new Set(
+    rows.flatMap((row) => Object.entries(row).flatMap(([name, value]) => (value === null ? [] : [name]))),
+  );
+  return rows.map((row) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- What is left out is nullable, and null by default.
+    return Object.fromEntries(Object.entries(row).filter(([name]) => used.has(name))) as Row;
+  });
+}
+
+/** The whole row as it is stored, beside its id. */
+function rowOf(
+  deps: DecidingDeps,
+  { key, now, right }: TurnRecord,
+  { intent, verdict, view, reservedDay }: Decided,
+): Omit<OrderRow, 'id'> {
+  const { request, origin } = intent;
+  const at = new Date(now);
+  const denial = verdict.kind === 'denied' ? verdict.denial : null;
+  return {
+    ...NEW_ORDER,
+    ownerId: key.ownerId,
+    clientOrderId: request.clientOrderId,
+    mode: request.mode,
+    source: origin.source,
+    sourceId: origin.sourceId,
+    actor: origin.actor,
+    symbol: request.symbol,
+    side: request.side,
+    ...termColumns(request),
+    orderType: request.orderType,
+    timeInForce: request.timeInForce,
+    isReducing: verdict.isReducing,
+    decisionPrice: view.quote === null ? null : decimalText(view.quote.price),
+    reservedDay,
+    strategyId: origin.strategyId ?? null,
+    killEventId: origin.killEventId ?? null,
+    correlationId: origin.correlationId,
+    causationId: origin.causationId ?? null,
+    createdAt: at,
+    updatedAt: at,
+    epoch: right.epoch,
+    ...(denial === null
+      ? { status: 'pending_submit', reasonCode: null, reason: null, endedAt: null, ...claimOf(deps, { now, right }) }
+      : { status: 'denied', reasonCode: denial.code, reason: denial.message, endedAt: at, ...NO_CLAIM }),
+  };
+}
+
+const NO_CLAIM = { claimedBy: null, claimUntil: null } as const;
+
+/** What is the same in every new order. */
+const NEW_ORDER = {
+  brokerOrderId: null,
+  filledQuantity: '0',
+  averageFillPrice: null,
+  filledValue: '0',
+  commission: '0',
+  unknownSince: null,
+  missingSince: null,
+  lookups: 0,
+  nextLookupAt: null,
+  cancelRequestedAt: null,
+  replacesId: null,
+  submittedAt: null,
+} as const;
+
+/** Quantity and prices as columns. */
+export function termColumns({
+  quantity,
+  limitPrice,
+  stopPrice,
+}: NewTerms): Pick<OrderRow, 'quantity' | 'limitPrice' | 'stopPrice'> {
+  return {
+    quantity: decimalText(quantity),
+    limitPrice: limitPrice === null ? null : decimalText(limitPrice),
+    stopPrice: stopPrice === null ? null : decimalText(stopPrice),
+  };
+}
+
+/** The columns of the right to send, as other processes see it. */
+export function claimOf(deps: DecidingDeps, { now, right }: Pick<TurnRecord, 'now' | 'right'>) {
+  return { epoch: right.epoch, claimedBy: deps.processId, claimUntil: new Date(now + deps.claimMs) };
+}

@@ -1,0 +1,38 @@
+/** What the broker says of the orders that work, asked for when it tells that something happened. */
+import type { BrokerOrder } from '../broker/index.ts';
+import type { OrderRow } from '../storage/index.ts';
+import type { AccountKey } from './books.ts';
+import type { OrderDeps } from './gateway.ts';
+import { WORKING_STATUSES } from './order.ts';
+import { lookUp } from './settle-unknown.ts';
+
+/**
+ * Compares our working orders with the broker's open ones: what it has is taken over, and what it does not have any more is
+ * looked up, because it has ended. Orders that are being sent are left alone.
+ *
+ * @throws {DomainError} UNAVAILABLE when the broker does not say
+ */
+export async function syncOrders(deps: OrderDeps, key: AccountKey): Promise<void> {
+  const { database, gateway } = deps;
+  // Ours first: what is placed in between is then not missed among the broker's.
+  const rows = await database.read.order.findMany({
+    where: { ...key, status: { in: WORKING_STATUSES.filter((status) => status !== 'pending_submit') } },
+  });
+  if (rows.length === 0) return;
+  const { broker } = gateway.sender(key.mode);
+  const open = await broker.openOrders(key.ownerId);
+  const byBrokerId = new Map(open.map((order) => [order.brokerOrderId, order]));
+  await Promise.all(rows.map((row) => syncOne(deps, row, byBrokerId.get(row.brokerOrderId ?? ''))));
+}
+
+async function syncOne(deps: OrderDeps, row: OrderRow, order: BrokerOrder | undefined): Promise<void> {
+  // An unknown order is looked up when its time has come.
+  if (row.status === 'unknown' || deps.gateway.isSending(row.id)) return;
+  if (order === undefined) await lookUp(deps, row);
+  else if (hasNews(row, order)) await deps.gateway.apply(row, order);
+}
+
+function hasNews(row: OrderRow, order: BrokerOrder): boolean {
+  const isSame = order.status === row.status && order.filledQuantity.eq(row.filledQuantity);
+  return !isSame || !order.quantity.eq(row.quantity);
+}
