@@ -57,6 +57,8 @@ export interface BrokerControl {
   setSkew(ms: number): Promise<void>;
   /** Fills an order, also beyond what it asked for and after its end. */
   fillByHand(fill: HandFill): Promise<void>;
+  /** Does now what `late` requests have asked for. */
+  releaseLate(): Promise<void>;
   /** An order that somebody placed past us; answers its id at the broker. */
   placeElsewhere(account: number, order: OrderMessage): Promise<string>;
   /** Forgets orders, books, faults and log; keeps prices, clock and latency. */
@@ -75,6 +77,7 @@ export const CONTROL_COMMANDS = [
   'advance',
   'setSkew',
   'fillByHand',
+  'releaseLate',
   'placeElsewhere',
   'reset',
 ] as const satisfies readonly (keyof BrokerControl)[];

@@ -5,7 +5,7 @@ import type { Operation } from './messages.ts';
  * How the broker misbehaves. `reset`: the connection breaks without an answer. `half`: in the middle of the answer.
  * `gateway_timeout`: 504 of a proxy. `html`, `invalid_json`, `missing_ids`, `other_order`, `huge` (10 MB): an answer with 200
  * that says nothing. `silence`: none for 30 s. `throttle`: 429, never done. `late`: the connection breaks, and the
- * request is done 300 ms later. `early_fill`: the fill is told before the submission is answered, and the answer does not know of
+ * request is done some time later (`lateMs`). `early_fill`: the fill is told before the submission is answered, and the answer does not know of
  * it. `partial` and `overfill`: the order is filled by half, or by half more than it asked for. `duplicate_fills`: every
  * fill of a page twice.
  */
