@@ -27,7 +27,6 @@ export {
 } from './http/broker-http.ts';
 export { decimalField, instantField } from './http/fields.ts';
 export { type Approved, approve, type OrderRequest } from './order-request.ts';
-export { whyUnsupported } from './supports.ts';
 export {
   PAPER_DEFAULTS,
   PaperBroker,
@@ -35,6 +34,7 @@ export {
   type PaperPrices,
   type PaperSettings,
 } from './paper/index.ts';
+export { whyUnsupported } from './supports.ts';
 export {
   ORDER_TYPES,
   type OrderType,
