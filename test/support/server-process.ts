@@ -60,8 +60,9 @@ export function launch(settings: Settings): Launched {
 
 /** Starts a command from the root of the repository, as the leader of a process group of its own. */
 export function launchCommand(command: string, args: readonly string[], settings: Settings): Launched {
-  const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', COMPUTE_THREADS: '1', ...settings };
+  // The guard of egress comes along, see test/support/egress.ts.
+  const { PATH = '', HOME = '', NODE_OPTIONS = '', EGRESS_LOG = '' } = process.env;
+  const env = { PATH, HOME, NODE_OPTIONS, EGRESS_LOG, PORT: '0', LOG_LEVEL: 'warn', COMPUTE_THREADS: '1', ...settings };
   const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} could not be started.`);

@@ -145,15 +145,17 @@ function judge<Answer, Refusal>(
   if (!isSuccess && !isRefusal) return unclear(`It answered with status ${status}, which says nothing.`);
   const body = parseJson(text);
   if (body === undefined) return unclear(`It answered with status ${status} and something that is not JSON.`);
-  const read = (isSuccess ? answer : refusal).safeParse(body);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
-    return unclear(`It answered with status ${status} and something else than expected${where}.`);
+  if (isSuccess) {
+    const read = answer.safeParse(body);
+    return read.success ? { kind: 'answer', value: read.data } : unexpected(status, read.error);
   }
-  return isSuccess
-    ? { kind: 'answer', value: read.data as Answer }
-    : { kind: 'refusal', status, value: read.data as Refusal };
+  const read = refusal.safeParse(body);
+  return read.success ? { kind: 'refusal', status, value: read.data } : unexpected(status, read.error);
+}
+
+function unexpected(status: number, { issues: [first] }: z.ZodError) {
+  const where = first === undefined ? '' : ` (${first.path.join('.')}: ${first.message})`;
+  return unclear(`It answered with status ${status} and something else than expected${where}.`);
 }
 
 function unclear(reason: string): { readonly kind: 'unclear'; readonly reason: string } {

@@ -46,11 +46,7 @@ export function exchange(
     const outgoing = send(url, { method, headers: { ...headers, ...lengthOf(body) }, agent, signal });
     outgoing.once('error', (error) => reject(signal.aborted ? signal.reason : error));
     outgoing.once('response', (incoming) => {
-      read(incoming, maxBytes).then(resolve, (error) => {
-        // An answer that is not read to its end must not block a connection that is kept.
-        outgoing.destroy();
-        reject(signal.aborted ? signal.reason : error);
-      });
+      read(incoming, maxBytes).then(resolve, (error) => reject(signal.aborted ? signal.reason : error));
     });
     outgoing.end(body);
   });
@@ -60,6 +56,7 @@ function lengthOf(body: string | null): Record<string, string> {
   return body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
+/** Leaving the loop early breaks the connection: an answer that is not read to its end must not stay on a kept one. */
 async function read(incoming: IncomingMessage, maxBytes: number): Promise<Incoming> {
   const pieces: Buffer[] = [];
   let size = 0;

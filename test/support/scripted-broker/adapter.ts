@@ -49,7 +49,7 @@ export interface ScriptedBrokerAdapterOptions {
 
 type OrderReply = BrokerReply<{ readonly order: BrokerOrder }, RefusalBody>;
 type RefusalBody = (typeof ANSWERS.refusal)['_output'];
-type Command = Pick<BrokerRequest<unknown, unknown>, 'method' | 'path' | 'body'>;
+type Command = Pick<BrokerRequest<unknown, unknown>, 'method' | 'path' | 'query' | 'body'>;
 
 /** See the file's comment. */
 export class ScriptedBroker implements Broker {
@@ -69,7 +69,12 @@ export class ScriptedBroker implements Broker {
   async submit(ownerId: number, order: Approved<OrderRequest>, call?: BrokerCall): Promise<SubmitAnswer> {
     const reason = whyUnsupported(this.capabilities, order);
     if (reason !== null) return { kind: 'rejected', reason };
-    const command = { method: 'POST', path: `/accounts/${ownerId}/orders`, body: messageOf(order) } as const;
+    const command = {
+      method: 'POST',
+      path: `/accounts/${ownerId}/orders`,
+      query: { client_id: order.clientOrderId },
+      body: messageOf(order),
+    } as const;
     const reply = await this.#command(command, call);
     if (reply.kind === 'unclear') return { kind: 'unknown', reason: reply.reason };
     if (reply.kind === 'refusal') return { kind: 'rejected', reason: reply.value.error.message };

@@ -10,7 +10,7 @@ export interface Reply {
 
 /** Longest silence, in ms. */
 const SILENCE_MS = 30_000;
-const HUGE_BYTES = 10 * 1_048_576;
+const HUGE = Buffer.concat([Buffer.from('{"padding":"'), Buffer.alloc(10 * 1_048_576, 'x'), Buffer.from('"}')]);
 
 /** Sends an answer as it is. */
 export function sendReply(response: ServerResponse, { status, body }: Reply): void {
@@ -43,7 +43,7 @@ export function sendFaulty(response: ServerResponse, reply: Reply, { kind }: Fau
       sendText(response, reply.status, JSON.stringify(reply.body, ofAnother));
       return;
     case 'huge':
-      sendText(response, reply.status, JSON.stringify({ padding: 'x'.repeat(HUGE_BYTES), answer: reply.body }));
+      response.writeHead(reply.status, { 'content-type': 'application/json' }).end(HUGE);
       return;
     case 'silence':
       beSilent(response);

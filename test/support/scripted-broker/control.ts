@@ -7,7 +7,7 @@ export interface ReceivedRequest {
   readonly at: number;
   readonly operation: Operation;
   readonly account: number;
-  /** Null where the request names none, or broke off before it did. */
+  /** Null where the request names none. */
   readonly clientOrderId: string | null;
   /** The misbehaviour that it met, e.g. `reset` or `reset after`. */
   readonly fault: string | null;
@@ -56,7 +56,9 @@ export interface BrokerControl {
   /** Lets the broker's clock be wrong by so much, without anything happening. */
   setSkew(ms: number): Promise<void>;
   /** Fills an order, also beyond what it asked for and after its end. */
-  fill(fill: HandFill): Promise<void>;
+  fillByHand(fill: HandFill): Promise<void>;
+  /** Does now what `late` requests have asked for. */
+  releaseLate(): Promise<void>;
   /** An order that somebody placed past us; answers its id at the broker. */
   placeElsewhere(account: number, order: OrderMessage): Promise<string>;
   /** Forgets orders, books, faults and log; keeps prices, clock and latency. */
@@ -74,7 +76,8 @@ export const CONTROL_COMMANDS = [
   'setQuote',
   'advance',
   'setSkew',
-  'fill',
+  'fillByHand',
+  'releaseLate',
   'placeElsewhere',
   'reset',
 ] as const satisfies readonly (keyof BrokerControl)[];

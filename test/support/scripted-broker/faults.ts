@@ -5,7 +5,7 @@ import type { Operation } from './messages.ts';
  * How the broker misbehaves. `reset`: the connection breaks without an answer. `half`: in the middle of the answer.
  * `gateway_timeout`: 504 of a proxy. `html`, `invalid_json`, `missing_ids`, `other_order`, `huge` (10 MB): an answer with 200
  * that says nothing. `silence`: none for 30 s. `throttle`: 429, never done. `late`: the connection breaks, and the
- * request is done 300 ms later. `early_fill`: the fill is told before the submission is answered, and the answer does not know of
+ * request is done some time later (`lateMs`). `early_fill`: the fill is told before the submission is answered, and the answer does not know of
  * it. `partial` and `overfill`: the order is filled by half, or by half more than it asked for. `duplicate_fills`: every
  * fill of a page twice.
  */
@@ -39,6 +39,8 @@ export interface Fault {
 export interface FaultRule {
   /** Left out: any but the stream. */
   readonly operations?: readonly Operation[];
+  /** Left out: requests about any order, or none. */
+  readonly clientOrderId?: string;
   /** How often; default 1. */
   readonly times?: number;
   readonly fault: Fault;
@@ -59,11 +61,11 @@ const NEVER_DONE = new Set<FaultKind>(['throttle', 'late']);
 
 /** Decides of each request whether it misbehaves: by script first, else by seed. */
 export class FaultPlan {
-  #rules: { operations: readonly Operation[] | undefined; left: number; fault: Fault }[] = [];
+  #rules: { readonly rule: FaultRule; left: number }[] = [];
   #seeded: (SeededFaults & { readonly random: () => number }) | null = null;
 
   script(rules: readonly FaultRule[]): void {
-    this.#rules.push(...rules.map(({ operations, times = 1, fault }) => ({ operations, left: times, fault })));
+    this.#rules.push(...rules.map((rule) => ({ rule, left: rule.times ?? 1 })));
   }
 
   seed(seeded: SeededFaults | null): void {
@@ -76,13 +78,17 @@ export class FaultPlan {
   }
 
   /** The fault of the request that has just arrived; null for none. */
-  next(operation: Operation): Fault | null {
-    const rule = this.#rules.find(({ operations, left }) => left > 0 && concerns(operations, operation));
-    if (rule !== undefined) {
-      rule.left -= 1;
-      return rule.fault;
-    }
-    return this.#bySeed(operation);
+  next(operation: Operation, clientOrderId: string | null): Fault | null {
+    const index = this.#rules.findIndex(
+      ({ rule }) =>
+        concerns(rule.operations, operation) &&
+        (rule.clientOrderId === undefined || rule.clientOrderId === clientOrderId),
+    );
+    const found = this.#rules[index];
+    if (found === undefined) return this.#bySeed(operation);
+    found.left -= 1;
+    if (found.left <= 0) this.#rules.splice(index, 1);
+    return found.rule.fault;
   }
 
   #bySeed(operation: Operation): Fault | null {

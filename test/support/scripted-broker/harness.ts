@@ -29,7 +29,7 @@ export async function scriptedHarness(
     advance: (ms) => control.advance(ms),
     atBroker: async () => (await control.log()).accepted.map(({ message }) => receivedOf(message)),
     deduplicates: false,
-    fillPart: (clientOrderId, size) => control.fill({ account: 1, clientOrderId, size }),
+    fillPart: (clientOrderId, size) => control.fillByHand({ account: 1, clientOrderId, size }),
     network: networkOf(control),
     close: async () => {
       await broker.close();

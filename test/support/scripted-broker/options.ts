@@ -12,6 +12,8 @@ export interface ScriptedBrokerOptions {
   readonly short?: boolean;
   /** Default true. */
   readonly extendedHours?: boolean;
+  /** After which time a `late` request is done, in ms; null: when the test releases it. Default 300. */
+  readonly lateMs?: number | null;
   /** Decides of the jitter. Default 1. */
   readonly seed?: number;
 }

@@ -20,7 +20,8 @@ export function routeOf(method: string, target: string): Asked | null {
   const match = /^\/accounts\/(\d+)(?:\/(orders|fills|positions)(?:\/([\w-]+))?)?$/.exec(pathname);
   const operation = operationOf(method, match?.[2], match?.[3]);
   if (match === null || operation === null) return null;
-  return { operation, account: Number(match[1]), clientOrderId: match[3] ?? null, query };
+  // A submission names its order in the address, too, so that its fault is known before its body is read.
+  return { operation, account: Number(match[1]), clientOrderId: match[3] ?? query.get('client_id'), query };
 }
 
 function operationOf(method: string, what: string | undefined, id: string | undefined): Operation | null {

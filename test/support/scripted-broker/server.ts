@@ -16,9 +16,6 @@ import type { OrderMessage } from './messages.ts';
 import type { ScriptedBrokerOptions } from './options.ts';
 import { type Asked, perform, routeOf } from './routes.ts';
 
-/** After which time a `late` request is done. */
-const LATE_MS = 300;
-
 /** A running broker. */
 export class ScriptedBrokerServer implements BrokerControl {
   readonly #options: ScriptedBrokerOptions;
@@ -29,13 +26,15 @@ export class ScriptedBrokerServer implements BrokerControl {
   readonly #faults = new FaultPlan();
   readonly #streams = new Set<ServerResponse>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** What was asked for and is still to be done. */
+  readonly #late = new Set<() => void>();
   #exchange: Exchange;
   #server: Server | null = null;
   #port = 0;
   #aheadMs = 0;
   #skewMs = 0;
   #latency = { ms: 0, jitterMs: 0 };
-  #requests: (ReceivedRequest & { clientOrderId: string | null })[] = [];
+  #requests: ReceivedRequest[] = [];
   #accepted: AcceptedOrder[] = [];
 
   constructor(options: ScriptedBrokerOptions = {}) {
@@ -117,8 +116,13 @@ export class ScriptedBrokerServer implements BrokerControl {
     return Promise.resolve();
   }
 
-  fill({ account, clientOrderId, size, price }: HandFill): Promise<void> {
+  fillByHand({ account, clientOrderId, size, price }: HandFill): Promise<void> {
     this.#exchange.fill(account, clientOrderId, size, price);
+    return Promise.resolve();
+  }
+
+  releaseLate(): Promise<void> {
+    for (const once of this.#late) once();
     return Promise.resolve();
   }
 
@@ -169,7 +173,7 @@ export class ScriptedBrokerServer implements BrokerControl {
       });
       return;
     }
-    const fault = this.#faults.next(asked.operation);
+    const fault = this.#faults.next(asked.operation, asked.clientOrderId);
     const entry = {
       at: machineNow(),
       operation: asked.operation,
@@ -188,7 +192,6 @@ export class ScriptedBrokerServer implements BrokerControl {
     }
     const body = await readBody(request);
     if (body === undefined) return;
-    if (asked.operation === 'submit') entry.clientOrderId = (body as OrderMessage).client_id;
     await this.#pause();
     const reply = this.#answer(asked, body, fault);
     await this.#pause();
@@ -199,7 +202,7 @@ export class ScriptedBrokerServer implements BrokerControl {
   /** What there is to say; what is not done says so. */
   #answer(asked: Asked, body: unknown, fault: Fault | null): Reply {
     if (fault === null) return this.#perform(asked, body, null);
-    if (fault.kind === 'late') this.#later(() => void this.#perform(asked, body, null), LATE_MS);
+    if (fault.kind === 'late') this.#doLate(() => this.#perform(asked, body, null));
     return fault.isDone ? this.#perform(asked, body, fault) : { status: 200, body: { order: {} } };
   }
 
@@ -226,6 +229,15 @@ export class ScriptedBrokerServer implements BrokerControl {
       this.#exchange.fill(entry.account, client_id, half);
     } else this.#exchange.match(entry);
     return fault?.kind === 'early_fill' ? reply : { ...reply, body: { order: entry.report } };
+  }
+
+  #doLate(perform: () => Reply): void {
+    const { lateMs = 300 } = this.#options;
+    const once = (): void => {
+      if (this.#late.delete(once)) perform();
+    };
+    this.#late.add(once);
+    if (lateMs !== null) this.#later(once, lateMs);
   }
 
   #openStream(response: ServerResponse): void {

@@ -12,6 +12,8 @@ export interface StartedBroker {
   /** Where it takes orders, e.g. `http://127.0.0.1:41234`. */
   readonly url: string;
   readonly control: BrokerControl;
+  /** Where other processes control it; null when it runs in this one. */
+  readonly controlUrl: string | null;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 export async function startScriptedBroker(options: ScriptedBrokerOptions = {}): Promise<StartedBroker> {
   const server = new ScriptedBrokerServer(options);
   await server.listen();
-  return { url: server.url, control: server, close: () => server.close() };
+  return { url: server.url, control: server, controlUrl: null, close: () => server.close() };
 }
 
 /** A broker in a process of its own: its timestamps do not wait for the test's event loop, and it outlives killed servers. */
@@ -39,6 +41,7 @@ export async function startScriptedBrokerProcess(options: ScriptedBrokerOptions 
   return {
     url,
     control: remoteControl(controlUrl),
+    controlUrl,
     close: async () => {
       child.kill('SIGKILL');
       await exited;
@@ -47,7 +50,7 @@ export async function startScriptedBrokerProcess(options: ScriptedBrokerOptions 
 }
 
 /** The control of a broker in another process. */
-function remoteControl(url: string): BrokerControl {
+export function remoteControl(url: string): BrokerControl {
   const command =
     (name: string) =>
     async (...args: readonly unknown[]) => {
