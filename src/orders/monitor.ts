@@ -12,6 +12,7 @@ import { WORKING_STATUSES } from './order.ts';
 import { reconcile } from './reconciliation/reconcile.ts';
 import { RepeatingTask } from './repeating-task.ts';
 import { expireClaims, settleUnknown } from './settle-unknown.ts';
+import { syncOrders } from './sync-orders.ts';
 import { canTradeLive } from './trading-mode.ts';
 
 /** Pauses between two runs of a part, in ms. */
@@ -83,7 +84,7 @@ export class OrderMonitor {
         await this.#haltUnreconciled(key, error);
       }
     });
-    this.#deps.gateway.start((key) => this.#lossesOf(key));
+    this.#deps.gateway.start((key) => this.#lookAt(key));
     for (const task of this.#tasks) task.start();
     this.#isReady = true;
   }
@@ -148,7 +149,9 @@ export class OrderMonitor {
     await eachOf(this.#reachable(rows), (key) => watchLosses(this.#deps, key));
   }
 
-  async #lossesOf(key: AccountKey): Promise<void> {
+  /** An account of which its broker says that something happened: orders may have ended, and the equity has changed. */
+  async #lookAt(key: AccountKey): Promise<void> {
+    await syncOrders(this.#deps, key);
     await watchLosses(this.#deps, key);
   }
 
