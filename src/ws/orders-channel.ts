@@ -114,10 +114,11 @@ function messageOf(event: TradingEvent): JsonObject {
 }
 
 function orderMessage(event: OrderEvent): z.output<typeof order> {
+  const { __typename: name } = event;
   return {
     type: 'order',
     ...storedOf(event),
-    event: event.__typename,
+    event: name,
     ...orderOf(event),
     quantity: Number(event.quantity),
     order_type: memberOf(ORDER_TYPES, event.orderType.toLowerCase()),
@@ -160,11 +161,11 @@ function accountMessage(event: AccountEvent): z.output<typeof account> {
 }
 
 function safetyMessage(event: SafetyEvent): JsonObject {
-  const { __typename, safetyEventId, actor, reason, facts } = event;
+  const { __typename: name, safetyEventId, actor, reason, facts } = event;
   return {
     type: 'safety',
     ...storedOf(event),
-    event: __typename,
+    event: name,
     safety_event_id: Number(safetyEventId),
     actor,
     reason,
