@@ -60,7 +60,7 @@ const heardOrder = fc
   .map(([status, filled, kind]): Command => ({ kind: kind as 'order', order: brokerOrder(status, String(filled)) }));
 const heardWord = fc
   .constantFrom('rejected', 'unknown', 'not_sent', 'missing', 'no_answer', 'change_unknown')
-  .map((kind): Command => ({ kind, reason: 'so it is' }) as Command);
+  .map((kind): Command => ({ kind, reason: 'so it is' }));
 const fill = fc.integer({ min: 1, max: 5 }).map((quantity): Command => ({ kind: 'fill', quantity }));
 const commands = fc.array(fc.tuple(fc.oneof(heardOrder, heardWord, fill), fc.integer({ min: 0, max: 70_000 })), {
   maxLength: 50,

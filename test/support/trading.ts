@@ -134,7 +134,7 @@ export async function startTrading(database: Database, options: TradingOptions =
     book: () => gateway.book(key),
     refusal: async (input) => refusalOf(place(input)),
     limits: async (limits) => {
-      await updateSafetyLimits({ ...basis, hasLiveBroker: false }, user, limits as never);
+      await updateSafetyLimits({ ...basis, hasLiveBroker: false }, user, limits);
     },
     row: (id) => database.read.order.findUniqueOrThrow({ where: { id } }),
     close: async () => {

@@ -231,10 +231,10 @@ export class ScriptedBrokerServer implements BrokerControl {
     return fault?.kind === 'early_fill' ? reply : { ...reply, body: { order: entry.report } };
   }
 
-  #doLate(perform: () => Reply): void {
+  #doLate(act: () => Reply): void {
     const { lateMs = 300 } = this.#options;
     const once = (): void => {
-      if (this.#late.delete(once)) perform();
+      if (this.#late.delete(once)) act();
     };
     this.#late.add(once);
     if (lateMs !== null) this.#later(once, lateMs);
