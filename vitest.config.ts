@@ -8,6 +8,8 @@ export default defineConfig({
     setupFiles: ['test/support/egress.ts'],
     environment: 'node',
     pool: 'forks',
+    // Vitest leaves a processor free by default, which on two of them is half; most tests wait more than they compute.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -53,8 +53,7 @@ describe('reconciling', () => {
       // While nobody looks, one is filled in part, one ends, and somebody places another one.
       const account = 1;
       const part = { account, clientOrderId: bought.clientOrderId, size: '0.5', price: '90' };
-      // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- The broker's fill, not an array's.
-      await broker.control.fill(part);
+      await broker.control.fillByHand(part);
       const elsewhere = new ScriptedBroker({ url: broker.url });
       await elsewhere.cancel(account, canceled.clientOrderId);
       await elsewhere.close();
