@@ -47,7 +47,7 @@ export function decimalText(value: Decimal): string {
  * `MAX_DECIMAL`, an exponent in a text, more than 40 characters. A number is read by its shortest decimal text.
  */
 export function readDecimal(raw: unknown): Decimal | null {
-  const text = typeof raw === 'number' ? plainText(raw) : Library.isDecimal(raw) ? raw.toFixed() : raw;
+  const text = typeof raw === 'number' ? plainText(raw) : raw instanceof Exact ? raw.toFixed() : raw;
   if (typeof text !== 'string' || text.length > 40 || !/^-?\d+(\.\d+)?$/.test(text)) return null;
   const value = new Exact(text);
   if (value.decimalPlaces() > DECIMAL_PLACES || value.abs().gt(MAX_DECIMAL)) return null;

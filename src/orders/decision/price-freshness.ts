@@ -11,7 +11,7 @@ export const MAX_PRICE_AGE_MS = 60_000;
 export function checkPriceFreshness(view: DecisionView): Denial | null {
   const { quote, now, request, origin, session } = view;
   if (origin.source === 'kill' && request.orderType === 'market') return null;
-  if (quote === null || !quote.price.gt(0)) {
+  if (quote === null || !quote.price.gt(0) || !Number.isFinite(quote.at)) {
     return {
       code: 'STALE_PRICE',
       message: `There is no price of ${request.symbol} to decide on: try again when the source of prices answers.`,
