@@ -69,8 +69,9 @@ async function readState(
   const lacking = priced.filter((symbol) => !board.has(symbol));
   if (lacking.length > 0) return { lacking };
   // Read under the lock: what is older cannot come later. The right to send ends no later than the claim that others see.
-  const right: SendRight = { deadline: deps.monotonic() + deps.claimMs, epoch: settings.epoch };
+  const deadline = deps.monotonic() + deps.claimMs;
   const now = deps.clock.now();
+  const right: SendRight = { deadline, until: now + deps.claimMs, epoch: settings.epoch };
   const existing = await readExisting(db, key.ownerId, intents);
   await recents.refresh(db, key.ownerId, now);
   const valuation = valueBooks(books, board);

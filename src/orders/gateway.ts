@@ -127,8 +127,9 @@ export class Gateway {
 
   /** What sends to the broker of a mode. */
   sender(mode: TradingMode): Sender {
-    const { log, monotonic } = this.#deps;
-    return { broker: brokerOf(this.#deps, mode), gate: this.gate, log, monotonic, timeoutMs: this.#brokerTimeoutMs };
+    const { log, clock, monotonic } = this.#deps;
+    const timeoutMs = this.#brokerTimeoutMs;
+    return { broker: brokerOf(this.#deps, mode), gate: this.gate, log, clock, monotonic, timeoutMs };
   }
 
   /**

@@ -92,7 +92,7 @@ function orderStep(row: OrderRow, { kind, order }: Heard & { readonly order: Bro
   if (isTerminal(status)) {
     // What had ended is often heard of once more. Only one that was never to exist is worth a word.
     const isOdd = status === 'denied' || (status === 'rejected' && order.status !== 'rejected');
-    return isOdd ? refused(row, `${order.status}, as the broker says`) : NOTHING;
+    return isOdd ? refused(row, `${order.status}, as the broker says`) : identityStep(row, order);
   }
   const isChanging = kind === 'order' && isClaimedForChange(row, status, now);
   const terms = isChanging ? {} : termsOf(row, order);
@@ -112,6 +112,11 @@ function orderStep(row: OrderRow, { kind, order }: Heard & { readonly order: Bro
     },
     Object.keys(terms).length > 0,
   );
+}
+
+/** An order that was filled before the answer to its submission came learns from it who it is at the broker. */
+function identityStep(row: OrderRow, { brokerOrderId, submittedAt }: BrokerOrder): Step {
+  return row.submittedAt === null ? step({ brokerOrderId, submittedAt }) : NOTHING;
 }
 
 /**

@@ -28,8 +28,8 @@ export async function placeOrder(
   requireScope(principal, origin?.source === 'kill' ? 'kill' : 'trade');
   const { userId } = principal;
   const clientOrderId = deps.ids.next();
-  const request = parseOrderInput(input, { clientOrderId, mode: await modeNow(deps, userId) });
   const by = origin ?? byHand(deps, userId);
+  const request = parseOrderInput(input, { clientOrderId, mode: await modeNow(deps, userId), source: by.source });
   const decision = await deps.gateway.decide(userId, { request, origin: by });
   switch (decision.kind) {
     case 'placed':

@@ -57,7 +57,7 @@ async function claimChanges(deps: DecidingDeps, db: Db, { decided, now, right }:
       where: { id, status, filledQuantity, claimedBy: null },
       data: {
         ...greaterTerms(old, intent.change.terms),
-        ...claimOf(deps, { now, right }),
+        ...claimOf(deps, right),
         ...(reservedDay !== null && { reservedDay, isReducing: false }),
         lookups: 0,
         nextLookupAt: new Date(now + CHANGE_LOOKUP_MS),

@@ -3,7 +3,7 @@
  * heard; it never repeats, and it stores nothing.
  */
 import { approve, type Broker, type BrokerCall, type OrderChanges } from '../broker/index.ts';
-import type { Log } from '../core/index.ts';
+import type { Clock, Log } from '../core/index.ts';
 import type { OrderRow } from '../storage/index.ts';
 import type { NewTerms, SendRight } from './intent.ts';
 import { requestOf } from './order-row.ts';
@@ -15,6 +15,7 @@ export interface Sender {
   readonly broker: Broker;
   readonly gate: SendGate;
   readonly log: Log;
+  readonly clock: Clock;
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonic: () => number;
   /** How long the broker may take, in ms; then its answer is not known. */
@@ -79,8 +80,8 @@ export async function submitChange(sender: Sender, { row, right }: Sending, term
 }
 
 /** Leaves the gate again; or says why it is not to be sent. */
-function enter({ gate, monotonic }: Sender, row: OrderRow, right: SendRight): (() => void) | string {
-  if (monotonic() > right.deadline) return 'It could not be sent in time, so it was not sent.';
+function enter({ gate, clock, monotonic }: Sender, row: OrderRow, right: SendRight): (() => void) | string {
+  if (monotonic() > right.deadline || clock.now() > right.until) return 'It could not be sent in time, so it was not sent.';
   return gate.enter(row.ownerId, right.epoch) ?? 'Trading was halted before it was sent.';
 }
 
