@@ -12,8 +12,9 @@ import { type HaltCause, lockSafety, type SafetySettings } from '../safety/index
 import type { AccountRow, Db, OrderRow } from '../storage/index.ts';
 import { accountView, measuresNow, storeMeasures, symbolsOf } from './account.ts';
 import { lockAccount, readBooks, valueBooks } from './books.ts';
-import { Deliberation, stopKey } from './deliberation.ts';
+import { Deliberation } from './deliberation.ts';
 import type { Decision, Intent, SendRight } from './intent.ts';
+import { sourceKey } from './order-source.ts';
 import { recordDecisions } from './record-decisions.ts';
 import { sessionOf } from './session.ts';
 import { brokerOf, effectiveMode } from './trading-mode.ts';
@@ -74,7 +75,7 @@ async function readState(
   const right: SendRight = { deadline, until: now + deps.claimMs, epoch: settings.epoch };
   const existing = await readExisting(db, key.ownerId, intents);
   await recents.refresh(db, key.ownerId, now);
-  const valuation = valueBooks(books, board);
+  const valuation = valueBooks(books, board, now);
   const measures = await storeMeasures(db, account, measuresNow(deps, account, valuation));
   const deliberation = new Deliberation({
     now,
@@ -115,7 +116,7 @@ async function readTrades(db: Db, account: AccountRow, days: readonly string[]):
 
 async function readStops(db: Db, ownerId: number): Promise<ReadonlySet<string>> {
   const rows = await db.runawayStop.findMany({ where: { ownerId, releasedAt: null } });
-  return new Set(rows.map(({ source, sourceId, symbol }) => stopKey(source, sourceId, symbol)));
+  return new Set(rows.map(sourceKey));
 }
 
 /** Decides the intents in their order, and stores what was decided. */

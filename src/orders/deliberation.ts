@@ -11,6 +11,7 @@ import { decide } from './decision/decide.ts';
 import { highestPrice } from './decision/exposure.ts';
 import type { AccountView, DecisionView, RecentOrders, Verdict, WorkingOrder } from './decision/view.ts';
 import type { Intent, NewTerms } from './intent.ts';
+import { sourceKey } from './order-source.ts';
 import { type PriceBoard, priceOf } from './price-board.ts';
 import type { Recents } from './recents.ts';
 import { sessionOf } from './session.ts';
@@ -28,7 +29,7 @@ export interface TurnState {
   readonly recents: Recents;
   /** Trades by trading day. */
   readonly trades: ReadonlyMap<string, number>;
-  /** The `stopKey`s of sources that are stopped. */
+  /** The `sourceKey`s of sources that are stopped. */
   readonly stopped: ReadonlySet<string>;
 }
 
@@ -59,12 +60,13 @@ export class Deliberation {
   }
 
   /**
-   * The working order that a change is about; null when it cannot be changed: it has ended, is not known to work, or another
+   * The working order that a change is about; null when it cannot be changed: it has ended or is to, is not known to work, or another
    * change is under way, so that these terms are about to be others; or as much as it would be is filled already.
    */
   changeable({ orderId, terms }: NonNullable<Intent['change']>): OrderRow | null {
     const row = this.#working.find((each) => each.row?.id === orderId)?.row ?? null;
-    const isWorking = row?.status === 'accepted' || row?.status === 'partially_filled';
+    const isAccepted = row?.status === 'accepted' || row?.status === 'partially_filled';
+    const isWorking = isAccepted && row.cancelRequestedAt === null;
     const isChanging = row?.claimedBy != null || this.#approved.some(({ change }) => change?.orderId === orderId);
     return isWorking && !isChanging && terms.quantity.gt(row.filledQuantity) ? row : null;
   }
@@ -142,13 +144,8 @@ function restOf(request: OrderRequest, { filledQuantity }: OrderRow): OrderReque
   return { ...request, quantity: request.quantity.minus(filledQuantity) };
 }
 
-/** What tells a stopped source: it is stopped for one symbol. */
-export function stopKey(source: string, sourceId: number | null, symbol: string): string {
-  return `${source} ${sourceId} ${symbol}`;
-}
-
 function stopKeyOf({ origin, request }: Intent): string {
-  return stopKey(origin.source, origin.sourceId, request.symbol);
+  return sourceKey({ ...origin, symbol: request.symbol });
 }
 
 /**

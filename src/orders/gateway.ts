@@ -13,6 +13,7 @@ import type { OrderRow } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import { bookAllFills } from './book-fills.ts';
 import type { AccountKey } from './books.ts';
+import { BROKER_TIMEOUT_MS } from './broker-answer.ts';
 import { decideTurn } from './deciding.ts';
 import type { OrderBasis } from './deps.ts';
 import { modeOf } from './events.ts';
@@ -71,7 +72,7 @@ export class Gateway {
   #isClosed = false;
 
   constructor(basis: OrderBasis, options: GatewayOptions) {
-    const { claimMs = 2_000, brokerTimeoutMs = 10_000, monotonic = () => performance.now() } = options;
+    const { claimMs = 2_000, brokerTimeoutMs = BROKER_TIMEOUT_MS, monotonic = () => performance.now() } = options;
     this.#deps = { ...basis, claimMs, monotonic, processId: basis.ids.next() };
     this.#onLossLimit = options.onLossLimit;
     this.#brokerTimeoutMs = brokerTimeoutMs;
@@ -166,7 +167,7 @@ export class Gateway {
    */
   book(key: AccountKey): Promise<number> {
     const run = async (waiting: readonly null[]): Promise<readonly number[]> => {
-      const count = await bookAllFills(this.#deps, key);
+      const count = await bookAllFills(this.#deps, key, this.#brokerTimeoutMs);
       return waiting.map(() => count);
     };
     return queueOf(this.#booking, key, () => new Batches(run)).add(null);
@@ -191,7 +192,7 @@ export class Gateway {
   /** Decides a turn and begins to send. */
   async #decideTurn(key: AccountKey, intents: readonly Intent[]): Promise<readonly Decision[]> {
     try {
-      await openAccount(this.#deps, key);
+      await openAccount(this.#deps, key, this.#brokerTimeoutMs);
       const { decisions, epoch, loss } = await this.#decidePriced(key, intents);
       this.gate.observe(key.ownerId, epoch);
       for (const decision of decisions) if (decision.kind === 'placed') this.#send(decision.row, decision.right);

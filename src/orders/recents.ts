@@ -6,7 +6,7 @@ import { type OrderRequest, TRADING_MODES } from '../broker/index.ts';
 import { decimalText } from '../core/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { RecentOrders } from './decision/view.ts';
-import type { OrderOrigin } from './order-source.ts';
+import { type OrderOrigin, sourceKey } from './order-source.ts';
 
 /** How far back orders count, in ms. */
 const WINDOW_MS = 60_000;
@@ -64,14 +64,14 @@ export class Recents {
     const same = this.#lastSame.get(sameKey(order))?.findLast(({ id }) => id !== exceptId);
     return {
       inLastMinute: this.#orders.length,
-      ofSourceAndSymbolInLastMinute: this.#bySourceAndSymbol.get(symbolKey(order)) ?? 0,
+      ofSourceAndSymbolInLastMinute: this.#bySourceAndSymbol.get(sourceKey(order)) ?? 0,
       sameAt: same?.createdAt.getTime() ?? null,
     };
   }
 
   #add(order: RecentOrder): void {
     this.#orders.push(order);
-    const key = symbolKey(order);
+    const key = sourceKey(order);
     this.#bySourceAndSymbol.set(key, (this.#bySourceAndSymbol.get(key) ?? 0) + 1);
     const same = this.#lastSame.get(sameKey(order));
     if (same === undefined) this.#lastSame.set(sameKey(order), [order]);
@@ -82,7 +82,7 @@ export class Recents {
     const firstKept = this.#orders.findIndex(({ createdAt }) => createdAt.getTime() > since);
     const gone = this.#orders.splice(0, firstKept === -1 ? this.#orders.length : firstKept);
     for (const order of gone) {
-      const key = symbolKey(order);
+      const key = sourceKey(order);
       const left = (this.#bySourceAndSymbol.get(key) ?? 1) - 1;
       if (left === 0) this.#bySourceAndSymbol.delete(key);
       else this.#bySourceAndSymbol.set(key, left);
@@ -103,10 +103,6 @@ async function idBefore(db: Db, ownerId: number, since: Date): Promise<number> {
   return newest?.id ?? 0;
 }
 
-function symbolKey({ source, sourceId, symbol }: Pick<RecentOrder, 'source' | 'sourceId' | 'symbol'>): string {
-  return `${source} ${sourceId} ${symbol}`;
-}
-
 function sameKey(order: Omit<RecentOrder, 'id' | 'createdAt'>): string {
-  return `${symbolKey(order)} ${order.side} ${order.quantity}`;
+  return `${sourceKey(order)} ${order.side} ${order.quantity}`;
 }
