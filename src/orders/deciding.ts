@@ -12,6 +12,7 @@ import { type HaltCause, lockSafety, type SafetySettings } from '../safety/index
 import type { AccountRow, Db, OrderRow } from '../storage/index.ts';
 import { accountView, measuresNow, storeMeasures, symbolsOf } from './account.ts';
 import { lockAccount, readBooks, valueBooks } from './books.ts';
+import type { Verdict } from './decision/view.ts';
 import { Deliberation } from './deliberation.ts';
 import type { Decision, Intent, SendRight } from './intent.ts';
 import { sourceKey } from './order-source.ts';
@@ -80,7 +81,8 @@ async function readState(
   const deliberation = new Deliberation({
     now,
     settings,
-    effectiveMode: effectiveMode(deps, settings),
+    // On the books of paper nothing is decided for live, also when the settings became others meanwhile.
+    effectiveMode: key.mode === 'live' ? effectiveMode(deps, settings) : 'paper',
     capabilities: brokerOf(deps, key.mode).capabilities,
     board,
     account: accountView(books, { valuation, board, measures }),
@@ -133,7 +135,9 @@ async function decideAll(
     const old = change === undefined ? null : deliberation.changeable(change);
     if (change === undefined ? ids.has(request.clientOrderId) : old === null) continue;
     if (change === undefined) ids.add(request.clientOrderId);
-    decided.push({ intent, old, ...deliberation.decide(intent) });
+    const deliberated = deliberation.decide(intent);
+    decided.push({ intent, old, ...deliberated });
+    logFault(deps, intent, deliberated.verdict);
   }
   const rows = await recordDecisions(deps, write, { key: turn.key, now, right, decided });
   const byIntent = new Map(decided.map((each) => [each.intent, each]));
@@ -142,6 +146,12 @@ async function decideAll(
     return decisionOf(intent, { decided: byIntent.get(intent), row, right });
   });
   return { kind: 'decided', decisions, epoch: right.epoch, symbols: state.priced, loss: lossOf(decided) };
+}
+
+function logFault({ log }: DecidingDeps, { request }: Intent, verdict: Verdict): void {
+  const fault = verdict.kind === 'denied' ? verdict.denial.fault : undefined;
+  if (fault === undefined) return;
+  log.error({ err: fault, clientOrderId: request.clientOrderId }, 'A check failed; the order was denied');
 }
 
 function decisionOf(

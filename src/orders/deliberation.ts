@@ -47,6 +47,8 @@ export class Deliberation {
   /** What may still be filled; those that were approved in this turn have no row yet. */
   readonly #working: { readonly row: OrderRow | null; order: WorkingOrder }[];
   readonly #approved: Intent[] = [];
+  /** What tells the sources and symbols of those that were denied in this turn. */
+  readonly #denied: string[] = [];
   readonly #trades: Map<string, number>;
   readonly #stopped: Set<string>;
 
@@ -77,7 +79,8 @@ export class Deliberation {
     const view = this.#viewOf(intent, old);
     const verdict = decide(view);
     if (verdict.kind === 'denied') {
-      if (verdict.denial.consequence === 'stop_source') this.#stopped.add(stopKeyOf(intent));
+      if (verdict.denial.code !== 'RUNAWAY') this.#denied.push(intentKey(intent));
+      if (verdict.denial.consequence === 'stop_source') this.#stopped.add(intentKey(intent));
       return { view, verdict, reservedDay: null };
     }
     const needsPlace = !verdict.isReducing && old?.reservedDay == null;
@@ -108,7 +111,7 @@ export class Deliberation {
       recent: this.#recent(intent),
       // A change keeps the place that its order holds.
       tradesToday: old?.reservedDay == null ? trades : trades - 1,
-      isStopped: this.#stopped.has(stopKeyOf(intent)),
+      isStopped: this.#stopped.has(intentKey(intent)),
     };
   }
 
@@ -116,11 +119,13 @@ export class Deliberation {
   #recent(intent: Intent): RecentOrders {
     const { now, recents } = this.#state;
     const stored = recents.of(intent.request, intent.origin, intent.change?.orderId);
-    const placed = this.#approved.filter(({ change }) => change === undefined);
-    const ofSource = placed.filter((each) => stopKeyOf(each) === stopKeyOf(intent));
+    const key = intentKey(intent);
+    const ofSource = this.#approved.filter((each) => each.change === undefined && intentKey(each) === key);
+    const denied = this.#denied.filter((each) => each === key);
     return {
-      inLastMinute: stored.inLastMinute + placed.length,
+      inLastMinute: stored.inLastMinute + this.#approved.length,
       ofSourceAndSymbolInLastMinute: stored.ofSourceAndSymbolInLastMinute + ofSource.length,
+      deniedOfSourceAndSymbolInLastMinute: stored.deniedOfSourceAndSymbolInLastMinute + denied.length,
       sameAt: ofSource.some(({ request }) => isSame(request, intent.request)) ? now : stored.sameAt,
     };
   }
@@ -144,7 +149,8 @@ function restOf(request: OrderRequest, { filledQuantity }: OrderRow): OrderReque
   return { ...request, quantity: request.quantity.minus(filledQuantity) };
 }
 
-function stopKeyOf({ origin, request }: Intent): string {
+/** What tells the source and the symbol of an intent. */
+export function intentKey({ origin, request }: Intent): string {
   return sourceKey({ ...origin, symbol: request.symbol });
 }
 

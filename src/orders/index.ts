@@ -14,4 +14,5 @@ export { ORDER_SOURCES, type OrderOrigin, type OrderSource } from './order-sourc
 export { placeOrder } from './place-order.ts';
 export { releaseSource, type SourceStop } from './release-source.ts';
 export { type OrderChange, replaceOrder } from './replace-order.ts';
+export { type RestartedMeasures, restartMeasures } from './restart-measures.ts';
 export { effectiveMode } from './trading-mode.ts';

@@ -26,11 +26,7 @@ interface Opening {
  *
  * @throws {DomainError} UNAVAILABLE when the broker does not answer, LIVE_DISABLED when there is none
  */
-export async function openAccount(
-  deps: OrderBasis,
-  key: AccountKey,
-  timeoutMs = BROKER_TIMEOUT_MS,
-): Promise<void> {
+export async function openAccount(deps: OrderBasis, key: AccountKey, timeoutMs = BROKER_TIMEOUT_MS): Promise<void> {
   const existing = await deps.database.read.account.findUnique({
     where: { ownerId_mode: key },
     select: { mode: true },

@@ -63,7 +63,9 @@ async function repeated(deps: OrderDeps, row: OrderRow, request: OrderRequest): 
     });
   }
   if (row.status === 'denied') throw denialError(await storedDenial(deps.database.read, row), row);
-  return sent(deps, row);
+  if (deps.gateway.isSending(row.id)) return sent(deps, row);
+  // Its send may have ended since it was read.
+  return deps.database.read.order.findUniqueOrThrow({ where: { id: row.id } });
 }
 
 async function sent({ gateway }: OrderDeps, row: OrderRow): Promise<OrderRow> {

@@ -44,19 +44,21 @@ export async function replaceOrder(
   const terms: NewTerms = request;
   if (request.quantity.lte(row.filledQuantity)) throw tooLittle(row, request);
   const intent = { request, origin: origin ?? byHand(row, principal), change: { orderId: row.id, terms } };
-  const decision = await deps.gateway.decide(principal.userId, intent);
-  switch (decision.kind) {
-    case 'change_denied':
-      throw denialError(decision.denial, row);
-    case 'change_approved':
-      return ask(deps, decision, terms);
-    case 'change_impossible':
-      throw conflict(`Order ${row.id} does not work any more, or is being changed: look at it again.`);
-    case 'placed':
-    case 'denied':
-    case 'existing':
-      throw new TypeError('A change is not decided as a new order.');
-  }
+  return deps.gateway.underWay(async () => {
+    const decision = await deps.gateway.decide(principal.userId, intent);
+    switch (decision.kind) {
+      case 'change_denied':
+        throw denialError(decision.denial, row);
+      case 'change_approved':
+        return ask(deps, decision, terms);
+      case 'change_impossible':
+        throw conflict(`Order ${row.id} does not work any more, or is being changed: look at it again.`);
+      case 'placed':
+      case 'denied':
+      case 'existing':
+        throw new TypeError('A change is not decided as a new order.');
+    }
+  });
 }
 
 function byHand(row: OrderRow, { userId }: Principal): OrderOrigin {
