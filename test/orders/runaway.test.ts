@@ -34,7 +34,8 @@ eachDatabase((_, create) => {
   it('takes the same order of two plans within 5 s for one that was made twice', async () => {
     const trading = await open(PATIENT);
     await trading.limits(WIDE);
-    const plan = (sourceId: number) => ({ source: 'rebalance', sourceId, actor: 'goal:1', correlationId: 'c' }) as const;
+    const plan = (sourceId: number) =>
+      ({ source: 'rebalance', sourceId, actor: 'goal:1', correlationId: 'c' }) as const;
 
     expect([await outcome(trading, 1, plan(1)), await outcome(trading, 1, plan(2))]).toEqual([
       'accepted',
@@ -59,7 +60,9 @@ eachDatabase((_, create) => {
     const origin = { source: 'strategy', sourceId: 7, actor: 'strategy:7', correlationId: 'c' } as const;
 
     const outcomes = await Promise.all(Array.from({ length: 33 }, (__, i) => outcome(trading, `1.${100 + i}`, origin)));
-    const byHand = await Promise.all(Array.from({ length: 33 }, (__, i) => trading.refusal({ quantity: `2.${100 + i}` })));
+    const byHand = await Promise.all(
+      Array.from({ length: 33 }, (__, i) => trading.refusal({ quantity: `2.${100 + i}` })),
+    );
 
     expect(outcomes).toEqual([...Array(30).fill('ORDER_VALUE_LIMIT'), ...Array(3).fill('RUNAWAY')]);
     expect(new Set(byHand.map(({ code }) => code))).toEqual(new Set(['ORDER_VALUE_LIMIT']));

@@ -147,7 +147,12 @@ const BOUNDARIES: readonly Boundary[] = [
     observed: ['4', '5', '6'],
     view: (steps) => ({
       origin: STRATEGY,
-      recent: { inLastMinute: 6, deniedOfSourceAndSymbolInLastMinute: 0, ofSourceAndSymbolInLastMinute: 5 + steps, sameAt: null },
+      recent: {
+        inLastMinute: 6,
+        deniedOfSourceAndSymbolInLastMinute: 0,
+        ofSourceAndSymbolInLastMinute: 5 + steps,
+        sameAt: null,
+      },
     }),
   },
   {
@@ -156,7 +161,14 @@ const BOUNDARIES: readonly Boundary[] = [
     denied: FROM,
     limit: '30',
     observed: ['29', '30', '31'],
-    view: (steps) => ({ recent: { inLastMinute: 30 + steps, deniedOfSourceAndSymbolInLastMinute: 0, ofSourceAndSymbolInLastMinute: 0, sameAt: null } }),
+    view: (steps) => ({
+      recent: {
+        inLastMinute: 30 + steps,
+        deniedOfSourceAndSymbolInLastMinute: 0,
+        ofSourceAndSymbolInLastMinute: 0,
+        sameAt: null,
+      },
+    }),
   },
   {
     name: 'value of an order',
@@ -250,7 +262,12 @@ const BOUNDARIES: readonly Boundary[] = [
     limit: '5',
     observed: ['4.999', '5', '5.001'],
     view: (steps) => ({
-      recent: { inLastMinute: 1, deniedOfSourceAndSymbolInLastMinute: 0, ofSourceAndSymbolInLastMinute: 1, sameAt: NOW - 5000 - steps },
+      recent: {
+        inLastMinute: 1,
+        deniedOfSourceAndSymbolInLastMinute: 0,
+        ofSourceAndSymbolInLastMinute: 1,
+        sameAt: NOW - 5000 - steps,
+      },
     }),
   },
   {
