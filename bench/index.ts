@@ -17,6 +17,7 @@ interface Measurement {
 const MEASUREMENTS: readonly Measurement[] = [
   ...WORKLOADS.map(({ name }) => ({ table: 'Kernel, one core', file: 'kernel.ts', name, argument: name })),
   { table: 'Kernel, two threads', file: 'threads.ts', name: 'W3 threads', argument: 'W3' },
+  { table: 'Order intents, 32 senders, SQLite FULL', file: 'orders.ts', name: 'orders', argument: 'orders' },
   ...['W1', 'W2', 'W3'].map((argument) => {
     return {
       table: 'Server, from the request to the stored results',

@@ -40,7 +40,7 @@ try {
 async function intents(on: Database): Promise<{ readonly perSecond: number; readonly times: readonly number[] }> {
   const broker = new StandInBroker('1000000000');
   broker.reaction = (order, taker) => taker.accept(order, 'canceled');
-  const trading = await startTrading(on, { broker });
+  const trading = await startTrading(on, { broker, claimMs: 2_000 });
   await trading.limits(LIMITS);
   const times: number[] = [];
   let count = 0;

@@ -110,6 +110,19 @@ describe('the architecture', () => {
     ).toEqual([]);
   });
 
+  it('puts the seal on orders in one place, where they are sent', () => {
+    const sealing = files.filter(({ text }) => /(?<![#.\w])approve(<T>)?\(/.test(text)).map(({ path }) => path);
+
+    // Where it is defined, and where it is used.
+    expect(sealing.toSorted()).toEqual(['broker/order-request.ts', 'orders/send.ts']);
+  });
+
+  it('submits orders and changes in one place', () => {
+    const callers = files.filter(({ text }) => /broker\.(submit|replace)\(/.test(text)).map(({ path }) => path);
+
+    expect(callers).toEqual(['orders/send.ts']);
+  });
+
   it('would notice a cycle', () => {
     expect(
       findCycle(

@@ -15,4 +15,5 @@ export { placeOrder } from './place-order.ts';
 export { releaseSource, type SourceStop } from './release-source.ts';
 export { type OrderChange, replaceOrder } from './replace-order.ts';
 export { type RestartedMeasures, restartMeasures } from './restart-measures.ts';
+export { syncOrders } from './sync-orders.ts';
 export { effectiveMode } from './trading-mode.ts';

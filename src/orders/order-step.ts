@@ -74,7 +74,7 @@ export function stepOf(row: OrderRow, heard: Heard, now: number): Step {
     case 'missing':
       return missingStep(row, now);
     case 'no_answer':
-      return step(lookUpAgain(row, now));
+      return ofWorking(row, lookUpAgain(row, now));
     case 'unchanged':
       return unchangedStep(row, heard, now);
     case 'change_unknown':
@@ -202,16 +202,21 @@ function answers(row: OrderRow, { until }: OfChange): boolean {
 
 /** The change may still arrive: the claim stays, without its end, until the order was looked up. */
 function changeUnknownStep(row: OrderRow, heard: OfChange, now: number): Step {
-  if (isTerminal(statusOf(row)) || !answers(row, heard)) return NOTHING;
-  return step({ claimUntil: null, lookups: 0, nextLookupAt: new Date(now + SHORT_LOOKUP_MS) });
+  if (!answers(row, heard)) return NOTHING;
+  return ofWorking(row, { claimUntil: null, lookups: 0, nextLookupAt: new Date(now + SHORT_LOOKUP_MS) });
 }
 
 function unchangedStep(row: OrderRow, heard: Extract<Heard, { readonly kind: 'unchanged' }>, now: number): Step {
-  if (isTerminal(statusOf(row)) || !answers(row, heard)) return NOTHING;
+  if (!answers(row, heard)) return NOTHING;
   const { quantity, limitPrice, stopPrice } = heard.terms;
   const terms = { quantity: decimalText(quantity), limitPrice: textOf(limitPrice), stopPrice: textOf(stopPrice) };
   const lookup = row.cancelRequestedAt === null ? { lookups: 0, nextLookupAt: null } : lookUpAgain(row, now);
-  return step({ ...terms, ...NO_CLAIM, ...lookup, ...heard.place });
+  return ofWorking(row, { ...terms, ...NO_CLAIM, ...lookup, ...heard.place });
+}
+
+/** What is of interest only as long as the order has not ended. */
+function ofWorking(row: OrderRow, changes: Partial<OrderRow>): Step {
+  return isTerminal(statusOf(row)) ? NOTHING : step(changes);
 }
 
 function lookUpAgain({ lookups }: OrderRow, now: number): Partial<OrderRow> {

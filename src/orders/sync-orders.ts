@@ -1,10 +1,12 @@
 /** What the broker says of the orders that work, asked for when it tells that something happened. */
 import type { BrokerOrder } from '../broker/index.ts';
+import type { Decimal } from '../core/index.ts';
 import type { OrderRow } from '../storage/index.ts';
 import type { AccountKey } from './books.ts';
 import { answerOf } from './broker-answer.ts';
 import type { OrderDeps } from './gateway.ts';
 import { WORKING_STATUSES } from './order.ts';
+import { requestOf } from './order-row.ts';
 import { lookUp } from './settle-unknown.ts';
 
 /**
@@ -29,11 +31,19 @@ export async function syncOrders(deps: OrderDeps, key: AccountKey): Promise<void
 async function syncOne(deps: OrderDeps, row: OrderRow, order: BrokerOrder | undefined): Promise<void> {
   // An unknown order is looked up when its time has come.
   if (row.status === 'unknown' || deps.gateway.isSending(row.id)) return;
-  if (order === undefined) await lookUp(deps, row);
-  else if (hasNews(row, order)) await deps.gateway.apply(row, order);
+  // A change may have been made since this list was: other terms are asked for anew.
+  if (order === undefined || hasOtherTerms(row, order)) await lookUp(deps, row);
+  else if (order.status !== row.status || !order.filledQuantity.eq(row.filledQuantity)) {
+    await deps.gateway.apply(row, order);
+  }
 }
 
-function hasNews(row: OrderRow, order: BrokerOrder): boolean {
-  const isSame = order.status === row.status && order.filledQuantity.eq(row.filledQuantity);
-  return !isSame || !order.quantity.eq(row.quantity);
+function hasOtherTerms(row: OrderRow, { quantity, limitPrice, stopPrice }: BrokerOrder): boolean {
+  const now = requestOf(row);
+  const isSamePrice = sameDecimal(now.limitPrice, limitPrice) && sameDecimal(now.stopPrice, stopPrice);
+  return !isSamePrice || !now.quantity.eq(quantity);
+}
+
+function sameDecimal(a: Decimal | null, b: Decimal | null): boolean {
+  return a === null || b === null ? a === b : a.eq(b);
 }

@@ -5,7 +5,7 @@ import { settleUnknown } from '../../src/orders/settle-unknown.ts';
 import { RowChanged, storeOrders } from '../../src/orders/store-orders.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
-import { PATIENT, tradingOn, WIDE } from '../support/open-trading.ts';
+import { tradingOn, WIDE } from '../support/open-trading.ts';
 import { refusalOf } from '../support/trading.ts';
 
 const START = '2026-11-25T15:00:00Z';
@@ -16,7 +16,7 @@ eachDatabase((_, create) => {
 
   for (const answer of ['accepted', 'unknown'] as const) {
     it(`ends the claim of a submission by a fill that comes before its answer, which is ${answer}`, async () => {
-      const trading = await open(PATIENT);
+      const trading = await open();
       await trading.limits(WIDE);
       trading.broker.reaction = async (order, broker) => {
         broker.accept(order);
@@ -38,7 +38,7 @@ eachDatabase((_, create) => {
   }
 
   it('learns from the answer who an order is that was filled before it', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     trading.broker.reaction = async (order, broker) => {
       const taken = broker.accept(order);
       broker.fill(order.clientOrderId, '1', '100');
@@ -60,7 +60,7 @@ eachDatabase((_, create) => {
       if (readings === 2) clock.advance(2_001);
       return 0;
     };
-    const trading = await open({ clock, monotonic });
+    const trading = await open({ clock, monotonic, claimMs: 2_000 });
 
     const row = await trading.place();
 
@@ -70,7 +70,7 @@ eachDatabase((_, create) => {
 
   it('keeps the claim of a change that was not answered until the order was looked up', async () => {
     const clock = new ManualClock(START);
-    const trading = await open({ ...PATIENT, clock });
+    const trading = await open({ clock });
     await trading.limits(WIDE);
     const { id } = await trading.place(LIMIT_ORDER);
     trading.broker.changing = 'unknown';
@@ -86,7 +86,7 @@ eachDatabase((_, create) => {
   });
 
   it('gives a place back that was taken for a change which the broker refused', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await trading.limits(WIDE);
     await trading.place({ clientOrderId: 'held', quantity: '10' });
     trading.broker.fill('held', '10', '100');
@@ -103,7 +103,7 @@ eachDatabase((_, create) => {
   });
 
   it('loses no reminder: what is worked out from a row without a cancellation is not written over one', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     const { id } = await trading.place(LIMIT_ORDER);
     const before = await trading.row(id);
     const cancelRequestedAt = new Date(START);
@@ -118,7 +118,7 @@ eachDatabase((_, create) => {
   });
 
   it('changes nothing of an order that is to be canceled', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     const { id } = await trading.place(LIMIT_ORDER);
     trading.broker.changing = 'unknown';
     await trading.database.transaction((db) =>
@@ -131,7 +131,7 @@ eachDatabase((_, create) => {
   });
 
   it('leaves closing orders of a kill to the kill', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     const { id } = await trading.place(LIMIT_ORDER);
     await trading.database.transaction((db) => db.order.update({ where: { id }, data: { source: 'kill' } }));
 
@@ -141,7 +141,7 @@ eachDatabase((_, create) => {
   });
 
   it('asks for approval of a change that makes an order of the agent large', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await trading.limits({ ...WIDE, largeOrderThreshold: 1_000 });
     const origin = { source: 'agent', sourceId: 1, actor: 'agent:1', correlationId: 'c' } as const;
     const input = { symbol: 'SPY', side: 'buy', ...LIMIT_ORDER, quantity: '1' };
@@ -155,7 +155,7 @@ eachDatabase((_, create) => {
   });
 
   it('waits for a change that is under way when it closes', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await trading.limits(WIDE);
     const { id } = await trading.place(LIMIT_ORDER);
     const replace = trading.broker.replace.bind(trading.broker);
@@ -175,7 +175,6 @@ eachDatabase((_, create) => {
   it('takes a turn again when a late fill took a place meanwhile', async () => {
     let isStale = true;
     const trading = await open({
-      ...PATIENT,
       wrap: (database) => ({
         ...database,
         transaction: (work, options) =>

@@ -120,7 +120,7 @@ eachDatabase((_, create) => {
     const b = await openApart({ user: a.user });
     const input = { clientOrderId: 'once' };
 
-    const rows = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? a : b).place(input)));
+    const rows = await Promise.all(Array.from({ length: 20 }, (__, i) => (i % 2 === 0 ? a : b).place(input)));
     const later = await a.place(input);
 
     expect(new Set([...rows, later].map(({ id }) => id)).size).toBe(1);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { measureAccount, restartMeasures } from '../../src/orders/index.ts';
 import { haltTrading, lockSafety, resumeState, verifyAudit } from '../../src/safety/index.ts';
 import { eachDatabase } from '../support/database.ts';
-import { PATIENT, tradingOn, WIDE } from '../support/open-trading.ts';
+import { tradingOn, WIDE } from '../support/open-trading.ts';
 import type { Trading } from '../support/trading.ts';
 
 async function lost(trading: Trading): Promise<void> {
@@ -28,7 +28,7 @@ eachDatabase((_, create) => {
   const { open } = tradingOn(create);
 
   it('begins the measures afresh with the equity measured last, and the audit says so', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await lost(trading);
     const during = await trading.refusal({ quantity: '1' });
 
@@ -47,7 +47,7 @@ eachDatabase((_, create) => {
   });
 
   it('lets them stand when a person had halted trading', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await lost(trading);
 
     await haltAndResume(trading, 'kill');

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { type OrderOrigin, placeOrder, replaceOrder } from '../../src/orders/index.ts';
 import { eachDatabase } from '../support/database.ts';
-import { PATIENT, tradingOn, WIDE } from '../support/open-trading.ts';
+import { tradingOn, WIDE } from '../support/open-trading.ts';
 import { refusalOf, type Trading } from '../support/trading.ts';
 
 const order = (quantity: number | string) => ({ symbol: 'SPY', side: 'buy', quantity, orderType: 'market' });
@@ -19,7 +19,7 @@ eachDatabase((_, create) => {
   const { open } = tradingOn(create);
 
   it('takes all runs of the agent for one source: it is stopped, and stays stopped in the next run', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await trading.limits(WIDE);
     const run = (sourceId: number) => ({ source: 'agent', sourceId, actor: 'agent', correlationId: 'c' }) as const;
 
@@ -32,7 +32,7 @@ eachDatabase((_, create) => {
   });
 
   it('takes the same order of two plans within 5 s for one that was made twice', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await trading.limits(WIDE);
     const plan = (sourceId: number) =>
       ({ source: 'rebalance', sourceId, actor: 'goal:1', correlationId: 'c' }) as const;
@@ -44,7 +44,7 @@ eachDatabase((_, create) => {
   });
 
   it('counts changes among the orders of a minute', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await trading.limits({ ...WIDE, maxOrdersPerMinute: 3 });
     const { id } = await trading.place({ quantity: '10', orderType: 'limit', limitPrice: '90' });
     const change = (limitPrice: string) => replaceOrder(trading, trading.user, { id, limitPrice });
@@ -55,7 +55,7 @@ eachDatabase((_, create) => {
   });
 
   it('stops a source that does not see that it is denied, and keeps every denial', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await trading.limits({ ...WIDE, maxOrderValue: 1 });
     const origin = { source: 'strategy', sourceId: 7, actor: 'strategy:7', correlationId: 'c' } as const;
 

@@ -5,7 +5,7 @@ import { Gateway, placeOrder } from '../../src/orders/index.ts';
 import { settleUnknown } from '../../src/orders/settle-unknown.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
-import { PATIENT, tradingOn } from '../support/open-trading.ts';
+import { tradingOn } from '../support/open-trading.ts';
 import { StandInBroker } from '../support/stand-in-broker.ts';
 import { refusalOf } from '../support/trading.ts';
 
@@ -27,7 +27,7 @@ eachDatabase((_, create) => {
   const { open } = tradingOn(create);
 
   it('places and books on when its questions about fills are not answered', async () => {
-    const trading = await open({ ...PATIENT, brokerTimeoutMs: 100 });
+    const trading = await open({ brokerTimeoutMs: 100 });
     await trading.place({ clientOrderId: 'a', quantity: '3' });
     const fills = trading.broker.fills.bind(trading.broker);
     trading.broker.fills = never;
@@ -44,7 +44,7 @@ eachDatabase((_, create) => {
   });
 
   it('says that an account cannot be opened while the broker is silent, and opens it later', async () => {
-    const trading = await open({ ...PATIENT, brokerTimeoutMs: 50 });
+    const trading = await open({ brokerTimeoutMs: 50 });
     const account = trading.broker.account.bind(trading.broker);
     trading.broker.account = never;
 
@@ -57,7 +57,7 @@ eachDatabase((_, create) => {
 
   it('looks an order up again later when the broker is silent about it', async () => {
     const clock = new ManualClock('2026-11-25T15:00:00Z');
-    const trading = await open({ ...PATIENT, clock, brokerTimeoutMs: 50 });
+    const trading = await open({ clock, brokerTimeoutMs: 50 });
     trading.broker.reaction = () => ({ kind: 'unknown', reason: 'reset' });
     const { id } = await trading.place();
     trading.broker.order = never;
@@ -69,7 +69,7 @@ eachDatabase((_, create) => {
   });
 
   it('does not read for ever what has no fills and another cursor each time', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     await trading.place();
     let pages = 0;
     trading.broker.fills = async () => {
@@ -82,7 +82,7 @@ eachDatabase((_, create) => {
   });
 
   it('asks no live broker for an owner who trades on paper', async () => {
-    const trading = await open(PATIENT);
+    const trading = await open();
     const asked: string[] = [];
     const live = new Proxy(new StandInBroker(), {
       get: (broker, name, receiver) => {

@@ -81,13 +81,17 @@ eachDatabase((_, create) => {
 
   it('takes a claim whose process is gone as unknown, after its time and a second', async () => {
     const clock = new ManualClock(START);
-    const lost = await open({ clock, brokerTimeoutMs: 3_000 });
-    lost.broker.reaction = () => new Promise(() => undefined);
+    const lost = await open({ clock, brokerTimeoutMs: 60_000, claimMs: 20_000 });
+    let release = (): void => undefined;
+    lost.broker.reaction = () =>
+      new Promise((resolve) => {
+        release = () => resolve({ kind: 'unknown', reason: 'late' });
+      });
     void lost.place().catch(() => undefined);
     await expect.poll(() => lost.broker.submissions.length).toBe(1);
     const other = await openApart({ clock, user: lost.user, broker: lost.broker });
 
-    clock.advance(2_999);
+    clock.advance(20_999);
     const before = await expireClaims(other);
     clock.advance(2);
     const after = await expireClaims(other);
@@ -95,13 +99,14 @@ eachDatabase((_, create) => {
     const row = await other.database.read.order.findFirstOrThrow({ where: other.key });
     expect([before, after]).toEqual([0, 1]);
     expect(row).toMatchObject({ status: 'unknown', claimedBy: null });
+    release();
   }, 30_000);
 
   it('does not send what could not be sent in time, or what was decided before a halt', async () => {
     // Between the decision and the send this clock moves on by so much.
     const slow = async (ms: number) => {
       let nowMs = 0;
-      return open({ monotonic: () => (nowMs += ms) });
+      return open({ claimMs: 2_000, monotonic: () => (nowMs += ms) });
     };
     const inTime = await (await slow(2_000)).place();
     const late = await slow(2_001);

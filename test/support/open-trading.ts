@@ -13,9 +13,6 @@ afterEach(async () => {
 /** Limits that deny nothing that a test does not mean. */
 export const WIDE = { maxDailyTrades: 1_000_000, maxOrdersPerMinute: 100_000, maxPositionPct: '10' } as const;
 
-/** Lets a busy machine take its time between deciding and sending. */
-export const PATIENT = { claimMs: 60_000 } as const;
-
 /** What opens trading on one database: a process with a new owner, unless `user` names one. */
 export type OpenTrading = (options?: TradingOptions) => Promise<Trading>;
 

@@ -21,8 +21,8 @@ import {
   type OrderInput,
   type PriceSource,
   placeOrder,
+  syncOrders,
 } from '../../src/orders/index.ts';
-import { syncOrders } from '../../src/orders/sync-orders.ts';
 import { type Limits, updateSafetyLimits } from '../../src/safety/index.ts';
 import type { Database, OrderRow } from '../../src/storage/index.ts';
 import { StandInBroker } from './stand-in-broker.ts';
@@ -55,7 +55,7 @@ export class SetPrices implements PriceSource {
   }
 }
 
-/** What a test may choose. */
+/** What a test may choose. A claim lasts 60 s by default, because a busy machine may take its time. */
 export interface TradingOptions extends Partial<Omit<GatewayOptions, 'onLossLimit'>> {
   readonly clock?: Clock;
   /** Default: a new stand-in. */
@@ -117,7 +117,7 @@ export async function startTrading(database: Database, options: TradingOptions =
   const onLossLimit = async (ownerId: number, cause: string): Promise<void> => {
     losses.push({ ownerId, cause });
   };
-  const gateway = new Gateway(basis, { ...options, onLossLimit });
+  const gateway = new Gateway(basis, { claimMs: 60_000, ...options, onLossLimit });
   const deps: OrderDeps = { ...basis, gateway };
   gateway.start((key) => syncOrders(deps, key));
   const key = { ownerId: user.userId, mode: 'paper' } as const;
