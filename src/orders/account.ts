@@ -72,7 +72,7 @@ export async function valueAccount(deps: OrderBasis, ownerId: number, mode: Trad
   await openAccount(deps, key);
   const books = await readUnlocked(deps, key);
   const board = await readPrices(deps.prices, symbolsOf(books));
-  const valuation = valueBooks(books, board);
+  const valuation = valueBooks(books, board, deps.clock.now());
   return accountValue(books, { valuation, board, measures: measuresNow(deps, books.account, valuation) });
 }
 
@@ -90,7 +90,7 @@ export async function measureAccount(deps: OrderBasis, ownerId: number, mode: Tr
     const account = await lockAccount(db, deps.clock, key);
     if (account === null) throw unavailable('The account is being reset: try again.');
     const books = await readBooks(db, account);
-    const valuation = valueBooks(books, board);
+    const valuation = valueBooks(books, board, deps.clock.now());
     const measures = await storeMeasures(db, account, measuresNow(deps, account, valuation));
     return accountValue(books, { valuation, board, measures });
   });

@@ -9,13 +9,14 @@ import type { JournalWrite } from '../events/index.ts';
 import type { Db, OrderRow } from '../storage/index.ts';
 import { adoptOrders, findRows, orderOfFills } from './adopt-orders.ts';
 import { type AccountKey, lockAccount } from './books.ts';
+import { answerOf } from './broker-answer.ts';
 import type { OrderBasis } from './deps.ts';
 import { unbookedFills } from './fill-order.ts';
 import { Ledger } from './ledger.ts';
 import { RowChanged } from './store-orders.ts';
 import { brokerOf } from './trading-mode.ts';
 
-/** Pages are booked again so often when a row was changed by somebody else meanwhile. */
+/** Pages are read so often in a row without a new fill: because a row was changed meanwhile, or because they had none. */
 const MAX_ATTEMPTS = 20;
 
 /** A page of fills, and where it began. */
@@ -29,28 +30,28 @@ interface Page {
 }
 
 /**
- * Books every fill that the broker has and we do not; answers how many. Nothing happens before the account is opened.
+ * Books every fill that the broker has and we do not; answers how many. Nothing happens before the account is opened. The broker
+ * has `timeoutMs` for each answer.
  *
  * @throws {DomainError} UNAVAILABLE when broker or database do not answer; what was booked stays, the rest comes the next time
  */
-export async function bookAllFills(deps: OrderBasis, key: AccountKey): Promise<number> {
+export async function bookAllFills(deps: OrderBasis, key: AccountKey, timeoutMs: number): Promise<number> {
   const broker = brokerOf(deps, key.mode);
   let booked = 0;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; ) {
     const from = await readCursor(deps.database.read, key);
     if (from === null) return booked;
-    const { fills, cursor } = await broker.fills(key.ownerId, from);
+    const { fills, cursor } = await answerOf((call) => broker.fills(key.ownerId, from, call), timeoutMs);
     if (fills.length === 0 && cursor === from) return booked;
     const rowOf = await findRows(deps.database.read, key, fills);
-    const open = fills.every((fill) => rowOf(fill) !== undefined) ? [] : await broker.openOrders(key.ownerId);
+    const isOurs = fills.every((fill) => rowOf(fill) !== undefined);
+    const open = isOurs ? [] : await answerOf((call) => broker.openOrders(key.ownerId, call), timeoutMs);
     const count = await bookPage(deps, { key, from, fills, cursor, open });
-    if (count === null) attempt += 1;
-    else {
-      booked += count;
-      attempt = 0;
-    }
+    // A broker that has nothing new and another cursor each time would be read for ever.
+    attempt = count === null || count === 0 ? attempt + 1 : 0;
+    booked += count ?? 0;
   }
-  throw unavailable('The fills were booked by another process again and again: try again.');
+  throw unavailable('The fills could not be read to their end, because they were others again and again: try again.');
 }
 
 async function readCursor(db: Db, key: AccountKey): Promise<string | null> {

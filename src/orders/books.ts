@@ -16,7 +16,8 @@ import { highestPrice } from './decision/exposure.ts';
 import type { WorkingOrder } from './decision/view.ts';
 import { WORKING_STATUSES } from './order.ts';
 import { requestOf } from './order-row.ts';
-import { type PriceBoard, priceOf } from './price-board.ts';
+import type { PriceBoard } from './price-board.ts';
+import { sessionOf } from './session.ts';
 
 /** Whose account, and which of the two. */
 export interface AccountKey {
@@ -51,12 +52,12 @@ export interface PricedPosition {
 /** What an account is worth. */
 export interface Valuation {
   readonly positions: readonly PricedPosition[];
-  /** The cash and the market value of every position; null when one has no price. */
+  /** The cash and the market value of every position; null when one has no price, or one that is too old. */
   readonly equity: Decimal | null;
   readonly unrealizedPnl: Decimal | null;
   /** What the short positions are worth, 0 or more. */
   readonly shortValue: Decimal | null;
-  /** Held symbols without a price. */
+  /** Held symbols without a price that will do. */
   readonly missing: readonly string[];
 }
 
@@ -90,9 +91,12 @@ export function workingOrder(row: OrderRow, last: Decimal | null): WorkingOrder 
   };
 }
 
-/** The books at these prices. */
-export function valueBooks({ account, positions }: Omit<Books, 'working'>, board: PriceBoard): Valuation {
-  const priced = positions.map((row) => pricePosition(row, priceOf(board, row.symbol)));
+/** How old the price of a position may be while its market is open, in ms; nor may it be from further in the future. */
+export const MAX_HELD_PRICE_AGE_MS = 15 * 60_000;
+
+/** The books at these prices at an instant (epoch ms). While a market is open, a price that is too old counts as none. */
+export function valueBooks({ account, positions }: Omit<Books, 'working'>, board: PriceBoard, now: number): Valuation {
+  const priced = positions.map((row) => pricePosition(row, heldPrice(board, row.symbol, now)));
   const missing = priced.flatMap(({ symbol, marketPrice }) => (marketPrice === null ? [symbol] : []));
   if (missing.length > 0) return { positions: priced, equity: null, unrealizedPnl: null, shortValue: null, missing };
   let equity = decimal(account.cash);
@@ -105,6 +109,13 @@ export function valueBooks({ account, positions }: Omit<Books, 'working'>, board
     if (value.isNeg()) shortValue = shortValue.minus(value);
   }
   return { positions: priced, equity, unrealizedPnl, shortValue, missing };
+}
+
+function heldPrice(board: PriceBoard, symbol: string, now: number): Decimal | null {
+  const known = board.get(symbol);
+  if (known?.kind !== 'priced') return null;
+  const isOpen = sessionOf({ symbol, timeInForce: 'day' }, known, now)?.isOpen === true;
+  return isOpen && Math.abs(now - known.at) > MAX_HELD_PRICE_AGE_MS ? null : known.price;
 }
 
 function pricePosition(row: PositionRow, marketPrice: Decimal | null): PricedPosition {

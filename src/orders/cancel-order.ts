@@ -33,7 +33,11 @@ export async function findOwn({ database }: OrderBasis, principal: Principal, id
 }
 
 /** Cancels an order, whoever asked; see `cancelOrder`. The request is stored first, so that it holds after a crash. */
-export async function requestCancel(deps: OrderDeps, { id }: Pick<OrderRow, 'id'>): Promise<OrderRow> {
+export function requestCancel(deps: OrderDeps, { id }: Pick<OrderRow, 'id'>): Promise<OrderRow> {
+  return deps.gateway.underWay(() => markAndAsk(deps, id));
+}
+
+async function markAndAsk(deps: OrderDeps, id: number): Promise<OrderRow> {
   const marked = await markRequest(deps, id);
   if (isTerminal(statusOf(marked))) return ended(marked);
   // The broker may not have it yet: it is canceled as soon as it is known to be there.

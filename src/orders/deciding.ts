@@ -12,8 +12,10 @@ import { type HaltCause, lockSafety, type SafetySettings } from '../safety/index
 import type { AccountRow, Db, OrderRow } from '../storage/index.ts';
 import { accountView, measuresNow, storeMeasures, symbolsOf } from './account.ts';
 import { lockAccount, readBooks, valueBooks } from './books.ts';
-import { Deliberation, stopKey } from './deliberation.ts';
+import type { Verdict } from './decision/view.ts';
+import { Deliberation } from './deliberation.ts';
 import type { Decision, Intent, SendRight } from './intent.ts';
+import { sourceKey } from './order-source.ts';
 import { recordDecisions } from './record-decisions.ts';
 import { sessionOf } from './session.ts';
 import { brokerOf, effectiveMode } from './trading-mode.ts';
@@ -69,16 +71,18 @@ async function readState(
   const lacking = priced.filter((symbol) => !board.has(symbol));
   if (lacking.length > 0) return { lacking };
   // Read under the lock: what is older cannot come later. The right to send ends no later than the claim that others see.
-  const right: SendRight = { deadline: deps.monotonic() + deps.claimMs, epoch: settings.epoch };
+  const deadline = deps.monotonic() + deps.claimMs;
   const now = deps.clock.now();
+  const right: SendRight = { deadline, until: now + deps.claimMs, epoch: settings.epoch };
   const existing = await readExisting(db, key.ownerId, intents);
   await recents.refresh(db, key.ownerId, now);
-  const valuation = valueBooks(books, board);
+  const valuation = valueBooks(books, board, now);
   const measures = await storeMeasures(db, account, measuresNow(deps, account, valuation));
   const deliberation = new Deliberation({
     now,
     settings,
-    effectiveMode: effectiveMode(deps, settings),
+    // On the books of paper nothing is decided for live, also when the settings became others meanwhile.
+    effectiveMode: key.mode === 'live' ? effectiveMode(deps, settings) : 'paper',
     capabilities: brokerOf(deps, key.mode).capabilities,
     board,
     account: accountView(books, { valuation, board, measures }),
@@ -114,7 +118,7 @@ async function readTrades(db: Db, account: AccountRow, days: readonly string[]):
 
 async function readStops(db: Db, ownerId: number): Promise<ReadonlySet<string>> {
   const rows = await db.runawayStop.findMany({ where: { ownerId, releasedAt: null } });
-  return new Set(rows.map(({ source, sourceId, symbol }) => stopKey(source, sourceId, symbol)));
+  return new Set(rows.map(sourceKey));
 }
 
 /** Decides the intents in their order, and stores what was decided. */
@@ -131,7 +135,9 @@ async function decideAll(
     const old = change === undefined ? null : deliberation.changeable(change);
     if (change === undefined ? ids.has(request.clientOrderId) : old === null) continue;
     if (change === undefined) ids.add(request.clientOrderId);
-    decided.push({ intent, old, ...deliberation.decide(intent) });
+    const deliberated = deliberation.decide(intent);
+    decided.push({ intent, old, ...deliberated });
+    logFault(deps, intent, deliberated.verdict);
   }
   const rows = await recordDecisions(deps, write, { key: turn.key, now, right, decided });
   const byIntent = new Map(decided.map((each) => [each.intent, each]));
@@ -140,6 +146,12 @@ async function decideAll(
     return decisionOf(intent, { decided: byIntent.get(intent), row, right });
   });
   return { kind: 'decided', decisions, epoch: right.epoch, symbols: state.priced, loss: lossOf(decided) };
+}
+
+function logFault({ log }: DecidingDeps, { request }: Intent, verdict: Verdict): void {
+  const fault = verdict.kind === 'denied' ? verdict.denial.fault : undefined;
+  if (fault === undefined) return;
+  log.error({ err: fault, clientOrderId: request.clientOrderId }, 'A check failed; the order was denied');
 }
 
 function decisionOf(

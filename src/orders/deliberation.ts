@@ -11,6 +11,7 @@ import { decide } from './decision/decide.ts';
 import { highestPrice } from './decision/exposure.ts';
 import type { AccountView, DecisionView, RecentOrders, Verdict, WorkingOrder } from './decision/view.ts';
 import type { Intent, NewTerms } from './intent.ts';
+import { sourceKey } from './order-source.ts';
 import { type PriceBoard, priceOf } from './price-board.ts';
 import type { Recents } from './recents.ts';
 import { sessionOf } from './session.ts';
@@ -28,7 +29,7 @@ export interface TurnState {
   readonly recents: Recents;
   /** Trades by trading day. */
   readonly trades: ReadonlyMap<string, number>;
-  /** The `stopKey`s of sources that are stopped. */
+  /** The `sourceKey`s of sources that are stopped. */
   readonly stopped: ReadonlySet<string>;
 }
 
@@ -46,6 +47,8 @@ export class Deliberation {
   /** What may still be filled; those that were approved in this turn have no row yet. */
   readonly #working: { readonly row: OrderRow | null; order: WorkingOrder }[];
   readonly #approved: Intent[] = [];
+  /** What tells the sources and symbols of those that were denied in this turn. */
+  readonly #denied: string[] = [];
   readonly #trades: Map<string, number>;
   readonly #stopped: Set<string>;
 
@@ -59,12 +62,13 @@ export class Deliberation {
   }
 
   /**
-   * The working order that a change is about; null when it cannot be changed: it has ended, is not known to work, or another
+   * The working order that a change is about; null when it cannot be changed: it has ended or is to, is not known to work, or another
    * change is under way, so that these terms are about to be others; or as much as it would be is filled already.
    */
   changeable({ orderId, terms }: NonNullable<Intent['change']>): OrderRow | null {
     const row = this.#working.find((each) => each.row?.id === orderId)?.row ?? null;
-    const isWorking = row?.status === 'accepted' || row?.status === 'partially_filled';
+    const isAccepted = row?.status === 'accepted' || row?.status === 'partially_filled';
+    const isWorking = isAccepted && row.cancelRequestedAt === null;
     const isChanging = row?.claimedBy != null || this.#approved.some(({ change }) => change?.orderId === orderId);
     return isWorking && !isChanging && terms.quantity.gt(row.filledQuantity) ? row : null;
   }
@@ -75,7 +79,8 @@ export class Deliberation {
     const view = this.#viewOf(intent, old);
     const verdict = decide(view);
     if (verdict.kind === 'denied') {
-      if (verdict.denial.consequence === 'stop_source') this.#stopped.add(stopKeyOf(intent));
+      if (verdict.denial.code !== 'RUNAWAY') this.#denied.push(intentKey(intent));
+      if (verdict.denial.consequence === 'stop_source') this.#stopped.add(intentKey(intent));
       return { view, verdict, reservedDay: null };
     }
     const needsPlace = !verdict.isReducing && old?.reservedDay == null;
@@ -106,7 +111,7 @@ export class Deliberation {
       recent: this.#recent(intent),
       // A change keeps the place that its order holds.
       tradesToday: old?.reservedDay == null ? trades : trades - 1,
-      isStopped: this.#stopped.has(stopKeyOf(intent)),
+      isStopped: this.#stopped.has(intentKey(intent)),
     };
   }
 
@@ -114,11 +119,13 @@ export class Deliberation {
   #recent(intent: Intent): RecentOrders {
     const { now, recents } = this.#state;
     const stored = recents.of(intent.request, intent.origin, intent.change?.orderId);
-    const placed = this.#approved.filter(({ change }) => change === undefined);
-    const ofSource = placed.filter((each) => stopKeyOf(each) === stopKeyOf(intent));
+    const key = intentKey(intent);
+    const ofSource = this.#approved.filter((each) => each.change === undefined && intentKey(each) === key);
+    const denied = this.#denied.filter((each) => each === key);
     return {
-      inLastMinute: stored.inLastMinute + placed.length,
+      inLastMinute: stored.inLastMinute + this.#approved.length,
       ofSourceAndSymbolInLastMinute: stored.ofSourceAndSymbolInLastMinute + ofSource.length,
+      deniedOfSourceAndSymbolInLastMinute: stored.deniedOfSourceAndSymbolInLastMinute + denied.length,
       sameAt: ofSource.some(({ request }) => isSame(request, intent.request)) ? now : stored.sameAt,
     };
   }
@@ -142,13 +149,9 @@ function restOf(request: OrderRequest, { filledQuantity }: OrderRow): OrderReque
   return { ...request, quantity: request.quantity.minus(filledQuantity) };
 }
 
-/** What tells a stopped source: it is stopped for one symbol. */
-export function stopKey(source: string, sourceId: number | null, symbol: string): string {
-  return `${source} ${sourceId} ${symbol}`;
-}
-
-function stopKeyOf({ origin, request }: Intent): string {
-  return stopKey(origin.source, origin.sourceId, request.symbol);
+/** What tells the source and the symbol of an intent. */
+export function intentKey({ origin, request }: Intent): string {
+  return sourceKey({ ...origin, symbol: request.symbol });
 }
 
 /**

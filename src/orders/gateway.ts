@@ -8,12 +8,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerOrder, TradingMode } from '../broker/index.ts';
 import { DomainError, unavailable } from '../core/index.ts';
-import type { HaltCause } from '../safety/index.ts';
+import { type HaltCause, readSafety } from '../safety/index.ts';
 import type { OrderRow } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import { bookAllFills } from './book-fills.ts';
 import type { AccountKey } from './books.ts';
+import { BROKER_TIMEOUT_MS } from './broker-answer.ts';
 import { decideTurn } from './deciding.ts';
+import { intentKey } from './deliberation.ts';
 import type { OrderBasis } from './deps.ts';
 import { modeOf } from './events.ts';
 import type { Decision, Intent, NewTerms, SendRight } from './intent.ts';
@@ -25,7 +27,7 @@ import { type Hearing, recordHearings } from './record.ts';
 import { type ChangeHeard, type Sender, type Sending, submitChange, submitOrder } from './send.ts';
 import { SendGate } from './send-gate.ts';
 import { RowChanged } from './store-orders.ts';
-import { brokerOf, canTradeLive } from './trading-mode.ts';
+import { brokerOf, canTradeLive, effectiveMode } from './trading-mode.ts';
 import type { DecidingDeps, Turn } from './turn.ts';
 
 /** What orders work with: the one object of this folder's use cases. */
@@ -71,7 +73,7 @@ export class Gateway {
   #isClosed = false;
 
   constructor(basis: OrderBasis, options: GatewayOptions) {
-    const { claimMs = 2_000, brokerTimeoutMs = 10_000, monotonic = () => performance.now() } = options;
+    const { claimMs = 2_000, brokerTimeoutMs = BROKER_TIMEOUT_MS, monotonic = () => performance.now() } = options;
     this.#deps = { ...basis, claimMs, monotonic, processId: basis.ids.next() };
     this.#onLossLimit = options.onLossLimit;
     this.#brokerTimeoutMs = brokerTimeoutMs;
@@ -98,9 +100,7 @@ export class Gateway {
    */
   async decide(ownerId: number, intent: Intent): Promise<Decision> {
     if (this.#isClosed) throw unavailable('The server is closing: nothing was placed.');
-    const { mode } = intent.request;
-    // What asks for live where there is none is denied on the books of paper.
-    const key = { ownerId, mode: mode === 'live' && canTradeLive(this.#deps) ? mode : ('paper' as const) };
+    const key = { ownerId, mode: await this.#booksOf(ownerId, intent.request.mode) };
     return queueOf(this.#deciding, key, () => new Batches((intents) => this.#decideTurn(key, intents))).add(intent);
   }
 
@@ -127,8 +127,9 @@ export class Gateway {
 
   /** What sends to the broker of a mode. */
   sender(mode: TradingMode): Sender {
-    const { log, monotonic } = this.#deps;
-    return { broker: brokerOf(this.#deps, mode), gate: this.gate, log, monotonic, timeoutMs: this.#brokerTimeoutMs };
+    const { log, clock, monotonic } = this.#deps;
+    const timeoutMs = this.#brokerTimeoutMs;
+    return { broker: brokerOf(this.#deps, mode), gate: this.gate, log, clock, monotonic, timeoutMs };
   }
 
   /**
@@ -165,7 +166,7 @@ export class Gateway {
    */
   book(key: AccountKey): Promise<number> {
     const run = async (waiting: readonly null[]): Promise<readonly number[]> => {
-      const count = await bookAllFills(this.#deps, key);
+      const count = await bookAllFills(this.#deps, key, this.#brokerTimeoutMs);
       return waiting.map(() => count);
     };
     return queueOf(this.#booking, key, () => new Batches(run)).add(null);
@@ -178,6 +179,21 @@ export class Gateway {
     this.#background.add(done);
   }
 
+  /** Does something that asks a broker or stores what it said, and that closing therefore waits for. */
+  async underWay<Result>(work: () => Promise<Result>): Promise<Result> {
+    const running = work();
+    const done = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#background.add(done);
+    try {
+      return await running;
+    } finally {
+      this.#background.delete(done);
+    }
+  }
+
   /** Takes no more intents, and waits for what is under way. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -187,12 +203,19 @@ export class Gateway {
     await Promise.all([this.#recording, ...this.#booking.values()].map((queue) => queue.whenIdle()));
   }
 
+  /** What asks for live where the owner does not trade live is denied on the books of paper, and no live broker is asked. */
+  async #booksOf(ownerId: number, mode: TradingMode): Promise<TradingMode> {
+    if (mode === 'paper' || !canTradeLive(this.#deps)) return 'paper';
+    return effectiveMode(this.#deps, await readSafety(this.#deps.database.read, ownerId));
+  }
+
   /** Decides a turn and begins to send. */
   async #decideTurn(key: AccountKey, intents: readonly Intent[]): Promise<readonly Decision[]> {
     try {
-      await openAccount(this.#deps, key);
+      await openAccount(this.#deps, key, this.#brokerTimeoutMs);
       const { decisions, epoch, loss } = await this.#decidePriced(key, intents);
       this.gate.observe(key.ownerId, epoch);
+      this.#noteChanges(key.ownerId, intents, decisions);
       for (const decision of decisions) if (decision.kind === 'placed') this.#send(decision.row, decision.right);
       if (loss !== null) {
         const sentence = 'Trading could not be halted for its losses; the next order that meets the limit tries again';
@@ -262,6 +285,16 @@ export class Gateway {
       await work();
     } catch (err) {
       this.#deps.log.error({ err }, sentence);
+    }
+  }
+
+  #noteChanges(ownerId: number, intents: readonly Intent[], decisions: readonly Decision[]): void {
+    const at = this.#deps.clock.now();
+    for (const [index, intent] of intents.entries()) {
+      const decision = decisions[index];
+      const change = { key: intentKey(intent), at };
+      if (decision?.kind === 'change_approved') this.#recentsOf(ownerId).noteChange(change, null);
+      if (decision?.kind === 'change_denied') this.#recentsOf(ownerId).noteChange(change, decision.denial.code);
     }
   }
 

@@ -1,7 +1,7 @@
 /** New orders as rows: those that are to be sent with the claim of this process, and those that were denied. */
 import { decimalText, invariant } from '../core/index.ts';
 import type { Db, OrderRow } from '../storage/index.ts';
-import type { NewTerms } from './intent.ts';
+import type { NewTerms, SendRight } from './intent.ts';
 import type { Decided, DecidingDeps, TurnRecord } from './turn.ts';
 
 /** Inserts the new orders of a turn with the beginning of their histories; answers them by client id. */
@@ -74,7 +74,7 @@ function rowOf(
     updatedAt: at,
     epoch: right.epoch,
     ...(denial === null
-      ? { status: 'pending_submit', reasonCode: null, reason: null, endedAt: null, ...claimOf(deps, { now, right }) }
+      ? { status: 'pending_submit', reasonCode: null, reason: null, endedAt: null, ...claimOf(deps, right) }
       : { status: 'denied', reasonCode: denial.code, reason: denial.message, endedAt: at, ...NO_CLAIM }),
   };
 }
@@ -111,6 +111,6 @@ export function termColumns({
 }
 
 /** The columns of the right to send, as other processes see it. */
-export function claimOf(deps: DecidingDeps, { now, right }: Pick<TurnRecord, 'now' | 'right'>) {
-  return { epoch: right.epoch, claimedBy: deps.processId, claimUntil: new Date(now + deps.claimMs) };
+export function claimOf({ processId }: DecidingDeps, right: SendRight) {
+  return { epoch: right.epoch, claimedBy: processId, claimUntil: new Date(right.until) };
 }

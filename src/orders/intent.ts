@@ -22,9 +22,15 @@ export interface Intent {
   readonly change?: { readonly orderId: number; readonly terms: NewTerms };
 }
 
-/** The right to send, until a reading of the monotonic clock (ms), in the epoch of the decision. */
+/**
+ * The right to send, in the epoch of the decision. It ends by whichever of two clocks is first: one that nobody sets stands still
+ * while the machine sleeps, and one that is set may be set back.
+ */
 export interface SendRight {
+  /** A reading of the monotonic clock, ms. */
   readonly deadline: number;
+  /** Epoch ms; what others see as the end of the claim. */
+  readonly until: number;
   readonly epoch: number;
 }
 

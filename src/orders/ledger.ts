@@ -67,7 +67,9 @@ export class Ledger {
       const facts = { orderId: row.id, executionId, excess: decimalText(excess) };
       this.#deps.log.error(facts, 'The broker filled more than was ordered; it is booked');
     }
-    this.#orders.set(row.id, { before, after: filledRow(after, filled, dateOf(this.#deps.clock)) });
+    const brokerOrderId = after.brokerOrderId ?? fill.brokerOrderId;
+    const next = { ...filledRow(after, filled, dateOf(this.#deps.clock)), brokerOrderId };
+    this.#orders.set(row.id, { before, after: next });
   }
 
   /** Stores everything that was entered, and that the broker's fills are read up to `fillCursor`. At least one was. */
@@ -107,8 +109,11 @@ export class Ledger {
   }
 }
 
-/** The order after a fill. One that had ended unfilled takes its place among the daily trades again: it is a trade. */
-function filledRow(row: OrderRow, filled: ReturnType<typeof fillOrder>, now: Date): OrderRow {
+/**
+ * The order after a fill. One that had ended unfilled takes its place among the daily trades again: it is a trade. The claim of a
+ * submission ends, because a fill answers it; that of a change does not.
+ */
+export function filledRow(row: OrderRow, filled: ReturnType<typeof fillOrder>, now: Date): OrderRow {
   const average = averageFillPrice(filled);
   const isEnd = filled.status !== row.status && isTerminal(filled.status);
   return {
@@ -121,7 +126,8 @@ function filledRow(row: OrderRow, filled: ReturnType<typeof fillOrder>, now: Dat
     reservedDay: gaveItsPlaceBack(row) ? dayOf(row) : row.reservedDay,
     updatedAt: now,
     ...(row.status === 'unknown' && { unknownSince: null, missingSince: null, reasonCode: null, reason: null }),
-    ...(isEnd && { endedAt: now, nextLookupAt: null, claimedBy: null, claimUntil: null }),
+    ...((isEnd || row.status === 'pending_submit') && { claimedBy: null, claimUntil: null }),
+    ...(isEnd && { endedAt: now, nextLookupAt: null }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Broker, BrokerAccount, BrokerPosition } from '../broker/index.ts';
 import { dateOf, decimalText, sumOf, unavailable } from '../core/index.ts';
 import { isUniqueViolation } from '../storage/index.ts';
 import { type AccountKey, lockAccount } from './books.ts';
+import { answerOf, BROKER_TIMEOUT_MS } from './broker-answer.ts';
 import type { OrderBasis } from './deps.ts';
 import { accountEvent } from './events.ts';
 import { accountDay } from './session.ts';
@@ -25,13 +26,13 @@ interface Opening {
  *
  * @throws {DomainError} UNAVAILABLE when the broker does not answer, LIVE_DISABLED when there is none
  */
-export async function openAccount(deps: OrderBasis, key: AccountKey): Promise<void> {
+export async function openAccount(deps: OrderBasis, key: AccountKey, timeoutMs = BROKER_TIMEOUT_MS): Promise<void> {
   const existing = await deps.database.read.account.findUnique({
     where: { ownerId_mode: key },
     select: { mode: true },
   });
   if (existing !== null) return;
-  const opening = await readOpening(brokerOf(deps, key.mode), key.ownerId);
+  const opening = await readOpening({ broker: brokerOf(deps, key.mode), ownerId: key.ownerId, timeoutMs });
   try {
     await storeOpening(deps, key, opening);
   } catch (error) {
@@ -40,11 +41,22 @@ export async function openAccount(deps: OrderBasis, key: AccountKey): Promise<vo
   }
 }
 
-async function readOpening(broker: Broker, ownerId: number): Promise<Opening> {
-  let cursor = await newestCursor(broker, ownerId, '');
+/** Whose account at which broker, and how long that may take to answer, in ms. */
+interface Asked {
+  readonly broker: Broker;
+  readonly ownerId: number;
+  readonly timeoutMs: number;
+}
+
+async function readOpening(asked: Asked): Promise<Opening> {
+  const { broker, ownerId, timeoutMs } = asked;
+  let cursor = await newestCursor(asked, '');
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const [account, positions] = await Promise.all([broker.account(ownerId), broker.positions(ownerId)]);
-    const after = await newestCursor(broker, ownerId, cursor);
+    const [account, positions] = await answerOf(
+      (call) => Promise.all([broker.account(ownerId, call), broker.positions(ownerId, call)]),
+      timeoutMs,
+    );
+    const after = await newestCursor(asked, cursor);
     if (after === cursor) return { account, positions, cursor };
     cursor = after;
   }
@@ -52,9 +64,10 @@ async function readOpening(broker: Broker, ownerId: number): Promise<Opening> {
 }
 
 /** Where the fills end for now. */
-async function newestCursor(broker: Broker, ownerId: number, after: string): Promise<string> {
+async function newestCursor({ broker, ownerId, timeoutMs }: Asked, after: string): Promise<string> {
   for (let cursor = after; ; ) {
-    const page = await broker.fills(ownerId, cursor);
+    const from = cursor;
+    const page = await answerOf((call) => broker.fills(ownerId, from, call), timeoutMs);
     if (page.fills.length === 0) return cursor;
     cursor = page.cursor;
   }

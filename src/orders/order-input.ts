@@ -12,6 +12,7 @@ import { DECIMAL_PLACES, type Decimal, decimalText, invalid, MAX_DECIMAL, readDe
 import { parseSymbol } from '../market/index.ts';
 import type { OrderRow } from '../storage/index.ts';
 import { parseAll, shown } from '../strategies/index.ts';
+import type { OrderSource } from './order-source.ts';
 
 /** An order as a caller gives it. Decimals are texts such as `"12.50"`, numbers, or decimals; null is as if left out. */
 export interface OrderInput {
@@ -38,7 +39,12 @@ export interface OrderInput {
 export interface OrderDefaults {
   readonly clientOrderId: string;
   readonly mode: TradingMode;
+  /** Who places it: client ids that the server makes itself are for itself. Left out of an order that has its id already. */
+  readonly source?: OrderSource;
 }
+
+/** Nobody else may take the names that these make for their orders: a known name would keep a position from being closed. */
+const RESERVED_PREFIXES: Readonly<Partial<Record<OrderSource, string>>> = { kill: 'kill-', external: 'external-' };
 
 const CLIENT_ORDER_ID = /^[A-Za-z0-9_-]{1,48}$/;
 
@@ -49,7 +55,7 @@ const CLIENT_ORDER_ID = /^[A-Za-z0-9_-]{1,48}$/;
  */
 export function parseOrderInput(input: OrderInput, defaults: OrderDefaults): OrderRequest {
   const { prices, ...rest } = parseAll({
-    clientOrderId: () => parseClientOrderId(input.clientOrderId ?? defaults.clientOrderId),
+    clientOrderId: () => parseClientOrderId(input.clientOrderId ?? defaults.clientOrderId, defaults.source),
     mode: () => parseWord(input.mode ?? defaults.mode, TRADING_MODES, 'mode'),
     symbol: () => parseSymbol(input.symbol ?? '', 'symbol'),
     side: () => parseWord(input.side, SIDES, 'side'),
@@ -111,8 +117,12 @@ function parseAmount(raw: unknown, field: string): Decimal {
   );
 }
 
-function parseClientOrderId(raw: string): string {
-  if (CLIENT_ORDER_ID.test(raw)) return raw;
+function parseClientOrderId(raw: string, source: OrderSource | undefined): string {
+  if (CLIENT_ORDER_ID.test(raw)) {
+    const reserved = Object.values(RESERVED_PREFIXES).find((prefix) => raw.startsWith(prefix));
+    if (reserved === undefined || source === undefined || RESERVED_PREFIXES[source] === reserved) return raw;
+    throw invalid('clientOrderId', `clientOrderId must not begin with ${reserved}, found ${shown(raw)}.`);
+  }
   throw invalid(
     'clientOrderId',
     `clientOrderId must be 1 to 48 characters of A-Z, a-z, 0-9, _ and -, found ${shown(raw)}.`,

@@ -2,6 +2,14 @@
 export const ORDER_SOURCES = ['manual', 'strategy', 'agent', 'rebalance', 'kill', 'external'] as const;
 export type OrderSource = (typeof ORDER_SOURCES)[number];
 
+/** Each run of the agent and each plan of a rebalance has an id of its own: one that goes on and on is one source all the same. */
+const ONE_SOURCE: ReadonlySet<string> = new Set<OrderSource>(['agent', 'rebalance']);
+
+/** What tells sources apart where it counts how much one orders of a symbol, and where one is stopped. */
+export function sourceKey(order: Pick<OrderOrigin, 'sourceId'> & { source: string; symbol: string }): string {
+  return `${order.source} ${ONE_SOURCE.has(order.source) ? '' : order.sourceId} ${order.symbol}`;
+}
+
 /** Who wants an order and why. Sources differ in what is checked, never in the way. */
 export interface OrderOrigin {
   readonly source: OrderSource;

@@ -23,12 +23,20 @@ export type Heard =
   | { readonly kind: 'missing' }
   /** The broker was asked for it and did not say. */
   | { readonly kind: 'no_answer' }
-  /** The broker changed the order: it says into what. */
-  | { readonly kind: 'changed'; readonly order: BrokerOrder }
+  /** The broker changed the order, or refused to: it says what it is. */
+  | ({ readonly kind: 'changed'; readonly order: BrokerOrder; readonly place?: Place } & OfChange)
   /** The broker did not change it, or was not asked: the terms are the old ones. */
-  | { readonly kind: 'unchanged'; readonly terms: NewTerms }
+  | ({ readonly kind: 'unchanged'; readonly terms: NewTerms; readonly place: Place } & OfChange)
   /** No answer to the change, or one that says nothing. */
-  | { readonly kind: 'change_unknown' };
+  | ({ readonly kind: 'change_unknown' } & OfChange);
+
+/** Which change is answered: the one whose claim ends at this epoch ms. */
+interface OfChange {
+  readonly until: number;
+}
+
+/** Whether an order held a place among the daily trades before a change that did not happen. */
+export type Place = Pick<OrderRow, 'reservedDay' | 'isReducing'>;
 
 /** What is heard makes of the row. */
 export interface Step {
@@ -68,9 +76,9 @@ export function stepOf(row: OrderRow, heard: Heard, now: number): Step {
     case 'no_answer':
       return ofWorking(row, lookUpAgain(row, now));
     case 'unchanged':
-      return ofWorking(row, oldTerms(row, heard.terms, now));
+      return unchangedStep(row, heard, now);
     case 'change_unknown':
-      return ofWorking(row, { ...NO_CLAIM, lookups: 0, nextLookupAt: new Date(now + SHORT_LOOKUP_MS) });
+      return changeUnknownStep(row, heard, now);
   }
 }
 
@@ -87,14 +95,16 @@ function refused(row: OrderRow, what: string): Step {
 }
 
 /** The broker has the order. */
-function orderStep(row: OrderRow, { kind, order }: Heard & { readonly order: BrokerOrder }, now: number): Step {
+function orderStep(row: OrderRow, heard: Extract<Heard, { readonly order: BrokerOrder }>, now: number): Step {
+  const { order } = heard;
   const status = statusOf(row);
   if (isTerminal(status)) {
     // What had ended is often heard of once more. Only one that was never to exist is worth a word.
     const isOdd = status === 'denied' || (status === 'rejected' && order.status !== 'rejected');
-    return isOdd ? refused(row, `${order.status}, as the broker says`) : NOTHING;
+    return isOdd ? refused(row, `${order.status}, as the broker says`) : identityStep(row, order);
   }
-  const isChanging = kind === 'order' && isClaimedForChange(row, status, now);
+  const isAnswer = heard.kind === 'changed' && answers(row, heard);
+  const isChanging = !isAnswer && isClaimedForChange(row, status, now);
   const terms = isChanging ? {} : termsOf(row, order);
   const isBehind = order.filledQuantity.gt(row.filledQuantity);
   const next = nextStatus({ ...row, ...terms }, order, isBehind);
@@ -104,6 +114,7 @@ function orderStep(row: OrderRow, { kind, order }: Heard & { readonly order: Bro
     {
       ...terms,
       ...(isChanging ? {} : NO_CLAIM),
+      ...(isAnswer ? heard.place : {}),
       ...FOUND,
       brokerOrderId: order.brokerOrderId,
       submittedAt: row.submittedAt ?? order.submittedAt,
@@ -112,6 +123,11 @@ function orderStep(row: OrderRow, { kind, order }: Heard & { readonly order: Bro
     },
     Object.keys(terms).length > 0,
   );
+}
+
+/** An order that was filled before the answer to its submission came learns from it who it is at the broker. */
+function identityStep(row: OrderRow, { brokerOrderId, submittedAt }: BrokerOrder): Step {
+  return row.submittedAt === null ? step({ brokerOrderId, submittedAt }) : NOTHING;
 }
 
 /**
@@ -165,7 +181,9 @@ function unknownStep(row: OrderRow, reason: string, now: number): Step {
  */
 function missingStep(row: OrderRow, now: number): Step {
   const status = statusOf(row);
-  if (isTerminal(status) || status === 'pending_submit') return NOTHING;
+  if (isTerminal(status)) return NOTHING;
+  // It is still being sent; where it is to be canceled, it is asked for again later.
+  if (status === 'pending_submit') return row.nextLookupAt === null ? NOTHING : step(lookUpAgain(row, now));
   const since = row.missingSince ?? new Date(now);
   if (now - since.getTime() < MISSING_MS) return step({ ...lookUpAgain(row, now), missingSince: since });
   const reason = 'The broker has been saying for a minute that there is no such order.';
@@ -174,10 +192,26 @@ function missingStep(row: OrderRow, now: number): Step {
     : become(row, 'canceled', { now, code: 'lost', reason });
 }
 
-function oldTerms(row: OrderRow, { quantity, limitPrice, stopPrice }: NewTerms, now: number): Partial<OrderRow> {
+/**
+ * Whether this is the answer to the change that the row is claimed for; one that comes when its claim has been given up says
+ * nothing of the next one.
+ */
+function answers(row: OrderRow, { until }: OfChange): boolean {
+  return row.claimUntil?.getTime() === until;
+}
+
+/** The change may still arrive: the claim stays, without its end, until the order was looked up. */
+function changeUnknownStep(row: OrderRow, heard: OfChange, now: number): Step {
+  if (!answers(row, heard)) return NOTHING;
+  return ofWorking(row, { claimUntil: null, lookups: 0, nextLookupAt: new Date(now + SHORT_LOOKUP_MS) });
+}
+
+function unchangedStep(row: OrderRow, heard: Extract<Heard, { readonly kind: 'unchanged' }>, now: number): Step {
+  if (!answers(row, heard)) return NOTHING;
+  const { quantity, limitPrice, stopPrice } = heard.terms;
   const terms = { quantity: decimalText(quantity), limitPrice: textOf(limitPrice), stopPrice: textOf(stopPrice) };
   const lookup = row.cancelRequestedAt === null ? { lookups: 0, nextLookupAt: null } : lookUpAgain(row, now);
-  return { ...terms, ...NO_CLAIM, ...lookup };
+  return ofWorking(row, { ...terms, ...NO_CLAIM, ...lookup, ...heard.place });
 }
 
 /** What is of interest only as long as the order has not ended. */

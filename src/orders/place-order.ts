@@ -28,8 +28,8 @@ export async function placeOrder(
   requireScope(principal, origin?.source === 'kill' ? 'kill' : 'trade');
   const { userId } = principal;
   const clientOrderId = deps.ids.next();
-  const request = parseOrderInput(input, { clientOrderId, mode: await modeNow(deps, userId) });
   const by = origin ?? byHand(deps, userId);
+  const request = parseOrderInput(input, { clientOrderId, mode: await modeNow(deps, userId), source: by.source });
   const decision = await deps.gateway.decide(userId, { request, origin: by });
   switch (decision.kind) {
     case 'placed':
@@ -63,7 +63,9 @@ async function repeated(deps: OrderDeps, row: OrderRow, request: OrderRequest): 
     });
   }
   if (row.status === 'denied') throw denialError(await storedDenial(deps.database.read, row), row);
-  return sent(deps, row);
+  if (deps.gateway.isSending(row.id)) return sent(deps, row);
+  // Its send may have ended since it was read.
+  return deps.database.read.order.findUniqueOrThrow({ where: { id: row.id } });
 }
 
 async function sent({ gateway }: OrderDeps, row: OrderRow): Promise<OrderRow> {

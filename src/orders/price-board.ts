@@ -1,5 +1,5 @@
 /** The newest prices, as decisions and valuations use them. */
-import { type Decimal, DomainError, decimal, toMoney } from '../core/index.ts';
+import { type Decimal, DomainError, decimal, toMoney, ZERO } from '../core/index.ts';
 import type { PriceSource } from './deps.ts';
 
 /** How long prices may take, in ms; what has not come by then is as if the source were down. */
@@ -69,8 +69,9 @@ async function quoted(
     const bySymbol = new Map(quotes.map((quote) => [quote.symbol, quote]));
     return symbols.map((symbol) => {
       const quote = bySymbol.get(symbol);
-      if (quote === undefined || !Number.isFinite(quote.price)) return [symbol, { kind: 'unavailable' }];
-      const price = toMoney(decimal(quote.price));
+      const price = quote !== undefined && Number.isFinite(quote.price) ? toMoney(decimal(quote.price)) : ZERO;
+      // Nothing is worth 0 or less: that is a source at fault, and would look like a loss.
+      if (quote === undefined || !price.gt(0)) return [symbol, { kind: 'unavailable' }];
       return [symbol, { kind: 'priced', price, at: quote.at.getTime(), isSimulated: quote.source === 'simulated' }];
     });
   } catch (error) {

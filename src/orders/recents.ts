@@ -6,7 +6,7 @@ import { type OrderRequest, TRADING_MODES } from '../broker/index.ts';
 import { decimalText } from '../core/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { RecentOrders } from './decision/view.ts';
-import type { OrderOrigin } from './order-source.ts';
+import { type OrderOrigin, sourceKey } from './order-source.ts';
 
 /** How far back orders count, in ms. */
 const WINDOW_MS = 60_000;
@@ -33,10 +33,19 @@ const COLUMNS = {
   createdAt: true,
 } as const;
 
-/** The recent orders of one owner. Changed only inside a deciding transaction's turn. */
+/** An intent that was decided, for a symbol by a source, at epoch ms. */
+interface RecentIntent {
+  readonly key: string;
+  readonly at: number;
+}
+
+/** The recent orders of one owner. Changed only inside a deciding transaction's turn, and by its end. */
 export class Recents {
   #orders: RecentOrder[] = [];
   #newestId: number | null = null;
+  /** Changes leave no row: those that this process decided count here, and nowhere else. */
+  #changes: RecentIntent[] = [];
+  #denied: RecentIntent[] = [];
   readonly #bySourceAndSymbol = new Map<string, number>();
   readonly #lastSame = new Map<string, RecentOrder[]>();
 
@@ -47,13 +56,20 @@ export class Recents {
     const rows = await db.order.findMany({
       where: { ownerId, id: { gt: this.#newestId }, createdAt: { gt: since } },
       orderBy: { id: 'asc' },
-      select: { ...COLUMNS, status: true },
+      select: { ...COLUMNS, status: true, reasonCode: true },
     });
     this.#newestId = rows.at(-1)?.id ?? this.#newestId;
-    for (const { status, ...order } of rows) {
-      if (status !== 'denied' && order.source !== 'external') this.#add(order);
+    for (const { status, reasonCode, ...order } of rows) {
+      if (status === 'denied') this.#deny({ key: sourceKey(order), at: order.createdAt.getTime() }, reasonCode);
+      else if (order.source !== 'external') this.#add(order);
     }
     this.#forget(since.getTime());
+  }
+
+  /** Notes a change of an order that was decided and committed; `code` is why it was denied, null when it was not. */
+  noteChange(change: RecentIntent, code: string | null): void {
+    if (code === null) this.#changes.push(change);
+    else this.#deny(change, code);
   }
 
   /** What counts against a request; `exceptId` is the order that it changes. */
@@ -61,28 +77,37 @@ export class Recents {
     const quantity = decimalText(request.quantity);
     const { source, sourceId } = origin;
     const order = { source, sourceId, symbol: request.symbol, side: request.side, quantity };
+    const key = sourceKey(order);
     const same = this.#lastSame.get(sameKey(order))?.findLast(({ id }) => id !== exceptId);
     return {
-      inLastMinute: this.#orders.length,
-      ofSourceAndSymbolInLastMinute: this.#bySourceAndSymbol.get(symbolKey(order)) ?? 0,
+      inLastMinute: this.#orders.length + this.#changes.length,
+      ofSourceAndSymbolInLastMinute: this.#bySourceAndSymbol.get(key) ?? 0,
+      deniedOfSourceAndSymbolInLastMinute: this.#denied.filter((each) => each.key === key).length,
       sameAt: same?.createdAt.getTime() ?? null,
     };
   }
 
   #add(order: RecentOrder): void {
     this.#orders.push(order);
-    const key = symbolKey(order);
+    const key = sourceKey(order);
     this.#bySourceAndSymbol.set(key, (this.#bySourceAndSymbol.get(key) ?? 0) + 1);
     const same = this.#lastSame.get(sameKey(order));
     if (same === undefined) this.#lastSame.set(sameKey(order), [order]);
     else same.push(order);
   }
 
+  /** What a stopped source tries does not keep it stopped. */
+  #deny(denied: RecentIntent, code: string | null): void {
+    if (code !== 'RUNAWAY') this.#denied.push(denied);
+  }
+
   #forget(since: number): void {
+    this.#changes = this.#changes.filter(({ at }) => at > since);
+    this.#denied = this.#denied.filter(({ at }) => at > since);
     const firstKept = this.#orders.findIndex(({ createdAt }) => createdAt.getTime() > since);
     const gone = this.#orders.splice(0, firstKept === -1 ? this.#orders.length : firstKept);
     for (const order of gone) {
-      const key = symbolKey(order);
+      const key = sourceKey(order);
       const left = (this.#bySourceAndSymbol.get(key) ?? 1) - 1;
       if (left === 0) this.#bySourceAndSymbol.delete(key);
       else this.#bySourceAndSymbol.set(key, left);
@@ -103,10 +128,6 @@ async function idBefore(db: Db, ownerId: number, since: Date): Promise<number> {
   return newest?.id ?? 0;
 }
 
-function symbolKey({ source, sourceId, symbol }: Pick<RecentOrder, 'source' | 'sourceId' | 'symbol'>): string {
-  return `${source} ${sourceId} ${symbol}`;
-}
-
 function sameKey(order: Omit<RecentOrder, 'id' | 'createdAt'>): string {
-  return `${symbolKey(order)} ${order.side} ${order.quantity}`;
+  return `${sourceKey(order)} ${order.side} ${order.quantity}`;
 }

@@ -1,5 +1,5 @@
 /** Stores what a turn decided: orders, places among the daily trades, audit and events, in the transaction of the decisions. */
-import { decimalText, invariant, type JsonObject, unavailable } from '../core/index.ts';
+import { decimalText, invariant, type JsonObject } from '../core/index.ts';
 import type { EventDraft, JournalWrite } from '../events/index.ts';
 import { type AuditEntry, appendAudit, safetyEvent } from '../safety/index.ts';
 import type { Db, OrderRow } from '../storage/index.ts';
@@ -8,7 +8,7 @@ import { greaterTerms } from './deliberation.ts';
 import { orderEvent } from './events.ts';
 import { claimOf, insertOrders, termColumns } from './insert-orders.ts';
 import type { Intent } from './intent.ts';
-import { RowChanged } from './store-orders.ts';
+import { RowChanged, unchanged } from './store-orders.ts';
 import type { Decided, DecidingDeps, TurnRecord } from './turn.ts';
 
 /**
@@ -52,25 +52,26 @@ async function claimChanges(deps: DecidingDeps, db: Db, { decided, now, right }:
   const approved = decided.filter(({ verdict }) => verdict.kind === 'approved');
   for (const { intent, old, reservedDay } of approved.toSorted((a, b) => (a.old?.id ?? 0) - (b.old?.id ?? 0))) {
     if (intent.change === undefined || old === null) continue;
-    const { id, status, filledQuantity } = old;
     const { count } = await db.order.updateMany({
-      where: { id, status, filledQuantity, claimedBy: null },
+      where: unchanged(old),
       data: {
         ...greaterTerms(old, intent.change.terms),
-        ...claimOf(deps, { now, right }),
+        ...claimOf(deps, right),
         ...(reservedDay !== null && { reservedDay, isReducing: false }),
         lookups: 0,
         nextLookupAt: new Date(now + CHANGE_LOOKUP_MS),
         updatedAt: new Date(now),
       },
     });
-    if (count !== 1) throw new RowChanged(`Order ${id} was changed meanwhile.`);
+    if (count !== 1) throw new RowChanged(`Order ${old.id} was changed meanwhile.`);
   }
 }
 
 /**
- * Counts the trades, by one conditional statement a day. It cannot fail while the settings are locked; should that ever not
- * hold, it refuses and the turn is rolled back.
+ * Counts the trades, by one conditional statement a day. Nobody else takes a place while the settings are locked, but a late fill
+ * may take one again: then the turn is rolled back, and taken once more.
+ *
+ * @throws {RowChanged}
  */
 async function reservePlaces(db: Db, { key, decided }: TurnRecord): Promise<void> {
   const places = new Map<string, { readonly count: number; readonly limit: number }>();
@@ -87,7 +88,7 @@ async function reservePlaces(db: Db, { key, decided }: TurnRecord): Promise<void
         INSERT INTO "DailyTradeCount" ("ownerId", "mode", "tradingDay", "count") VALUES (${ownerId}, ${mode}, ${day}, ${count})
         ON CONFLICT ("ownerId", "mode", "tradingDay") DO UPDATE SET "count" = "DailyTradeCount"."count" + ${count}
         WHERE "DailyTradeCount"."count" + ${count} <= ${limit}`) === 1;
-    if (!reserved) throw unavailable('The daily trades were counted by somebody else meanwhile: try again.');
+    if (!reserved) throw new RowChanged(`The trades of ${day} were counted by somebody else meanwhile.`);
   }
 }
 

@@ -25,10 +25,11 @@ export interface OrderChange {
 /**
  * Changes quantity or prices of a working order. What is left of it passes every check again as if it were a new order, its old
  * terms not counted. While the broker is asked, the row has the greater of the old and the new terms; then what the broker says.
- * When it does not answer, the order is looked up. Scope `trade`. `origin`: default a person, by hand, for the order's source.
+ * When it does not answer, the order is looked up. Scope `trade`. `origin`: default a person, by hand. An order of the agent stays
+ * one: unless `origin` says that a person approved it, a change of it passes as the agent's does.
  *
  * @throws {DomainError} NOT_FOUND; VALIDATION; ORDER_NOT_SUPPORTED when the broker cannot change orders; CONFLICT when it does not
- * work, is being changed already, or the broker refuses; the code of the check that denied the change, and the order stays
+ * work, was placed elsewhere or by the kill switch, is being changed already, or the broker refuses; the code of the check that denied the change, and the order stays
  */
 export async function replaceOrder(
   deps: OrderDeps,
@@ -42,21 +43,27 @@ export async function replaceOrder(
   checkChangeable(deps, row);
   const terms: NewTerms = request;
   if (request.quantity.lte(row.filledQuantity)) throw tooLittle(row, request);
-  const byHand = { ...originOf(row), actor: `user:${principal.userId}`, isApproved: true };
-  const intent = { request, origin: origin ?? byHand, change: { orderId: row.id, terms } };
-  const decision = await deps.gateway.decide(principal.userId, intent);
-  switch (decision.kind) {
-    case 'change_denied':
-      throw denialError(decision.denial, row);
-    case 'change_approved':
-      return ask(deps, decision, terms);
-    case 'change_impossible':
-      throw conflict(`Order ${row.id} does not work any more, or is being changed: look at it again.`);
-    case 'placed':
-    case 'denied':
-    case 'existing':
-      throw new TypeError('A change is not decided as a new order.');
-  }
+  const intent = { request, origin: origin ?? byHand(row, principal), change: { orderId: row.id, terms } };
+  return deps.gateway.underWay(async () => {
+    const decision = await deps.gateway.decide(principal.userId, intent);
+    switch (decision.kind) {
+      case 'change_denied':
+        throw denialError(decision.denial, row);
+      case 'change_approved':
+        return ask(deps, decision, terms);
+      case 'change_impossible':
+        throw conflict(`Order ${row.id} does not work any more, or is being changed: look at it again.`);
+      case 'placed':
+      case 'denied':
+      case 'existing':
+        throw new TypeError('A change is not decided as a new order.');
+    }
+  });
+}
+
+function byHand(row: OrderRow, { userId }: Principal): OrderOrigin {
+  const { source, ...origin } = originOf(row);
+  return { ...origin, source: source === 'agent' ? source : 'manual', actor: `user:${userId}` };
 }
 
 /** The whole order as it would be. */
@@ -75,6 +82,9 @@ function changedRequest(row: OrderRow, { quantity, limitPrice, stopPrice }: Orde
 function checkChangeable(deps: OrderDeps, row: OrderRow): void {
   if (row.source === 'external') {
     throw conflict(`Order ${row.id} was placed elsewhere and is only shown here: change it at the broker.`);
+  }
+  if (row.source === 'kill') {
+    throw conflict(`Order ${row.id} closes a position for the kill switch: cancel it, or let it be.`);
   }
   if (row.status !== 'accepted' && row.status !== 'partially_filled') {
     throw conflict(`Order ${row.id} is ${row.status}: only an order that works can be changed.`, {

@@ -3,7 +3,7 @@
  * heard; it never repeats, and it stores nothing.
  */
 import { approve, type Broker, type BrokerCall, type OrderChanges } from '../broker/index.ts';
-import type { Log } from '../core/index.ts';
+import type { Clock, Log } from '../core/index.ts';
 import type { OrderRow } from '../storage/index.ts';
 import type { NewTerms, SendRight } from './intent.ts';
 import { requestOf } from './order-row.ts';
@@ -15,6 +15,7 @@ export interface Sender {
   readonly broker: Broker;
   readonly gate: SendGate;
   readonly log: Log;
+  readonly clock: Clock;
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonic: () => number;
   /** How long the broker may take, in ms; then its answer is not known. */
@@ -56,7 +57,9 @@ export interface ChangeHeard {
 /** Asks for other terms, as `submitOrder` does for the order. `row` has the old ones. Never throws. */
 export async function submitChange(sender: Sender, { row, right }: Sending, terms: NewTerms): Promise<ChangeHeard> {
   const old = requestOf(row);
-  const unchanged: Heard = { kind: 'unchanged', terms: old };
+  const { until } = right;
+  const place = { reservedDay: row.reservedDay, isReducing: row.isReducing };
+  const unchanged: Heard = { kind: 'unchanged', terms: old, place, until };
   const entered = enter(sender, row, right);
   if (typeof entered === 'string') return { heard: unchanged, refusal: { kind: 'not_sent', reason: entered } };
   try {
@@ -64,14 +67,14 @@ export async function submitChange(sender: Sender, { row, right }: Sending, term
     const answer = await asked(sender, (call) => sender.broker.replace(row.ownerId, row.clientOrderId, changes, call));
     switch (answer.kind) {
       case 'done':
-        return { heard: { kind: 'changed', order: answer.order }, refusal: null };
+        return { heard: { kind: 'changed', order: answer.order, until }, refusal: null };
       case 'refused':
         return {
-          heard: answer.order === null ? unchanged : { kind: 'changed', order: answer.order },
+          heard: answer.order === null ? unchanged : { kind: 'changed', order: answer.order, place, until },
           refusal: { kind: 'refused', reason: answer.reason },
         };
       case 'unknown':
-        return { heard: { kind: 'change_unknown' }, refusal: null };
+        return { heard: { kind: 'change_unknown', until }, refusal: null };
     }
   } finally {
     entered();
@@ -79,8 +82,9 @@ export async function submitChange(sender: Sender, { row, right }: Sending, term
 }
 
 /** Leaves the gate again; or says why it is not to be sent. */
-function enter({ gate, monotonic }: Sender, row: OrderRow, right: SendRight): (() => void) | string {
-  if (monotonic() > right.deadline) return 'It could not be sent in time, so it was not sent.';
+function enter({ gate, clock, monotonic }: Sender, row: OrderRow, right: SendRight): (() => void) | string {
+  if (monotonic() > right.deadline || clock.now() > right.until)
+    return 'It could not be sent in time, so it was not sent.';
   return gate.enter(row.ownerId, right.epoch) ?? 'Trading was halted before it was sent.';
 }
 

@@ -2,6 +2,7 @@
 import type { BrokerOrder } from '../broker/index.ts';
 import { dateOf } from '../core/index.ts';
 import type { OrderRow } from '../storage/index.ts';
+import { answerOf } from './broker-answer.ts';
 import { askBroker } from './cancel-order.ts';
 import { modeOf } from './events.ts';
 import type { OrderDeps } from './gateway.ts';
@@ -71,8 +72,9 @@ export async function lookUp(deps: OrderDeps, row: OrderRow): Promise<OrderRow> 
 /** Orders that were placed elsewhere need not have a client id: they are found among the open ones. */
 async function findAtBroker({ gateway }: OrderDeps, row: OrderRow): Promise<BrokerOrder | null> {
   const { broker, timeoutMs } = gateway.sender(modeOf(row));
-  const call = { signal: AbortSignal.timeout(timeoutMs) };
-  if (row.source !== 'external') return broker.order(row.ownerId, row.clientOrderId, call);
-  const open = await broker.openOrders(row.ownerId, call);
+  if (row.source !== 'external') {
+    return answerOf((call) => broker.order(row.ownerId, row.clientOrderId, call), timeoutMs);
+  }
+  const open = await answerOf((call) => broker.openOrders(row.ownerId, call), timeoutMs);
   return open.find(({ brokerOrderId }) => brokerOrderId === row.brokerOrderId) ?? null;
 }

@@ -18,8 +18,7 @@ export class RowChanged extends Error {
 type Place = Pick<OrderRow, 'ownerId' | 'mode'> & { readonly day: string };
 
 /**
- * Writes what changed, each row (once, whatever happened to it) on condition that its status and its fills are those that were
- * read; then moves the places among the daily trades that orders gave back or, filled after all, took again. That may be
+ * Writes what changed, each row (once, whatever happened to it) on condition that it is `unchanged`; then moves the places among the daily trades that orders gave back or, filled after all, took again. That may be
  * beyond the limit: a trade is a fact.
  *
  * @throws {RowChanged}
@@ -28,17 +27,26 @@ export async function storeOrders(db: Db, changed: readonly Changed[]): Promise<
   const moves = new PlaceMoves();
   // In one order, so that two transactions never wait for each other.
   for (const { before, after } of changed.toSorted((a, b) => a.before.id - b.before.id)) {
-    const { id, status, filledQuantity, ownerId, mode } = before;
+    const { ownerId, mode } = before;
     const { count } = await db.order.updateMany({
-      where: { id, status, filledQuantity },
+      where: unchanged(before),
       data: difference(before, after),
     });
-    if (count !== 1) throw new RowChanged(`Order ${id} was changed meanwhile.`);
+    if (count !== 1) throw new RowChanged(`Order ${before.id} was changed meanwhile.`);
     if (before.reservedDay === after.reservedDay) continue;
     if (before.reservedDay !== null) moves.add({ ownerId, mode, day: before.reservedDay }, -1);
     if (after.reservedDay !== null) moves.add({ ownerId, mode, day: after.reservedDay }, 1);
   }
   await moves.store(db);
+}
+
+/**
+ * The condition that an order is as it was read, as far as others change it: what became of it, who asks the broker for a
+ * change, and whether it is to be canceled. A reminder to look at it again, which goes with those, is then never lost.
+ */
+export function unchanged(row: OrderRow) {
+  const { id, status, filledQuantity, claimedBy, claimUntil, cancelRequestedAt } = row;
+  return { id, status, filledQuantity, claimedBy, claimUntil, cancelRequestedAt };
 }
 
 /** Only the columns that differ: what others wrote into the rest stays. */

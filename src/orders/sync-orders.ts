@@ -3,6 +3,7 @@ import type { BrokerOrder } from '../broker/index.ts';
 import type { Decimal } from '../core/index.ts';
 import type { OrderRow } from '../storage/index.ts';
 import type { AccountKey } from './books.ts';
+import { answerOf } from './broker-answer.ts';
 import type { OrderDeps } from './gateway.ts';
 import { WORKING_STATUSES } from './order.ts';
 import { requestOf } from './order-row.ts';
@@ -21,8 +22,8 @@ export async function syncOrders(deps: OrderDeps, key: AccountKey): Promise<void
     where: { ...key, status: { in: WORKING_STATUSES.filter((status) => status !== 'pending_submit') } },
   });
   if (rows.length === 0) return;
-  const { broker } = gateway.sender(key.mode);
-  const open = await broker.openOrders(key.ownerId);
+  const { broker, timeoutMs } = gateway.sender(key.mode);
+  const open = await answerOf((call) => broker.openOrders(key.ownerId, call), timeoutMs);
   const byBrokerId = new Map(open.map((order) => [order.brokerOrderId, order]));
   await Promise.all(rows.map((row) => syncOne(deps, row, byBrokerId.get(row.brokerOrderId ?? ''))));
 }

@@ -2,7 +2,7 @@
  * Halting and resuming, as changes of the stored state: what a kill does beside that (draining, cancelling, closing) is a use
  * case of `orders`. Either is once: doing it again changes nothing, except that a policy may become stronger.
  */
-import { type Clock, conflict, dateOf, invariant } from '../core/index.ts';
+import { type Clock, conflict, dateOf, invariant, type JsonObject } from '../core/index.ts';
 import type { EventDraft } from '../events/index.ts';
 import type { Db } from '../storage/index.ts';
 import { appendAudit, keptText } from './audit.ts';
@@ -18,6 +18,14 @@ export interface Halt {
   readonly policy: KillPolicy;
   /** `user:1`, `system`. */
   readonly actor: string;
+}
+
+/** Who resumes trading and why. */
+export interface Resumption {
+  readonly actor: string;
+  readonly reason: string | null;
+  /** What the limits on losses measure against, where resuming made that others; for the audit. */
+  readonly measures?: { readonly before: JsonObject; readonly after: JsonObject } | null;
 }
 
 /** What came of halting or resuming. */
@@ -62,7 +70,7 @@ export async function resumeState(
   db: Db,
   clock: Clock,
   ownerId: number,
-  by: { readonly actor: string; readonly reason: string | null },
+  { measures, ...by }: Resumption,
 ): Promise<StateChange> {
   const row = await lockRow(db, clock, ownerId);
   const settings = settingsOf(row);
@@ -79,9 +87,9 @@ export async function resumeState(
   }
   await db.safetyState.updateMany({ where: { ownerId }, data: changes });
   const { haltCause, haltReason, killPolicy } = settings;
-  const before = { state: 'halted', haltCause, haltReason, killPolicy };
+  const before = { state: 'halted', haltCause, haltReason, killPolicy, ...(measures && { measures: measures.before }) };
   const [eventId = null] = await appendAudit(db, clock, ownerId, [
-    { kind: 'resumed', ...by, before, after: { state } },
+    { kind: 'resumed', ...by, before, after: { state, ...(measures && { measures: measures.after }) } },
   ]);
   return { settings: settingsOf(resumed), eventId, changed: true };
 }

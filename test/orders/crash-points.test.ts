@@ -54,7 +54,7 @@ eachDatabase((_, create) => {
           const next = await openApart({ clock, user: first.user, broker: first.broker });
           const stored = await next.database.read.order.findMany({ where: next.key });
           expect(stored.length).toBeGreaterThanOrEqual(next.broker.submissions.length);
-          for (let i = 0; i < 40; i += 1) {
+          for (let i = 0; i < 70; i += 1) {
             clock.advance(3_000);
             await expireClaims(next);
             await settleUnknown(next);

@@ -195,6 +195,28 @@ describe('words', () => {
   });
 });
 
+describe('client ids that the server makes itself', () => {
+  const wrongFor = (clientOrderId: string, source?: 'manual' | 'agent' | 'kill' | 'external'): boolean => {
+    try {
+      parseOrderInput({ ...LIMIT, clientOrderId }, { ...DEFAULTS, ...(source && { source }) });
+      return false;
+    } catch (error) {
+      return error instanceof DomainError && error.fields[0]?.path[0] === 'clientOrderId';
+    }
+  };
+
+  test.each(['kill-7-0123456789ab-1', 'external-0123'])('nobody else may take %s', (id) => {
+    expect([wrongFor(id, 'manual'), wrongFor(id, 'agent')]).toEqual([true, true]);
+  });
+
+  test('are for those who make them, and are no others because something like them is in them', () => {
+    expect([wrongFor('kill-7-a-1', 'kill'), wrongFor('external-7', 'external')]).toEqual([false, false]);
+    expect([wrongFor('kill-7-a-1', 'external'), wrongFor('external-7', 'kill')]).toEqual([true, true]);
+    expect([wrongFor('my-kill-7', 'manual'), wrongFor('killed', 'manual')]).toEqual([false, false]);
+    expect(wrongFor('external-7')).toBe(false);
+  });
+});
+
 describe('an order under an id that was used', () => {
   const request = parse({ ...LIMIT, quantity: '10.50' });
   const row = {

@@ -73,7 +73,12 @@ const ACCOUNT: AccountView = {
   working: [],
 };
 
-const RECENT: RecentOrders = { inLastMinute: 0, ofSourceAndSymbolInLastMinute: 0, sameAt: null };
+const RECENT: RecentOrders = {
+  inLastMinute: 0,
+  deniedOfSourceAndSymbolInLastMinute: 0,
+  ofSourceAndSymbolInLastMinute: 0,
+  sameAt: null,
+};
 
 /** A person's market order for 10 AAPL at 100 in an open session, of an account with 100,000; with what differs. */
 export function viewOf({ request, origin, settings, account, ...changes }: ViewChanges = {}): DecisionView {

@@ -1,15 +1,17 @@
-import { type Decimal, decimalText, readDecimal, ZERO } from '../../core/index.ts';
+import type { OrderRequest } from '../../broker/index.ts';
+import { type Decimal, decimalText, maxOf, readDecimal, ZERO } from '../../core/index.ts';
 import { highestPrice, isReducing, positionOf, workingQuantity } from './exposure.ts';
 import type { DecisionView, Denial } from './view.ts';
 
 /**
  * How large the position may become, as a fraction of the equity, when this order and everything that works on its side is
- * filled. Orders that only reduce pass. A rebalance may bring a symbol to the weight that its goal asks for.
+ * filled. All of it counts at the last price at least: what is held is worth that, however far below it the order's limit is.
+ * Orders that only reduce pass. A rebalance may bring a symbol to the weight that its goal asks for.
  */
 export function checkPositionLimit(view: DecisionView): Denial | null {
   if (isReducing(view)) return null;
   const { account, request, quote } = view;
-  const price = highestPrice(request, quote?.price ?? null);
+  const price = positionPrice(request, quote?.price ?? null);
   if (account.equity === null || price === null) {
     return {
       code: 'POSITION_LIMIT',
@@ -28,6 +30,11 @@ export function checkPositionLimit(view: DecisionView): Denial | null {
     limit: decimalText(limit),
     observed: decimalText(value),
   };
+}
+
+function positionPrice(request: OrderRequest, last: Decimal | null): Decimal | null {
+  const own = highestPrice(request, last);
+  return own === null || last === null ? null : maxOf(own, last);
 }
 
 function projectedQuantity({ account, request: { symbol, side, quantity } }: DecisionView): Decimal {

@@ -44,10 +44,12 @@ export interface AccountView {
 
 /** What was ordered lately. */
 export interface RecentOrders {
-  /** Orders of the owner in the last 60 s that were not denied. */
+  /** Orders of the owner in the last 60 s that were not denied, and changes of orders that were not. */
   readonly inLastMinute: number;
-  /** The same source and source id, the same symbol, not denied, in the last 60 s. */
+  /** The same source, the same symbol, not denied, in the last 60 s; no changes. Sources are told apart by `sourceKey`. */
   readonly ofSourceAndSymbolInLastMinute: number;
+  /** Orders and changes of the same source for the same symbol that were denied in the last 60 s, not as a runaway's. */
+  readonly deniedOfSourceAndSymbolInLastMinute: number;
   /** When the same source last ordered the same symbol, side and quantity and was not denied; epoch ms. */
   readonly sameAt: number | null;
 }
@@ -82,6 +84,8 @@ export interface Denial {
   /** The bound and what was found, as decimal texts, where the check is about a number. */
   readonly limit?: string;
   readonly observed?: string;
+  /** What a check threw, which is a fault of ours: nothing passes what cannot be checked. */
+  readonly fault?: unknown;
   /** What has to happen beside denying: the source is stopped, or trading is halted. */
   readonly consequence?: 'stop_source' | 'halt_daily_loss' | 'halt_drawdown';
 }

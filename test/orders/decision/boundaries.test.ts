@@ -112,6 +112,34 @@ const BOUNDARIES: readonly Boundary[] = [
     view: (steps) => ({ tradesToday: 10 + steps }),
   },
   {
+    name: 'denials of one source and symbol in a minute',
+    code: 'RUNAWAY',
+    denied: FROM,
+    limit: '30',
+    observed: ['29', '30', '31'],
+    view: (steps) => ({
+      origin: STRATEGY,
+      recent: {
+        inLastMinute: 0,
+        deniedOfSourceAndSymbolInLastMinute: 30 + steps,
+        ofSourceAndSymbolInLastMinute: 0,
+        sameAt: null,
+      },
+    }),
+  },
+  {
+    name: 'value of what is held, by an order with a limit far below the last price',
+    code: 'POSITION_LIMIT',
+    denied: ABOVE,
+    limit: '10000',
+    observed: ['9999.999999', '10000', '10000.000001'],
+    view: (steps) => ({
+      settings: { priceCollarPct: decimal(1) },
+      request: { quantity: near(10, steps), orderType: 'limit', limitPrice: decimal(50) },
+      account: { positions: held({ AAPL: 90 }) },
+    }),
+  },
+  {
     name: 'orders of one source and symbol in a minute',
     code: 'RUNAWAY',
     denied: FROM,
@@ -119,7 +147,12 @@ const BOUNDARIES: readonly Boundary[] = [
     observed: ['4', '5', '6'],
     view: (steps) => ({
       origin: STRATEGY,
-      recent: { inLastMinute: 6, ofSourceAndSymbolInLastMinute: 5 + steps, sameAt: null },
+      recent: {
+        inLastMinute: 6,
+        deniedOfSourceAndSymbolInLastMinute: 0,
+        ofSourceAndSymbolInLastMinute: 5 + steps,
+        sameAt: null,
+      },
     }),
   },
   {
@@ -128,7 +161,14 @@ const BOUNDARIES: readonly Boundary[] = [
     denied: FROM,
     limit: '30',
     observed: ['29', '30', '31'],
-    view: (steps) => ({ recent: { inLastMinute: 30 + steps, ofSourceAndSymbolInLastMinute: 0, sameAt: null } }),
+    view: (steps) => ({
+      recent: {
+        inLastMinute: 30 + steps,
+        deniedOfSourceAndSymbolInLastMinute: 0,
+        ofSourceAndSymbolInLastMinute: 0,
+        sameAt: null,
+      },
+    }),
   },
   {
     name: 'value of an order',
@@ -222,7 +262,12 @@ const BOUNDARIES: readonly Boundary[] = [
     limit: '5',
     observed: ['4.999', '5', '5.001'],
     view: (steps) => ({
-      recent: { inLastMinute: 1, ofSourceAndSymbolInLastMinute: 1, sameAt: NOW - 5000 - steps },
+      recent: {
+        inLastMinute: 1,
+        deniedOfSourceAndSymbolInLastMinute: 0,
+        ofSourceAndSymbolInLastMinute: 1,
+        sameAt: NOW - 5000 - steps,
+      },
     }),
   },
   {

@@ -20,7 +20,12 @@ describe('a closing order of a kill', () => {
       ...CLOSING,
       session: { isOpen: false, tradingDay: '2026-03-02' },
       tradesToday: 10,
-      recent: { inLastMinute: 30, ofSourceAndSymbolInLastMinute: 30, sameAt: NOW },
+      recent: {
+        inLastMinute: 30,
+        deniedOfSourceAndSymbolInLastMinute: 30,
+        ofSourceAndSymbolInLastMinute: 30,
+        sameAt: NOW,
+      },
       isStopped: true,
     };
 

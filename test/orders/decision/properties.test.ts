@@ -78,7 +78,12 @@ const views: fc.Arbitrary<DecisionView> = fc
         shortValue: position.isNeg() ? position.abs().times(100) : decimal(0),
       },
       capabilities: { ...EVERYTHING, short: canShort },
-      recent: { inLastMinute: count, ofSourceAndSymbolInLastMinute: Math.floor(count / 2), sameAt },
+      recent: {
+        inLastMinute: count,
+        deniedOfSourceAndSymbolInLastMinute: 0,
+        ofSourceAndSymbolInLastMinute: Math.floor(count / 2),
+        sameAt,
+      },
       tradesToday: count,
     }),
   );

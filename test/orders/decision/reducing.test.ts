@@ -89,8 +89,28 @@ describe('an order that reduces', () => {
     ['MARKET_CLOSED', { session: { isOpen: false, tradingDay: '2026-03-02' } }],
     ['STALE_PRICE', { quote: null }],
     ['PRICE_COLLAR', { request: { side: 'sell', orderType: 'limit', limitPrice: decimal(50) } }],
-    ['ORDER_RATE_LIMIT', { recent: { inLastMinute: 30, ofSourceAndSymbolInLastMinute: 0, sameAt: null } }],
-    ['DUPLICATE_ORDER', { recent: { inLastMinute: 1, ofSourceAndSymbolInLastMinute: 1, sameAt: NOW } }],
+    [
+      'ORDER_RATE_LIMIT',
+      {
+        recent: {
+          inLastMinute: 30,
+          deniedOfSourceAndSymbolInLastMinute: 0,
+          ofSourceAndSymbolInLastMinute: 0,
+          sameAt: null,
+        },
+      },
+    ],
+    [
+      'DUPLICATE_ORDER',
+      {
+        recent: {
+          inLastMinute: 1,
+          deniedOfSourceAndSymbolInLastMinute: 0,
+          ofSourceAndSymbolInLastMinute: 1,
+          sameAt: NOW,
+        },
+      },
+    ],
   ] satisfies readonly (readonly [string, ViewChanges])[])('is still denied with %s', (code, changes) => {
     expect(denialOf(viewOf({ ...CLOSING, ...changes }))?.code).toBe(code);
   });

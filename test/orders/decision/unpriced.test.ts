@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Decimal, decimal } from '../../../src/core/index.ts';
 import { checkApproval } from '../../../src/orders/decision/approval.ts';
 import { CHECKS } from '../../../src/orders/decision/checks.ts';
+import { decide } from '../../../src/orders/decision/decide.ts';
 import { denialOf, type ViewChanges, viewOf } from '../../support/decision.ts';
 
 /** Codes of all checks that deny, each asked by itself. */
@@ -19,8 +20,17 @@ describe('without what it needs, an order is denied', () => {
     const limit = { orderType: 'limit', limitPrice: decimal(100) } as const;
 
     expect(denying({ quote: null, settings, origin })).toEqual(needPrice);
-    expect(denying({ quote: null, request: limit })).toEqual(['STALE_PRICE', 'PRICE_COLLAR']);
+    expect(denying({ quote: null, request: limit })).toEqual(['STALE_PRICE', 'PRICE_COLLAR', 'POSITION_LIMIT']);
     expect(checkApproval(viewOf({ quote: null, origin }))?.message).toContain('cannot be valued');
+  });
+
+  test('by a check that fails, instead of failing the orders that are decided with it', () => {
+    const fault = new Error('a fault');
+    const failing = (): never => {
+      throw fault;
+    };
+
+    expect(decide(viewOf(), [failing])).toMatchObject({ kind: 'denied', denial: { code: 'UNAVAILABLE', fault } });
   });
 
   test('by everything that needs the equity', () => {

@@ -1,0 +1,49 @@
+/** What is held is worth nothing that a stale price, or one that cannot be, says. */
+import { describe, expect, it } from 'vitest';
+import { decimal } from '../../src/core/index.ts';
+import type { Quote } from '../../src/market/index.ts';
+import { MAX_HELD_PRICE_AGE_MS, valueBooks } from '../../src/orders/books.ts';
+import { type KnownPrice, priceOf, readPrices } from '../../src/orders/price-board.ts';
+import type { AccountRow, PositionRow } from '../../src/storage/index.ts';
+
+const OPEN = Date.parse('2026-11-25T15:00:00Z');
+const NIGHT = Date.parse('2026-11-25T23:00:00Z');
+
+const account = {
+  ...{ ownerId: 1, mode: 'paper', currency: 'USD', initialCash: '100', cash: '100', realizedPnl: '0' },
+  ...{ peakEquity: '100', day: '2026-11-25', dayStartEquity: '100', lastEquity: '100', fillCursor: '' },
+  updatedAt: new Date(OPEN),
+} as AccountRow;
+
+const position = (symbol: string): PositionRow => {
+  const figures = { quantity: '2', costBasis: '10', realizedPnl: '0' };
+  return { ownerId: 1, mode: 'paper', symbol, ...figures, updatedAt: new Date(OPEN) };
+};
+
+function equityAt(now: number, at: number, { symbol = 'SPY', isSimulated = false } = {}): string | null {
+  const known: KnownPrice = { kind: 'priced', price: decimal(5), at, isSimulated };
+  const books = { account, positions: [position(symbol)] };
+  return valueBooks(books, new Map([[symbol, known]]), now).equity?.toFixed() ?? null;
+}
+
+describe('the price of what is held', () => {
+  it('may be 15 minutes old while its market is open, and not a millisecond older or from further in the future', () => {
+    expect(equityAt(OPEN, OPEN - MAX_HELD_PRICE_AGE_MS)).toBe('110');
+    expect(equityAt(OPEN, OPEN - MAX_HELD_PRICE_AGE_MS - 1)).toBeNull();
+    expect(equityAt(OPEN, OPEN + MAX_HELD_PRICE_AGE_MS + 1)).toBeNull();
+  });
+
+  it('is the last one while its market is closed, which some never are', () => {
+    expect(equityAt(NIGHT, OPEN)).toBe('110');
+    expect(equityAt(NIGHT, OPEN, { symbol: 'BTC-USD' })).toBeNull();
+    expect(equityAt(NIGHT, OPEN, { isSimulated: true })).toBeNull();
+  });
+
+  it('is above 0, also when it is rounded', async () => {
+    for (const price of [0, -1, 1e-9, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const quote: Quote = { symbol: 'SPY', price, bid: null, ask: null, at: new Date(OPEN), source: 'yahoo' };
+      const board = await readPrices({ quotes: () => Promise.resolve([quote]) }, ['SPY']);
+      expect(priceOf(board, 'SPY'), String(price)).toBeNull();
+    }
+  });
+});
