@@ -55,12 +55,24 @@ const STATUSES = ['pending', 'accepted', 'partially_filled', 'filled', 'canceled
 
 type Command = Heard | { readonly kind: 'fill'; readonly quantity: number };
 
+/** The end of the row's claim, which its changes name. */
+const until = START + 2_000;
+const reason = 'so it is';
+
 const heardOrder = fc
-  .tuple(fc.constantFrom(...STATUSES), fc.integer({ min: 0, max: 10 }), fc.constantFrom('order', 'changed'))
-  .map(([status, filled, kind]): Command => ({ kind: kind as 'order', order: brokerOrder(status, String(filled)) }));
-const heardWord = fc
-  .constantFrom('rejected', 'unknown', 'not_sent', 'missing', 'no_answer', 'change_unknown')
-  .map((kind): Command => ({ kind, reason: 'so it is' }));
+  .tuple(fc.constantFrom(...STATUSES), fc.integer({ min: 0, max: 10 }), fc.boolean())
+  .map(([status, filled, isChange]): Command => {
+    const order = brokerOrder(status, String(filled));
+    return isChange ? { kind: 'changed', order, until } : { kind: 'order', order };
+  });
+const heardWord = fc.constantFrom<Command>(
+  { kind: 'rejected', reason },
+  { kind: 'unknown', reason },
+  { kind: 'not_sent', reason },
+  { kind: 'missing' },
+  { kind: 'no_answer' },
+  { kind: 'change_unknown', until },
+);
 const fill = fc.integer({ min: 1, max: 5 }).map((quantity): Command => ({ kind: 'fill', quantity }));
 const commands = fc.array(fc.tuple(fc.oneof(heardOrder, heardWord, fill), fc.integer({ min: 0, max: 70_000 })), {
   maxLength: 50,

@@ -1,6 +1,7 @@
 /** Resuming after a loss: the limits on losses begin afresh, else the same loss would halt trading again at once. */
 import { expect, it } from 'vitest';
-import { measureAccount, restartMeasures } from '../../src/orders/index.ts';
+import { measureAccount } from '../../src/orders/index.ts';
+import { restartMeasures } from '../../src/orders/restart-measures.ts';
 import { haltTrading, lockSafety, resumeState, verifyAudit } from '../../src/safety/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { tradingOn, WIDE } from '../support/open-trading.ts';
