@@ -41,6 +41,53 @@ export function* occurrencesAfter(cron: Cron, zone: Zone, after: number): Genera
   }
 }
 
+/** How many occurrences an interval has, `after` exclusive to `until` inclusive: whole days without a change of clocks are only counted. */
+export function countOccurrences(cron: Cron, zone: Zone, { after, until }: Interval): number {
+  const perDay = cron.hours.length * cron.minutes.length * cron.seconds.length;
+  let count = 0;
+  let from = after;
+  // The next midnight on the wall, where the clocks run evenly around it; until there and from the last one on they are listed.
+  for (let day = nextMidnight(zone, from); ; day += DAY_MS) {
+    const instant = evenMidnight(zone, day);
+    const end = evenMidnight(zone, day + DAY_MS);
+    if (instant === null || end === null || end - instant !== DAY_MS) {
+      if (day - DAY_MS > zone.wallTime(until)) break;
+      continue;
+    }
+    if (end > until) break;
+    if (instant - 1 > from) count += listed(cron, zone, { after: from, until: instant - 1 });
+    if (matchesDay(cron, day)) count += perDay;
+    from = end - 1;
+  }
+  return count + listed(cron, zone, { after: from, until });
+}
+
+/** A stretch of time, epoch ms: `after` exclusive, `until` inclusive. */
+export interface Interval {
+  readonly after: number;
+  readonly until: number;
+}
+
+function listed(cron: Cron, zone: Zone, { after, until }: Interval): number {
+  let count = 0;
+  for (const { instant } of occurrencesAfter(cron, zone, after)) {
+    if (instant > until) break;
+    count += 1;
+  }
+  return count;
+}
+
+function nextMidnight(zone: Zone, instant: number): WallTime {
+  return Math.floor(zone.wallTime(instant) / DAY_MS) * DAY_MS + DAY_MS;
+}
+
+/** The instant of a midnight; null when the clocks change within a day of it, so that occurrences may stray over it. */
+function evenMidnight(zone: Zone, day: WallTime): number | null {
+  const offset = zone.offsetAt(day - zone.offsetAt(day));
+  const isEven = zone.offsetAt(day - offset - DAY_MS) === offset && zone.offsetAt(day - offset + DAY_MS) === offset;
+  return isEven ? day - offset : null;
+}
+
 /** The first occurrence after an instant that will be run; null where none can come. */
 export function nextRun(cron: Cron, zone: Zone, after: number): number | null {
   for (const { isGap, instant } of occurrencesAfter(cron, zone, after)) if (!isGap) return instant;

@@ -1,10 +1,12 @@
 /** Time zones: what the clocks on the wall show at an instant, and at which instants they show a given time. */
-import { DAY_MS, invalid } from '../../core/index.ts';
+import { DAY_MS, invalid, memberOf } from '../../core/index.ts';
 
 /** A time on the wall, as the epoch milliseconds that it would be in UTC. */
 export type WallTime = number;
 
 const HOUR_MS = 3_600_000;
+
+const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
 /** An IANA time zone. */
 export class Zone {
@@ -18,7 +20,6 @@ export class Zone {
     this.#format = new Intl.DateTimeFormat('en-US', {
       timeZone: name,
       hourCycle: 'h23',
-      era: 'short',
       year: 'numeric',
       month: 'numeric',
       day: 'numeric',
@@ -55,10 +56,11 @@ export class Zone {
   }
 
   #measure(instant: number): number {
-    const parts = new Map(this.#format.formatToParts(instant).map(({ type, value }) => [type, value]));
-    const [year, month, day, hour, minute, second] = ['year', 'month', 'day', 'hour', 'minute', 'second'].map((type) =>
-      Number(parts.get(type)),
-    ) as [number, number, number, number, number, number];
+    const found = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
+    for (const { type, value } of this.#format.formatToParts(instant)) {
+      if (type in found) found[memberOf(PARTS, type)] = Number(value);
+    }
+    const { year, month, day, hour, minute, second } = found;
     return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1000) * 1000;
   }
 }
