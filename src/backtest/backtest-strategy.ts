@@ -1,7 +1,7 @@
 /** The use cases: backtest a strategy over a range, and what a saved strategy says now. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { type Compute, ComputeFailure, defineTask, type Task, type TaskName } from '../compute/index.ts';
-import { type Clock, DomainError, invalid, parseDateRange, unavailable } from '../core/index.ts';
+import { type Clock, DomainError, invalid, parseAll, parseDateRange, unavailable } from '../core/index.ts';
 import {
   type AlignedBars,
   type Bars,
@@ -15,7 +15,6 @@ import type { Database } from '../storage/index.ts';
 import {
   findStrategy,
   type Parameters,
-  parseAll,
   parseParameters,
   requireSymbolCount,
   type StrategyRegistry,

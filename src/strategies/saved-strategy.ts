@@ -1,11 +1,20 @@
 /** A saved strategy: a type with parameters and the symbols it trades, as a row and as commands on it. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { type Clock, dateOf, type IdSource, invalid, memberOf, notFound, readJson } from '../core/index.ts';
+import {
+  type Clock,
+  dateOf,
+  type IdSource,
+  invalid,
+  memberOf,
+  notFound,
+  parseAll,
+  readJson,
+  shown,
+} from '../core/index.ts';
 import type { Journal, JournalWrite } from '../events/index.ts';
 import { INTERVALS, type Interval, parseInterval, parseSymbols } from '../market/index.ts';
 import type { Database, StrategyRow } from '../storage/index.ts';
-import { type Parameters, parseParameters, shown } from './parameters.ts';
-import { parseAll } from './parse-all.ts';
+import { type Parameters, parseParameters } from './parameters.ts';
 import type { StrategyRegistry } from './registry.ts';
 import type { StrategyType } from './strategy-type.ts';
 import { requireSymbolCount } from './trading.ts';

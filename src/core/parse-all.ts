@@ -1,5 +1,8 @@
-import { DomainError, type FieldError } from '../core/index.ts';
-import { throwIfAny } from './parameters.ts';
+/** How a request is read whole, so that its sender hears of everything that is wrong with it at once. */
+import { DomainError, type FieldError, invalidFields } from './errors.ts';
+
+/** At most so many wrong fields are reported at once: enough to mend a form, too few to amplify a hostile request. */
+const MAX_REPORTED = 20;
 
 /** Parsers by name; each answers with what it parsed or throws. */
 type Parsers = Readonly<Record<string, () => unknown>>;
@@ -38,4 +41,26 @@ function distinctPaths(fields: readonly FieldError[]): readonly FieldError[] {
     if (!first.has(key)) first.set(key, field);
   }
   return [...first.values()];
+}
+
+/** @throws {DomainError} VALIDATION with the first 20 of `errors`, unless there is none */
+export function throwIfAny(errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  const reported = errors.slice(0, MAX_REPORTED);
+  if (errors.length === reported.length) throw invalidFields(reported);
+  const summary = `There are ${errors.length} errors; these are the first ${reported.length}.`;
+  const message = [summary, ...reported.map((error) => error.message)].join(' ');
+  throw new DomainError('VALIDATION', message, { fields: reported, facts: { errors: errors.length } });
+}
+
+/** A short description of any value: never a whole document, never a crash. */
+export function shown(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'string') return JSON.stringify(abbreviated(value));
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+/** A text of at most 61 characters. */
+export function abbreviated(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
 }
