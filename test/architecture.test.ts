@@ -13,6 +13,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['access', 'storage', 'compute'],
   ['events'],
   ['market'],
+  ['scheduler'],
   ['strategies'],
   ['backtest'],
   ['safety'],

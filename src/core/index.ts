@@ -30,5 +30,5 @@ export { InvariantViolation, invariant } from './invariant.ts';
 export { type Json, type JsonObject, readJson } from './json.ts';
 export type { Log } from './log.ts';
 export { memberOf } from './member.ts';
-export { abbreviated, parseAll, shown, throwIfAny } from './parse-all.ts';
+export { abbreviated, parseAll, parseName, shown, throwIfAny } from './parse-all.ts';
 export { type Random, seededRandom } from './random.ts';

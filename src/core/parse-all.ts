@@ -1,5 +1,5 @@
 /** How a request is read whole, so that its sender hears of everything that is wrong with it at once. */
-import { DomainError, type FieldError, invalidFields } from './errors.ts';
+import { DomainError, type FieldError, invalid, invalidFields } from './errors.ts';
 
 /** At most so many wrong fields are reported at once: enough to mend a form, too few to amplify a hostile request. */
 const MAX_REPORTED = 20;
@@ -63,4 +63,21 @@ export function shown(value: unknown): string {
 /** A text of at most 61 characters. */
 export function abbreviated(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
+}
+
+/**
+ * A name that a person gave to something of theirs, without the spaces at its ends.
+ *
+ * @throws {DomainError} VALIDATION at `name` unless it has 1 to 100 characters, none of them a control character
+ */
+export function parseName(raw: string | null | undefined): string {
+  const name = raw?.trim() ?? '';
+  if (name.length < 1 || name.length > 100) {
+    throw invalid('name', `name must have 1 to 100 characters; it has ${name.length}.`);
+  }
+  // PostgreSQL cannot store them, and nobody can read them.
+  if (/[\p{Cc}\p{Cs}]/u.test(name)) {
+    throw invalid('name', 'name must have no control characters and no halves of surrogate pairs.');
+  }
+  return name;
 }

@@ -5,7 +5,14 @@
 export type { AlignedBars } from './aligner.ts';
 export type { BarColumns, Bars } from './bars.ts';
 export { formatBarTime } from './bars.ts';
-export { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tradingDay } from './calendar/index.ts';
+export {
+  calendarNamed,
+  lastCompletedSession,
+  sessionAfter,
+  sessions,
+  type TradingCalendar,
+  tradingDay,
+} from './calendar/index.ts';
 export type { CsvSource } from './csv/index.ts';
 export { BARS_IMPORTED, type ImportDeps, type ImportInput, type ImportResult, importBars } from './import-bars.ts';
 export { INTERVALS, type Interval, intervalMinutes, parseInterval } from './interval.ts';

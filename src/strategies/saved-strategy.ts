@@ -8,6 +8,7 @@ import {
   memberOf,
   notFound,
   parseAll,
+  parseName,
   readJson,
   shown,
 } from '../core/index.ts';
@@ -187,18 +188,6 @@ function parseTyped(type: StrategyType, params: unknown, symbolCount: number) {
     params: () => parseParameters(type, params ?? {}, 'params'),
     symbols: () => requireSymbolCount(type, symbolCount),
   });
-}
-
-function parseName(raw: string | null | undefined): string {
-  const name = raw?.trim() ?? '';
-  if (name.length < 1 || name.length > 100) {
-    throw invalid('name', `name must have 1 to 100 characters; it has ${name.length}.`);
-  }
-  // PostgreSQL cannot store them, and nobody can read them.
-  if (/[\p{Cc}\p{Cs}]/u.test(name)) {
-    throw invalid('name', 'name must have no control characters and no halves of surrogate pairs.');
-  }
-  return name;
 }
 
 /** `auto-trade` is the older spelling. */

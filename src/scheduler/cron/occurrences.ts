@@ -24,48 +24,54 @@ const HORIZON_DAYS = 40 * 366;
  * twice is due the first time, or both times when the hour field begins with `*`.
  */
 export function* occurrencesAfter(cron: Cron, zone: Zone, after: number): Generator<Occurrence, void, undefined> {
-  // A day earlier: what the clocks jumped over may lie after `after` although its day has passed.
-  const firstDay = Math.floor(zone.wallTime(after) / DAY_MS) * DAY_MS - DAY_MS;
-  let waiting: Occurrence[] = [];
+  const earliest = after + Math.min(zone.offsetAt(after - DAY_MS), zone.offsetAt(after), zone.offsetAt(after + DAY_MS));
+  const firstDay = Math.floor(earliest / DAY_MS) * DAY_MS;
+  let waiting: readonly Occurrence[] = [];
   for (let day = firstDay, end = firstDay + HORIZON_DAYS * DAY_MS; day <= end; day += DAY_MS) {
     const isMatch = matchesDay(cron, day);
     if (!isMatch && waiting.length === 0) continue;
-    // Occurrences of a day may come after the first ones of the next day, when clocks change around midnight.
-    const found = isMatch ? [...waiting, ...occurrencesOn(cron, zone, day)].toSorted(byInstant) : waiting;
-    const settled = day + DAY_MS - zone.offsetAt(day + DAY_MS) - 3 * 3_600_000;
-    waiting = [];
-    for (const occurrence of found) {
-      if (occurrence.instant >= settled) waiting.push(occurrence);
-      else if (occurrence.instant > after) yield occurrence;
+    const isEven = isEvenDay(zone, day);
+    if (isEven) {
+      yield* later(waiting, after);
+      waiting = [];
+      if (isMatch) yield* later(evenOccurrences(cron, zone, day), after);
+      continue;
     }
+    // Where clocks change around midnight, the last ones of a day may come after the first ones of the next.
+    const found = isMatch ? [...waiting, ...unevenOccurrences(cron, zone, day)].toSorted(byInstant) : waiting;
+    const settled = day - zone.offsetAt(day) + DAY_MS / 2;
+    yield* later(
+      found.filter(({ instant }) => instant < settled),
+      after,
+    );
+    waiting = found.filter(({ instant }) => instant >= settled);
   }
 }
 
-/** How many occurrences an interval has, `after` exclusive to `until` inclusive: whole days without a change of clocks are only counted. */
-export function countOccurrences(cron: Cron, zone: Zone, { after, until }: Interval): number {
-  const perDay = cron.hours.length * cron.minutes.length * cron.seconds.length;
-  let count = 0;
-  let from = after;
-  // The next midnight on the wall, where the clocks run evenly around it; until there and from the last one on they are listed.
-  for (let day = nextMidnight(zone, from); ; day += DAY_MS) {
-    const instant = evenMidnight(zone, day);
-    const end = evenMidnight(zone, day + DAY_MS);
-    if (instant === null || end === null || end - instant !== DAY_MS) {
-      if (day - DAY_MS > zone.wallTime(until)) break;
-      continue;
-    }
-    if (end > until) break;
-    if (instant - 1 > from) count += listed(cron, zone, { after: from, until: instant - 1 });
-    if (matchesDay(cron, day)) count += perDay;
-    from = end - 1;
-  }
-  return count + listed(cron, zone, { after: from, until });
+function* later(occurrences: Iterable<Occurrence>, after: number): Generator<Occurrence, void, undefined> {
+  for (const occurrence of occurrences) if (occurrence.instant > after) yield occurrence;
 }
 
 /** A stretch of time, epoch ms: `after` exclusive, `until` inclusive. */
 export interface Interval {
   readonly after: number;
   readonly until: number;
+}
+
+/** How many occurrences an interval has: whole days on which the clocks do not change are only counted. */
+export function countOccurrences(cron: Cron, zone: Zone, { after, until }: Interval): number {
+  const perDay = cron.hours.length * cron.minutes.length * cron.seconds.length;
+  let count = 0;
+  let from = after;
+  for (let day = Math.floor(zone.wallTime(after) / DAY_MS) * DAY_MS + DAY_MS; ; day += DAY_MS) {
+    const midnight = day - zone.offsetAt(day - zone.offsetAt(day));
+    if (midnight + DAY_MS > until) break;
+    if (!isEvenDay(zone, day)) continue;
+    if (midnight - 1 > from) count += listed(cron, zone, { after: from, until: midnight - 1 });
+    if (matchesDay(cron, day)) count += perDay;
+    from = midnight + DAY_MS - 1;
+  }
+  return count + listed(cron, zone, { after: from, until });
 }
 
 function listed(cron: Cron, zone: Zone, { after, until }: Interval): number {
@@ -77,15 +83,11 @@ function listed(cron: Cron, zone: Zone, { after, until }: Interval): number {
   return count;
 }
 
-function nextMidnight(zone: Zone, instant: number): WallTime {
-  return Math.floor(zone.wallTime(instant) / DAY_MS) * DAY_MS + DAY_MS;
-}
-
-/** The instant of a midnight; null when the clocks change within a day of it, so that occurrences may stray over it. */
-function evenMidnight(zone: Zone, day: WallTime): number | null {
-  const offset = zone.offsetAt(day - zone.offsetAt(day));
-  const isEven = zone.offsetAt(day - offset - DAY_MS) === offset && zone.offsetAt(day - offset + DAY_MS) === offset;
-  return isEven ? day - offset : null;
+/** Whether the clocks run evenly from a day before it to a day after it, so that no occurrence strays over its midnights. */
+function isEvenDay(zone: Zone, day: WallTime): boolean {
+  const midnight = day - zone.offsetAt(day - zone.offsetAt(day));
+  const offset = zone.offsetAt(midnight);
+  return zone.offsetAt(midnight - DAY_MS) === offset && zone.offsetAt(midnight + 2 * DAY_MS) === offset;
 }
 
 /** The first occurrence after an instant that will be run; null where none can come. */
@@ -102,24 +104,31 @@ function matchesDay(cron: Cron, day: WallTime): boolean {
   return cron.isEitherDay ? isDayOfMonth || isDayOfWeek : isDayOfMonth && isDayOfWeek;
 }
 
-function* occurrencesOn(cron: Cron, zone: Zone, day: WallTime): Generator<Occurrence, void, undefined> {
-  for (const hour of cron.hours) {
-    for (const minute of cron.minutes) {
-      for (const second of cron.seconds) {
-        yield* occurrencesAt(cron, zone, day + ((hour * 60 + minute) * 60 + second) * 1000);
-      }
+/** The matching times of a day on the wall, ascending. */
+function* wallTimes({ hours, minutes, seconds }: Cron, day: WallTime): Generator<WallTime, void, undefined> {
+  for (const hour of hours) {
+    for (const minute of minutes) {
+      for (const second of seconds) yield day + ((hour * 60 + minute) * 60 + second) * 1000;
     }
   }
 }
 
-function* occurrencesAt(cron: Cron, zone: Zone, wall: WallTime): Generator<Occurrence, void, undefined> {
-  const [first, ...more] = zone.instantsOf(wall);
-  if (first === undefined) {
-    yield { instant: wall - zone.offsetAt(wall - DAY_MS), wall, isGap: true };
-    return;
+/** Of a day on which and around which the clocks do not change. */
+function* evenOccurrences(cron: Cron, zone: Zone, day: WallTime): Generator<Occurrence, void, undefined> {
+  const offset = zone.offsetAt(day - zone.offsetAt(day));
+  for (const wall of wallTimes(cron, day)) yield { instant: wall - offset, wall, isGap: false };
+}
+
+function* unevenOccurrences(cron: Cron, zone: Zone, day: WallTime): Generator<Occurrence, void, undefined> {
+  for (const wall of wallTimes(cron, day)) {
+    const [first, ...more] = zone.instantsOf(wall);
+    if (first === undefined) {
+      yield { instant: wall - zone.offsetAt(wall - DAY_MS), wall, isGap: true };
+      continue;
+    }
+    yield { instant: first, wall, isGap: false };
+    if (cron.isEveryHour) for (const instant of more) yield { instant, wall, isGap: false };
   }
-  yield { instant: first, wall, isGap: false };
-  if (cron.isEveryHour) for (const instant of more) yield { instant, wall, isGap: false };
 }
 
 function byInstant(a: Occurrence, b: Occurrence): number {

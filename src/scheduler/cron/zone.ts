@@ -65,16 +65,23 @@ export class Zone {
   }
 }
 
+/** Zones that were asked for: there are some 600, and each is slow to make. */
+const known = new Map<string, Zone>();
+
 /**
  * The zone of this name, as Node knows it.
  *
  * @throws {DomainError} VALIDATION at `path`
  */
 export function parseZone(name: string, path = 'timezone'): Zone {
+  const made = known.get(name);
+  if (made !== undefined) return made;
   // Offsets such as +01:00 are names to Node, but no zones of the IANA.
   if (/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) {
     try {
-      return new Zone(name);
+      const zone = new Zone(name);
+      known.set(name, zone);
+      return zone;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
