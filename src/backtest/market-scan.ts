@@ -23,6 +23,9 @@ type ScanConfig =
       readonly interval: Interval;
     };
 
+/** Ids are 32-bit integers in the database. */
+const LARGEST_ID = 2_147_483_647;
+
 const KEYS: ReadonlySet<string> = new Set(['strategy_id', 'strategy_type', 'params', 'symbols', 'interval']);
 
 /** The job type, whose config is `{strategy_id}` or `{strategy_type, params?, symbols, interval?}`. */
@@ -35,9 +38,19 @@ export function marketScan(deps: SignalDeps): JobType {
     parseConfig: (raw, principal) => parseConfig(deps, principal, raw),
     run: async ({ principal, config }) => {
       const signals = await scan(deps, principal, readScan(config));
-      return { summary: summaryOf(signals), output: { signals: signals.map((signal) => ({ ...signal })) } };
+      return { summary: summaryOf(signals), output: { signals: signals.map(told) } };
     },
   };
+}
+
+/** As configs and outputs are written: in snake_case. */
+function told({ previousTarget, ...signal }: Signal) {
+  return { ...signal, previous_target: previousTarget };
+}
+
+/** A text as it is; anything else as words that no name can be. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : shown(value);
 }
 
 function scan(deps: SignalDeps, principal: Principal, config: ScanConfig): Promise<readonly Signal[]> {
@@ -74,13 +87,10 @@ async function parseSaved(
   principal: Principal,
   config: ReadonlyMap<string, unknown>,
 ): Promise<JsonObject> {
-  const id = Number(config.get('strategy_id'));
+  const id = config.get('strategy_id');
   if (config.size > 1) throw invalid('config', 'Give strategy_id alone, or strategy_type with symbols.');
-  if (!Number.isInteger(id) || id < 1) {
-    throw invalid(
-      'config.strategy_id',
-      `strategy_id must be a positive whole number; found ${shown(config.get('strategy_id'))}.`,
-    );
+  if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > LARGEST_ID) {
+    throw invalid('config.strategy_id', `strategy_id must be the id of a strategy; found ${shown(id)}.`);
   }
   const strategy = await findStrategy(deps.database, principal, id).catch((error: unknown) => {
     if (error instanceof DomainError && error.code === 'NOT_FOUND') throw invalid('config.strategy_id', error.message);
@@ -92,12 +102,12 @@ async function parseSaved(
 
 function parseInline(registry: StrategyRegistry, config: ReadonlyMap<string, unknown>): JsonObject {
   const rawSymbols = config.get('symbols');
-  const symbols = Array.isArray(rawSymbols) ? rawSymbols.map(String) : [];
+  const symbols = Array.isArray(rawSymbols) ? rawSymbols.map(textOf) : [];
   const parsed = under('config', () =>
     parseAll({
       symbols: () => parseSymbols(symbols),
       typed: () => parseTyped(registry, config, symbols.length),
-      interval: () => parseInterval(String(config.get('interval') ?? '1d'), 'interval'),
+      interval: () => parseInterval(textOf(config.get('interval') ?? '1d'), 'interval'),
     }),
   );
   const { typed, ...rest } = parsed;
@@ -105,7 +115,7 @@ function parseInline(registry: StrategyRegistry, config: ReadonlyMap<string, unk
 }
 
 function parseTyped(registry: StrategyRegistry, config: ReadonlyMap<string, unknown>, count: number) {
-  const name = String(config.get('strategy_type') ?? '');
+  const name = textOf(config.get('strategy_type') ?? '');
   const type = under('', () => registry.get(name), { strategyType: 'strategy_type' });
   requirePosition(registry, name, 'strategy_type');
   requireSymbolCount(type, count);

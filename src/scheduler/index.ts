@@ -5,7 +5,7 @@
 export { type Cron, nextRun, parseCron, parseZone } from './cron/index.ts';
 export type { SchedulerBasis } from './deps.ts';
 export { JOB_EVENTS, type JobEventType } from './events.ts';
-export { RUN_STATUSES, type RunStatus } from './job-run.ts';
+export { RUN_STATUSES, RUN_TRIGGERS, type RunStatus, type RunTrigger } from './job-run.ts';
 export {
   JOB_TYPES,
   type JobType,
@@ -23,14 +23,15 @@ export {
   switchScheduler,
   updateScheduledJob,
 } from './manage-jobs.ts';
+export { OVERLAP_POLICIES, type OverlapPolicy } from './overlap.ts';
 export { CATCHUP_POLICIES, type CatchupPolicy, SKIP_REASONS, type SkipReason } from './plan.ts';
 export {
   JOB_CALENDARS,
   type JobInput,
-  nextRuns,
-  OVERLAP_POLICIES,
-  type OverlapPolicy,
+  readConfig,
   SESSION_POLICIES,
   type SessionPolicy,
 } from './scheduled-job.ts';
 export { Scheduler } from './scheduler.ts';
+export { countOverdue } from './self-check.ts';
+export { nextRuns } from './timetable.ts';

@@ -1,12 +1,15 @@
 /** What people do with scheduled jobs: create, change, delete, start, stop, run now; and start and stop the scheduler. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { dateOf, notFound } from '../core/index.ts';
-import type { EventDraft, JournalWrite } from '../events/index.ts';
-import type { JobRunRow, ScheduledJobRow } from '../storage/index.ts';
+import type { EventDraft } from '../events/index.ts';
+import type { Db, JobRunRow, ScheduledJobRow } from '../storage/index.ts';
+import { changeJob, dueFrom } from './change-job.ts';
+import { claimDue, claimJobs, dueAt } from './claim.ts';
 import type { SchedulerBasis } from './deps.ts';
-import { nextDue } from './due.ts';
-import { type JobEventType, jobEvent } from './events.ts';
-import { type JobColumns, type JobInput, jobInput, parseJob, timetableOf } from './scheduled-job.ts';
+import { type JobEventType, jobEvent, runEvent } from './events.ts';
+import { lockJob } from './job-run.ts';
+import { activeRuns, roomFor } from './overlap.ts';
+import { type JobColumns, type JobInput, jobInput, parseJob } from './scheduled-job.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** What the commands work with. */
@@ -31,7 +34,7 @@ export async function createScheduledJob(
   input: JobInput,
 ): Promise<ScheduledJobRow> {
   requireScope(principal, 'trade');
-  const columns = await parseJob(deps.jobTypes, principal, input);
+  const columns = await parseJob(deps, principal, input);
   const now = dateOf(deps.clock);
   const row = await deps.journal.write(async (write) => {
     const created = await write.db.scheduledJob.create({
@@ -55,14 +58,15 @@ export async function updateScheduledJob(
   { id, ...input }: JobInput & { readonly id: number },
 ): Promise<ScheduledJobRow> {
   requireScope(principal, 'trade');
-  const row = await changeJob(deps, principal, id, async (before) => {
-    const given = Object.fromEntries(
-      Object.entries(input).filter(([key, value]) => value !== undefined && (value !== null || key === 'calendar')),
-    );
-    const sameType = input.jobType == null || input.jobType === before.jobType;
+  const given = Object.fromEntries(
+    Object.entries(input).filter(([key, value]) => value !== undefined && (value !== null || key === 'calendar')),
+  );
+  const settings = async (before: ScheduledJobRow): Promise<JobColumns> => {
+    const isSameType = input.jobType == null || input.jobType === before.jobType;
     const stored = jobInput(before);
-    return await parseJob(deps.jobTypes, principal, { ...stored, config: sameType ? stored.config : {}, ...given });
-  });
+    return await parseJob(deps, principal, { ...stored, config: isSameType ? stored.config : {}, ...given });
+  };
+  const row = await changeJob(deps, principal, { id, settings });
   deps.scheduler.wake();
   return row;
 }
@@ -78,10 +82,11 @@ export async function enableScheduledJob(
   { id, enabled }: { readonly id: number; readonly enabled: boolean },
 ): Promise<ScheduledJobRow> {
   requireScope(principal, 'trade');
-  const row = await changeJob(deps, principal, id, (before) => {
+  const settings = (before: ScheduledJobRow): Promise<JobColumns | null> => {
     const isSame = before.enabled === enabled && (!enabled || before.pauseReason === null);
     return Promise.resolve(isSame ? null : { ...before, enabled });
-  });
+  };
+  const row = await changeJob(deps, principal, { id, settings });
   deps.scheduler.wake();
   return row;
 }
@@ -94,9 +99,9 @@ export async function enableScheduledJob(
 export async function deleteScheduledJob(deps: SchedulerDeps, principal: Principal, id: number): Promise<number> {
   requireScope(principal, 'trade');
   return await deps.journal.write(async (write) => {
-    const row = await write.db.scheduledJob.findFirst({ where: { id, ownerId: principal.userId } });
-    const deleted = await write.db.scheduledJob.deleteMany({ where: { id, ownerId: principal.userId } });
-    if (row === null || deleted.count === 0) throw notFound('scheduled job', id);
+    const row = await lockJob(write.db, id);
+    if (row?.ownerId !== principal.userId) throw notFound('scheduled job', id);
+    await write.db.scheduledJob.delete({ where: { id } });
     await write.append(jobEvent('JobDeleted', row, deps.ids.next()));
     return id;
   });
@@ -110,28 +115,39 @@ export async function deleteScheduledJob(deps: SchedulerDeps, principal: Princip
  */
 export async function runScheduledJob(deps: SchedulerDeps, principal: Principal, id: number): Promise<JobRunRow> {
   requireScope(principal, 'trade');
-  const now = dateOf(deps.clock);
-  const queued = await deps.database.transaction(async (db) => {
-    const job = await db.scheduledJob.findFirst({ where: { id, ownerId: principal.userId }, select: { id: true } });
-    if (job === null) throw notFound('scheduled job', id);
-    const correlationId = deps.ids.next();
-    const common = { ownerId: principal.userId, jobId: id, correlationId, createdAt: now, scheduledFor: now };
-    return await db.jobRun.create({
-      data: { ...common, occurrence: `manual ${correlationId}`, trigger: 'manual', status: 'queued' },
-    });
+  const run = await deps.journal.write(async (write) => {
+    const job = await lockJob(write.db, id);
+    if (job?.ownerId !== principal.userId) throw notFound('scheduled job', id);
+    const stored = await write.db.jobRun.create({ data: await manualRun(deps, write.db, job) });
+    if (stored.status === 'skipped') await write.append(runEvent('JobRunSkipped', job, stored));
+    return stored;
   });
   deps.scheduler.wake();
-  return await endOf(deps, queued);
+  return await endOf(deps, run);
+}
+
+async function manualRun({ clock, ids }: SchedulerDeps, db: Db, job: ScheduledJobRow) {
+  const now = dateOf(clock);
+  const correlationId = ids.next();
+  const active = await activeRuns(db, [job.id]);
+  const hasRoom = roomFor(job.overlapPolicy, active.get(job.id) ?? 0) > 0;
+  const state = hasRoom ? { status: 'queued' } : { status: 'skipped', reason: 'overlap', finishedAt: now };
+  const common = { ownerId: job.ownerId, jobId: job.id, correlationId, createdAt: now, scheduledFor: now };
+  return { ...common, ...state, occurrence: `manual ${correlationId}`, trigger: 'manual' };
 }
 
 /** Stops or starts all of an owner's schedules; jobs keep their own switch. What was due meanwhile is not made up for. Scope `trade`. */
 export async function switchScheduler(deps: SchedulerDeps, principal: Principal, isRunning: boolean): Promise<void> {
   requireScope(principal, 'trade');
   const ownerId = principal.userId;
-  const updatedAt = dateOf(deps.clock);
+  if (!isRunning) while (await claimDue(deps));
   await deps.journal.write(async (write) => {
     const before = await write.db.schedulerState.findUnique({ where: { ownerId } });
     if ((before?.isRunning ?? true) === isRunning) return;
+    const updatedAt = dateOf(deps.clock);
+    // What became due a moment ago still counts.
+    const jobs = isRunning ? [] : await write.db.scheduledJob.findMany({ where: { ...dueAt(updatedAt), ownerId } });
+    await claimJobs(deps, write, { jobs, now: updatedAt });
     const state = { isRunning, updatedAt };
     await write.db.schedulerState.upsert({ where: { ownerId }, create: { ownerId, ...state }, update: state });
     await write.append(switched(isRunning ? 'SchedulerStarted' : 'SchedulerStopped', ownerId, deps.ids.next()));
@@ -141,43 +157,6 @@ export async function switchScheduler(deps: SchedulerDeps, principal: Principal,
 
 function switched(type: JobEventType, ownerId: number, correlationId: string): EventDraft {
   return { ownerId, type, subjectType: 'scheduler', subjectId: ownerId, payload: {}, correlationId };
-}
-
-function dueFrom(columns: JobColumns, now: Date) {
-  return { handledUntil: now, nextDueAt: nextDue(timetableOf(columns), now.getTime()) };
-}
-
-/** Changes a job under its lock; `change` answers the new settings, null for none. */
-async function changeJob(
-  deps: SchedulerDeps,
-  principal: Principal,
-  id: number,
-  change: (before: ScheduledJobRow) => Promise<JobColumns | null>,
-): Promise<ScheduledJobRow> {
-  return await deps.journal.write(async (write) => {
-    const before = await lockOwnJob(write, principal, id);
-    const columns = await change(before);
-    if (columns === null) return before;
-    const now = dateOf(deps.clock);
-    const { name, jobType, schedule, timezone, calendar, sessionPolicy, config, enabled } = columns;
-    const { overlapPolicy, catchupPolicy, catchupWindowSeconds, timeoutSeconds } = columns;
-    const settings = { name, jobType, schedule, timezone, calendar, sessionPolicy, config, enabled };
-    const policies = { overlapPolicy, catchupPolicy, catchupWindowSeconds, timeoutSeconds };
-    const fresh = { pauseReason: null, failuresInRow: 0, updatedAt: now };
-    const row = await write.db.scheduledJob.update({
-      where: { id },
-      data: { ...settings, ...policies, ...dueFrom(columns, now), ...fresh },
-    });
-    await write.append(jobEvent('JobUpdated', row, deps.ids.next()));
-    return row;
-  });
-}
-
-async function lockOwnJob({ db }: JournalWrite, principal: Principal, id: number): Promise<ScheduledJobRow> {
-  const where = { id, ownerId: principal.userId };
-  const found = await db.scheduledJob.updateMany({ where, data: { failuresInRow: { increment: 0 } } });
-  if (found.count === 0) throw notFound('scheduled job', id);
-  return await db.scheduledJob.findUniqueOrThrow({ where: { id } });
 }
 
 async function endOf({ database }: SchedulerDeps, queued: JobRunRow): Promise<JobRunRow> {

@@ -22,8 +22,8 @@ export const MAX_CATCH_UPS = 10;
 export interface Timetable {
   readonly cron: Cron;
   readonly zone: Zone;
-  /** Whether its market is open at an instant; undefined: every time will do. */
-  readonly isOpen?: (instant: number) => boolean;
+  /** The first instant from a given one on at which its market is open; undefined: every time will do. */
+  readonly openFrom?: (instant: number) => number;
   readonly catchupPolicy: CatchupPolicy;
   /** How old a missed time may be to be made up for, in ms. */
   readonly catchupWindowMs: number;
@@ -42,38 +42,58 @@ export interface PlannedSkip {
 }
 
 export interface Plan {
-  /** Ascending. */
+  /** Those that make up for missed ones, ascending, then those that are on time, ascending. */
   readonly runs: readonly PlannedRun[];
   readonly skips: readonly PlannedSkip[];
 }
 
-/** Decides on every due time in (`after`, `now`], epoch ms. */
+/**
+ * Decides on every due time in (`after`, `now`], epoch ms. Times before the catch-up window are only counted, so five years of
+ * minutes cost no more than an hour of them. Of the others that were missed, those with the same reason share a row.
+ */
 export function planDue(timetable: Timetable, { after, now }: { readonly after: number; readonly now: number }): Plan {
-  const { cron, zone, isOpen = () => true, catchupWindowMs } = timetable;
+  const { cron, zone, catchupWindowMs } = timetable;
   const windowStart = Math.max(after, now - Math.max(catchupWindowMs, GRACE_MS) - 1);
   const skips: PlannedSkip[] = [];
   const onTime: Occurrence[] = [];
-  const missed: Occurrence[] = [];
+  const missed = new Map<SkipReason, Occurrence[]>();
   for (const occurrence of occurrencesAfter(cron, zone, windowStart)) {
     if (occurrence.instant > now) break;
-    if (occurrence.isGap) skips.push({ occurrence, reason: 'dst_gap', count: 1 });
-    else if (!isOpen(occurrence.instant)) skips.push({ occurrence, reason: 'market_closed', count: 1 });
-    else (now - occurrence.instant <= GRACE_MS ? onTime : missed).push(occurrence);
+    const reason = obstacle(timetable, occurrence);
+    if (now - occurrence.instant > GRACE_MS) append(missed, reason ?? 'misfire', occurrence);
+    else if (reason !== null) skips.push({ occurrence, reason, count: 1 });
+    else onTime.push(occurrence);
   }
-  const madeUp = missed.slice(missed.length - catchUps(timetable.catchupPolicy, missed.length, onTime.length));
+  const late = missed.get('misfire') ?? [];
+  const madeUp = late.splice(late.length - catchUps(timetable.catchupPolicy, late.length, onTime.length));
   const older = countOccurrences(cron, zone, { after, until: windowStart });
-  const dropped = missed.length - madeUp.length;
-  const first = older > 0 ? firstAfter(timetable, after) : missed[0];
-  if (first !== undefined && older + dropped > 0) {
-    skips.push({ occurrence: first, reason: 'misfire', count: older + dropped });
-  }
+  const oldest = older > 0 ? firstAfter(timetable, after) : undefined;
+  if (oldest !== undefined) skips.push({ occurrence: oldest, reason: 'misfire', count: older + late.splice(0).length });
   return {
     runs: [
       ...madeUp.map((occurrence) => ({ occurrence, trigger: 'catch_up' as const })),
       ...onTime.map((occurrence) => ({ occurrence, trigger: 'cron' as const })),
     ],
-    skips,
+    skips: [...skips, ...shared(missed)],
   };
+}
+
+/** Why a due time cannot be run, however punctual one is. */
+function obstacle({ openFrom }: Timetable, { instant, isGap }: Occurrence): 'dst_gap' | 'market_closed' | null {
+  if (isGap) return 'dst_gap';
+  return openFrom !== undefined && openFrom(instant) > instant ? 'market_closed' : null;
+}
+
+function append(groups: Map<SkipReason, Occurrence[]>, reason: SkipReason, occurrence: Occurrence): void {
+  const group = groups.get(reason);
+  if (group === undefined) groups.set(reason, [occurrence]);
+  else group.push(occurrence);
+}
+
+function shared(groups: ReadonlyMap<SkipReason, readonly Occurrence[]>): readonly PlannedSkip[] {
+  return [...groups].flatMap(([reason, [occurrence, ...more]]) =>
+    occurrence === undefined ? [] : [{ occurrence, reason, count: 1 + more.length }],
+  );
 }
 
 /** How many of the newest missed times are run. One run for all is not needed when one is due now anyway. */

@@ -1,28 +1,16 @@
-/** A scheduled job: its settings as a caller gives them and as they are stored, and when it is due. */
+/** A scheduled job: its settings as a caller gives them and as they are stored. */
 import type { Principal } from '../access/index.ts';
-import {
-  DomainError,
-  invalid,
-  type JsonObject,
-  memberOf,
-  parseAll,
-  parseName,
-  readJson,
-  shown,
-} from '../core/index.ts';
-import { calendarNamed, type TradingCalendar } from '../market/index.ts';
+import { type Clock, invalid, type JsonObject, parseAll, parseName, readJson, shown } from '../core/index.ts';
 import type { ScheduledJobRow } from '../storage/index.ts';
-import { type Cron, nextRun, occurrencesAfter, parseCron, parseZone, type Zone } from './cron/index.ts';
+import { type Cron, nextRun, parseCron, parseZone } from './cron/index.ts';
 import type { JobType, JobTypeRegistry } from './job-type.ts';
+import { OVERLAP_POLICIES } from './overlap.ts';
 import { CATCHUP_POLICIES, type Timetable } from './plan.ts';
+import { nextRunOf, timetableOf } from './timetable.ts';
 
 /** What becomes of due times at which the job's market is closed. */
 export const SESSION_POLICIES = ['skip_closed', 'ignore'] as const;
 export type SessionPolicy = (typeof SESSION_POLICIES)[number];
-
-/** What becomes of a due time at which an earlier run is still under way: nothing, it waits (one at most), both run. */
-export const OVERLAP_POLICIES = ['skip', 'buffer_one', 'allow'] as const;
-export type OverlapPolicy = (typeof OVERLAP_POLICIES)[number];
 
 /** The calendars that a job can follow. */
 export const JOB_CALENDARS = ['XNYS', '24/7'] as const;
@@ -70,20 +58,18 @@ export type JobColumns = Pick<
   | 'timeoutSeconds'
 >;
 
-/** What deciding on due times needs of a row. */
-export type TimetableColumns = Pick<
-  ScheduledJobRow,
-  'schedule' | 'timezone' | 'calendar' | 'sessionPolicy' | 'catchupPolicy' | 'catchupWindowSeconds'
->;
-
 /**
  * Checks settings from outside and fills in defaults.
  *
  * @throws {DomainError} VALIDATION naming every field that is wrong
  */
-export async function parseJob(registry: JobTypeRegistry, principal: Principal, input: JobInput): Promise<JobColumns> {
+export async function parseJob(
+  { jobTypes, clock }: { readonly jobTypes: JobTypeRegistry; readonly clock: Clock },
+  principal: Principal,
+  input: JobInput,
+): Promise<JobColumns> {
   const parsed = parseAll({
-    type: () => registry.get(input.jobType ?? ''),
+    type: () => jobTypes.get(input.jobType ?? ''),
     zone: () => parseZone(input.timezone ?? 'UTC'),
     cron: () => parseCron(input.schedule ?? ''),
     calendar: () => oneOf(JOB_CALENDARS, input.calendar ?? null, 'calendar'),
@@ -95,18 +81,22 @@ export async function parseJob(registry: JobTypeRegistry, principal: Principal, 
     name: () => (input.name == null ? null : parseName(input.name)),
   });
   const { type, cron, zone, calendar, sessionPolicy, name, ...columns } = parsed;
-  refuseSchedule(type, cron, zone);
   const schedule = input.schedule?.trim() ?? '';
-  return {
-    ...columns,
-    name: name ?? `${type.name} ${schedule}`.slice(0, 100),
-    jobType: type.name,
+  const settings = {
     schedule,
     timezone: zone.name,
     calendar,
     sessionPolicy: sessionPolicy ?? 'skip_closed',
-    overlapPolicy: columns.overlapPolicy ?? 'skip',
     catchupPolicy: columns.catchupPolicy ?? type.catchupPolicy,
+    catchupWindowSeconds: columns.catchupWindowSeconds,
+  };
+  refuseSchedule(type, cron, { timetable: timetableOf(settings), now: clock.now() });
+  return {
+    ...settings,
+    name: name ?? `${type.name} ${schedule}`.slice(0, 100),
+    jobType: type.name,
+    overlapPolicy: columns.overlapPolicy ?? 'skip',
+    timeoutSeconds: columns.timeoutSeconds,
     enabled: input.enabled ?? true,
     config: JSON.stringify(await type.parseConfig(input.config ?? {}, principal)),
   };
@@ -114,43 +104,26 @@ export async function parseJob(registry: JobTypeRegistry, principal: Principal, 
 
 /** The settings of a row, in the form in which a caller gives them. */
 export function jobInput(row: JobColumns): JobInput {
-  return { ...row, config: readJson<JsonObject>(row.config) };
+  return { ...row, config: readConfig(row) };
 }
 
-/** When a job is due. Stored settings were parsed before, so this throws only for rows that were damaged. */
-export function timetableOf(row: TimetableColumns): Timetable {
-  const calendar = row.calendar === null ? undefined : calendarNamed(row.calendar);
-  const ignores = row.sessionPolicy === 'ignore' || calendar === undefined;
-  return {
-    cron: parseCron(row.schedule),
-    zone: parseZone(row.timezone),
-    catchupPolicy: memberOf(CATCHUP_POLICIES, row.catchupPolicy),
-    catchupWindowMs: row.catchupWindowSeconds * 1000,
-    ...(ignores ? {} : { isOpen: (instant: number) => isOpen(calendar, instant) }),
-  };
-}
-
-/** The next `count` instants at which a job will run after `after`, epoch ms: gaps and closed sessions are left out. */
-export function nextRuns(row: TimetableColumns, after: number, count: number): readonly number[] {
-  const { cron, zone, isOpen: opens = () => true } = timetableOf(row);
-  const found: number[] = [];
-  let looked = 0;
-  for (const { instant, isGap } of occurrencesAfter(cron, zone, after)) {
-    looked += 1;
-    if (found.length >= count || looked > 20_000) break;
-    if (!isGap && opens(instant)) found.push(instant);
+/** The config of a row; an empty one where it cannot be read, because the row was damaged. */
+export function readConfig({ config }: Pick<JobColumns, 'config'>): JsonObject {
+  try {
+    return readJson<JsonObject>(config);
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
   }
-  return found;
-}
-
-function isOpen(calendar: TradingCalendar, instant: number): boolean {
-  const day = calendar.dayOf(instant);
-  return calendar.isSession(day) && instant >= calendar.open(day) && instant < calendar.close(day);
 }
 
 /** @throws {DomainError} VALIDATION for a schedule that never comes, or comes too often for the type */
-function refuseSchedule(type: JobType, cron: Cron, zone: Zone): void {
-  if (nextRun(cron, zone, 0) === null) {
+function refuseSchedule(
+  type: JobType,
+  cron: Cron,
+  { timetable, now }: { readonly timetable: Timetable; readonly now: number },
+): void {
+  if (nextRun(cron, timetable.zone, now) === null) {
     throw invalid(
       'schedule',
       'This schedule never comes: no month has such a day. Change the day of month or the month.',
@@ -158,6 +131,12 @@ function refuseSchedule(type: JobType, cron: Cron, zone: Zone): void {
   }
   if (type.placesOrders && cron.seconds.length > 1) {
     throw invalid('schedule', `A ${type.name} may place orders, so it runs once a minute at most: give one second.`);
+  }
+  if (nextRunOf(timetable, now) === null) {
+    throw invalid(
+      'schedule',
+      'This schedule never comes while the market is open: choose a time of its sessions, or the session policy ignore.',
+    );
   }
 }
 
@@ -170,14 +149,6 @@ function oneOf<const Word extends string>(words: readonly Word[], given: string 
 
 function seconds(given: number, path: string, least: number): number {
   if (Number.isInteger(given) && given >= least && given <= MAX_SECONDS) return given;
-  throw new DomainError(
-    'VALIDATION',
-    `${path} must be a whole number from ${least} to ${MAX_SECONDS}; found ${given}.`,
-    {
-      fields: [
-        { path: [path], message: `${path} must be a whole number from ${least} to ${MAX_SECONDS}; found ${given}.` },
-      ],
-      facts: { limit: MAX_SECONDS, observed: given },
-    },
-  );
+  const message = `${path} must be a whole number from ${least} to ${MAX_SECONDS}; found ${given}.`;
+  throw invalid(path, message, { limit: given < least ? least : MAX_SECONDS, observed: given });
 }

@@ -1,18 +1,24 @@
 /** Wakes up when something is due and runs it in this process; timers only wake us up, rows decide. */
 import { scheduleJob, type Job as Timer } from 'node-schedule';
+import { systemClock } from '../core/index.ts';
+import { beginRuns, type Capacity, findTurns } from './begin-runs.ts';
 import { claimDue } from './claim.ts';
 import type { SchedulerBasis } from './deps.ts';
-import { beginRun, performRun, recoverRuns } from './job-run.ts';
+import { recoverRuns } from './end-run.ts';
+import { performRun } from './perform-run.ts';
 
 /** How often the table is looked at without a reason, in ms: other processes' jobs, clocks that were moved, dead processes. */
 const LOOK_MS = 5_000;
 
-/** Runs at the same time in this process, and those of one owner. */
+/** A scheduler that has not looked for so long, in ms, is not working. */
+const STUCK_MS = 30_000;
+
+/** Runs at the same time in this process, and those of one owner; what is started by hand counts for the first only. */
 const MAX_RUNS = 16;
 const MAX_RUNS_OF_OWNER = 8;
 
 /** How long closing waits for runs that were told to stop, in ms. */
-const CLOSE_MS = 5_000;
+const CLOSE_MS = 3_000;
 
 /** The scheduler of a process. Any number of them can share a database. */
 export class Scheduler {
@@ -24,6 +30,8 @@ export class Scheduler {
   #timer: Timer | null = null;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
+  /** By the steady clock. */
+  #lookedAt: number | null = null;
 
   constructor(deps: SchedulerBasis) {
     this.#deps = deps;
@@ -58,6 +66,13 @@ export class Scheduler {
     return this.#running.size;
   }
 
+  /** Waits for the first look. @throws {Error} when it has not looked for a while */
+  async requireLooking(): Promise<void> {
+    if (this.#lookedAt === null) await this.#looking;
+    const age = this.#lookedAt === null ? Number.POSITIVE_INFINITY : performance.now() - this.#lookedAt;
+    if (age > STUCK_MS) throw new Error(`The scheduler has not looked for due jobs for ${Math.round(age / 1000)} s.`);
+  }
+
   /** Starts nothing any more and stops what runs: it becomes `interrupted`, and is taken up by the next process. */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -73,45 +88,52 @@ export class Scheduler {
   }
 
   async #lookOnce(): Promise<void> {
-    await recoverRuns(this.#deps);
+    await recoverRuns(this.#deps, [...this.#running.keys()]).catch((err: unknown) =>
+      this.#deps.log.error({ err }, 'Runs of dead processes could not be ended; it is tried again'),
+    );
     while (!this.#closing.signal.aborted && (await claimDue(this.#deps))) await this.#beginQueued();
     await this.#beginQueued();
     await this.#wakeAtNext();
+    this.#lookedAt = performance.now();
   }
 
+  /** Again while something begins: runs that end at once make room. */
   async #beginQueued(): Promise<void> {
-    const queued = await this.#deps.database.read.jobRun.findMany({
-      where: { status: 'queued' },
-      orderBy: { id: 'asc' },
-      take: 200,
-      select: { id: true, ownerId: true },
-    });
-    for (const { id, ownerId } of queued) {
-      if (this.#closing.signal.aborted || this.#running.size >= MAX_RUNS) return;
-      if (this.#countOf(ownerId) >= MAX_RUNS_OF_OWNER) continue;
-      const begun = await beginRun(this.#deps, id, this.#holder);
-      if (begun === null) continue;
-      const ended = performRun(this.#deps, begun, this.#closing.signal).finally(() => {
-        this.#running.delete(id);
-        this.wake();
-      });
-      this.#running.set(id, { ownerId, ended });
+    while (!this.#closing.signal.aborted) {
+      const turns = await findTurns(this.#deps.database.read, this.#capacity());
+      if (turns.length === 0) return;
+      const begun = await beginRuns(this.#deps, turns, this.#holder);
+      if (begun.length === 0) return;
+      for (const { run, job } of begun) {
+        const ended = performRun(this.#deps, { run, job }, this.#closing.signal).finally(() => {
+          this.#running.delete(run.id);
+          this.wake();
+        });
+        this.#running.set(run.id, { ownerId: run.ownerId, ended });
+      }
     }
   }
 
-  #countOf(owner: number): number {
-    return [...this.#running.values()].filter(({ ownerId }) => ownerId === owner).length;
+  #capacity(): Capacity {
+    const running = new Map<number, number>();
+    for (const { ownerId } of this.#running.values()) running.set(ownerId, (running.get(ownerId) ?? 0) + 1);
+    return { free: MAX_RUNS - this.#running.size, perOwner: MAX_RUNS_OF_OWNER, running };
   }
 
   /** A timer for the next due time; the regular look finds what was missed by it. */
   async #wakeAtNext(): Promise<void> {
+    const now = this.#deps.clock.now();
     const next = await this.#deps.database.read.scheduledJob.findFirst({
-      where: { enabled: true, pauseReason: null, nextDueAt: { gt: new Date(this.#deps.clock.now()) } },
+      where: { enabled: true, pauseReason: null, nextDueAt: { gt: new Date(now) } },
       orderBy: { nextDueAt: 'asc' },
       select: { nextDueAt: true },
     });
     this.#timer?.cancel();
+    this.#timer = null;
     if (this.#closing.signal.aborted || next?.nextDueAt == null) return;
-    this.#timer = scheduleJob(next.nextDueAt, () => this.wake());
+    // The timer goes by the machine's clock, which need not be ours.
+    const wait = Math.max(1, next.nextDueAt.getTime() - this.#deps.clock.now());
+    this.#timer = scheduleJob(new Date(systemClock.now() + wait), () => this.wake());
+    if (this.#timer === null) this.#lookAgain = true;
   }
 }

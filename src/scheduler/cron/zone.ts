@@ -65,8 +65,9 @@ export class Zone {
   }
 }
 
-/** Zones that were asked for: there are some 600, and each is slow to make. */
+/** Zones that were asked for: each is slow to make. There are some 600, but Node takes their names in any case. */
 const known = new Map<string, Zone>();
+const MOST_KNOWN = 1000;
 
 /**
  * The zone of this name, as Node knows it.
@@ -80,6 +81,7 @@ export function parseZone(name: string, path = 'timezone'): Zone {
   if (/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) {
     try {
       const zone = new Zone(name);
+      if (known.size >= MOST_KNOWN) known.clear();
       known.set(name, zone);
       return zone;
     } catch (error) {

@@ -25,6 +25,7 @@ CREATE TABLE "ScheduledJob" (
     "timeoutSeconds" INTEGER NOT NULL,
     "pauseReason" TEXT,
     "failuresInRow" INTEGER NOT NULL DEFAULT 0,
+    "lastRunId" INTEGER,
     "handledUntil" TIMESTAMP(3) NOT NULL,
     "nextDueAt" TIMESTAMP(3),
     "createdAt" TIMESTAMP(3) NOT NULL,
@@ -61,6 +62,9 @@ CREATE TABLE "JobRun" (
 );
 
 -- CreateIndex
+CREATE UNIQUE INDEX "ScheduledJob_lastRunId_key" ON "ScheduledJob"("lastRunId");
+
+-- CreateIndex
 CREATE INDEX "ScheduledJob_ownerId_id_idx" ON "ScheduledJob"("ownerId", "id");
 
 -- CreateIndex
@@ -79,7 +83,13 @@ CREATE INDEX "JobRun_status_leaseUntil_idx" ON "JobRun"("status", "leaseUntil");
 CREATE UNIQUE INDEX "JobRun_jobId_occurrence_key" ON "JobRun"("jobId", "occurrence");
 
 -- AddForeignKey
+ALTER TABLE "SchedulerState" ADD CONSTRAINT "SchedulerState_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "ScheduledJob" ADD CONSTRAINT "ScheduledJob_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ScheduledJob" ADD CONSTRAINT "ScheduledJob_lastRunId_fkey" FOREIGN KEY ("lastRunId") REFERENCES "JobRun"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "JobRun" ADD CONSTRAINT "JobRun_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -2,7 +2,8 @@
 CREATE TABLE "SchedulerState" (
     "ownerId" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "isRunning" BOOLEAN NOT NULL,
-    "updatedAt" DATETIME NOT NULL
+    "updatedAt" DATETIME NOT NULL,
+    CONSTRAINT "SchedulerState_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -23,11 +24,13 @@ CREATE TABLE "ScheduledJob" (
     "timeoutSeconds" INTEGER NOT NULL,
     "pauseReason" TEXT,
     "failuresInRow" INTEGER NOT NULL DEFAULT 0,
+    "lastRunId" INTEGER,
     "handledUntil" DATETIME NOT NULL,
     "nextDueAt" DATETIME,
     "createdAt" DATETIME NOT NULL,
     "updatedAt" DATETIME NOT NULL,
-    CONSTRAINT "ScheduledJob_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE
+    CONSTRAINT "ScheduledJob_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "ScheduledJob_lastRunId_fkey" FOREIGN KEY ("lastRunId") REFERENCES "JobRun" ("id") ON DELETE SET NULL ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -56,6 +59,9 @@ CREATE TABLE "JobRun" (
     CONSTRAINT "JobRun_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
     CONSTRAINT "JobRun_jobId_fkey" FOREIGN KEY ("jobId") REFERENCES "ScheduledJob" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ScheduledJob_lastRunId_key" ON "ScheduledJob"("lastRunId");
 
 -- CreateIndex
 CREATE INDEX "ScheduledJob_ownerId_id_idx" ON "ScheduledJob"("ownerId", "id");
