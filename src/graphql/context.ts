@@ -2,6 +2,7 @@ import type { Principal } from '../access/index.ts';
 import type { BacktestDeps } from '../backtest/index.ts';
 import type { Log } from '../core/index.ts';
 import type { OptimizeDeps } from '../optimize/index.ts';
+import type { SchedulerDeps } from '../scheduler/index.ts';
 import type { StrategyDeps } from '../strategies/index.ts';
 
 /** What the program says of itself. */
@@ -10,7 +11,7 @@ export interface ProgramInfo {
 }
 
 /** Everything that resolvers call: the use cases' dependencies, bound once in `app.ts`. */
-export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps {
+export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps, SchedulerDeps {
   readonly info: ProgramInfo;
   readonly log: Log;
 }

@@ -4,6 +4,7 @@ import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
 import { BARS_IMPORTED } from '../market/index.ts';
 import { OPTIMIZATION_EVENTS } from '../optimize/index.ts';
+import { JOB_EVENTS } from '../scheduler/index.ts';
 import { STRATEGY_EVENTS } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
@@ -105,7 +106,12 @@ builder.subscriptionFields((t) => ({
 }));
 
 /** Every type of event that the journal can hold. */
-const STORED_EVENTS: readonly string[] = [...OPTIMIZATION_EVENTS, ...STRATEGY_EVENTS, BARS_IMPORTED].toSorted();
+const STORED_EVENTS: readonly string[] = [
+  ...OPTIMIZATION_EVENTS,
+  ...STRATEGY_EVENTS,
+  ...JOB_EVENTS,
+  BARS_IMPORTED,
+].toSorted();
 
 /** @throws {DomainError} VALIDATION naming a type that no event can have: to wait for it would be in vain */
 function filterOf(ownerId: number, types: readonly string[] | null | undefined): EventFilter {

@@ -10,6 +10,9 @@ import './optimizations.ts';
 import './optimization-commands.ts';
 import './optimization-events.ts';
 import './optimization-report.ts';
+import './scheduled-jobs.ts';
+import './scheduler-commands.ts';
+import './scheduler-events.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -34,4 +34,5 @@ export {
 } from './scheduled-job.ts';
 export { Scheduler } from './scheduler.ts';
 export { countOverdue } from './self-check.ts';
+export { type SchedulerStatus, schedulerStatus } from './status.ts';
 export { nextRuns } from './timetable.ts';

@@ -1,7 +1,6 @@
 /** What people do with scheduled jobs: create, change, delete, start, stop, run now; and start and stop the scheduler. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { dateOf, notFound } from '../core/index.ts';
-import type { EventDraft } from '../events/index.ts';
+import { dateOf, invalid, notFound } from '../core/index.ts';
 import type { Db, JobRunRow, ScheduledJobRow } from '../storage/index.ts';
 import { changeJob, dueFrom } from './change-job.ts';
 import { claimDue, claimJobs, dueAt } from './claim.ts';
@@ -136,9 +135,19 @@ async function manualRun({ clock, ids }: SchedulerDeps, db: Db, job: ScheduledJo
   return { ...common, ...state, occurrence: `manual ${correlationId}`, trigger: 'manual' };
 }
 
-/** Stops or starts all of an owner's schedules; jobs keep their own switch. What was due meanwhile is not made up for. Scope `trade`. */
-export async function switchScheduler(deps: SchedulerDeps, principal: Principal, isRunning: boolean): Promise<void> {
+/**
+ * Stops or starts all of an owner's schedules; jobs keep their own switch. Again changes nothing. What was due meanwhile is not
+ * made up for. Scope `trade`.
+ *
+ * @throws {DomainError} VALIDATION for a reason of more than 500 characters
+ */
+export async function switchScheduler(
+  deps: SchedulerDeps,
+  principal: Principal,
+  { isRunning, reason = null }: { readonly isRunning: boolean; readonly reason?: string | null | undefined },
+): Promise<void> {
   requireScope(principal, 'trade');
+  if ((reason?.length ?? 0) > 500) throw invalid('reason', 'reason must have at most 500 characters.');
   const ownerId = principal.userId;
   if (!isRunning) while (await claimDue(deps));
   await deps.journal.write(async (write) => {
@@ -150,13 +159,11 @@ export async function switchScheduler(deps: SchedulerDeps, principal: Principal,
     await claimJobs(deps, write, { jobs, now: updatedAt });
     const state = { isRunning, updatedAt };
     await write.db.schedulerState.upsert({ where: { ownerId }, create: { ownerId, ...state }, update: state });
-    await write.append(switched(isRunning ? 'SchedulerStarted' : 'SchedulerStopped', ownerId, deps.ids.next()));
+    const type: JobEventType = isRunning ? 'SchedulerStarted' : 'SchedulerStopped';
+    const subject = { ownerId, subjectType: 'scheduler', subjectId: ownerId };
+    await write.append({ ...subject, type, payload: { reason }, correlationId: deps.ids.next() });
   });
   deps.scheduler.wake();
-}
-
-function switched(type: JobEventType, ownerId: number, correlationId: string): EventDraft {
-  return { ownerId, type, subjectType: 'scheduler', subjectId: ownerId, payload: {}, correlationId };
 }
 
 async function endOf({ database }: SchedulerDeps, queued: JobRunRow): Promise<JobRunRow> {

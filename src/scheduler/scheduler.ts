@@ -69,8 +69,13 @@ export class Scheduler {
   /** Waits for the first look. @throws {Error} when it has not looked for a while */
   async requireLooking(): Promise<void> {
     if (this.#lookedAt === null) await this.#looking;
-    const age = this.#lookedAt === null ? Number.POSITIVE_INFINITY : performance.now() - this.#lookedAt;
-    if (age > STUCK_MS) throw new Error(`The scheduler has not looked for due jobs for ${Math.round(age / 1000)} s.`);
+    if (this.lookAge * 1000 <= STUCK_MS) return;
+    throw new Error(`The scheduler has not looked for due jobs for ${Math.round(this.lookAge)} s.`);
+  }
+
+  /** Seconds since it looked for due jobs; infinite before the first time. */
+  get lookAge(): number {
+    return this.#lookedAt === null ? Number.POSITIVE_INFINITY : (performance.now() - this.#lookedAt) / 1000;
   }
 
   /** Starts nothing any more and stops what runs: it becomes `interrupted`, and is taken up by the next process. */

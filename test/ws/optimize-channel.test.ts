@@ -12,6 +12,7 @@ import {
 } from '../../src/graphql/index.ts';
 import { MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import { OptimizationRunner } from '../../src/optimize/index.ts';
+import { JobTypeRegistry, Scheduler } from '../../src/scheduler/index.ts';
 import { ensureDefaultUser } from '../../src/storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
 import { attachWebSockets, WEBSOCKET_CHANNELS } from '../../src/ws/index.ts';
@@ -38,7 +39,9 @@ async function startEngine() {
   const shared = { database, journal, clock: systemClock, ids: randomIds, log: silent, registry, market, compute };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: 1 });
   const limits = { minBarsPerSplit: 100, maxCombinations: 10_000, maxRunningJobs: 1, maxWaitingJobs: 10 };
-  const pipeline = createPipeline({ ...shared, runner, limits, info: { version: '0' } });
+  const jobTypes = new JobTypeRegistry([]);
+  const scheduler = new Scheduler({ ...shared, jobTypes });
+  const pipeline = createPipeline({ ...shared, runner, limits, jobTypes, scheduler, info: { version: '0' } });
   const caller = { principal: { userId, scopes: new Set(['read', 'trade'] as const) }, requestId: 'test' };
   const server: Server = createServer();
   const sockets = attachWebSockets(server, {

@@ -5,6 +5,7 @@ import { dataRoutes } from './data.ts';
 import { eventRoutes } from './events.ts';
 import { reportRoutes } from './optimization-report.ts';
 import { optimizeRoutes } from './optimize.ts';
+import { schedulerRoutes } from './scheduler.ts';
 import { strategyRoutes } from './strategies.ts';
 
 /** Every row, in the order of the documentation. */
@@ -14,5 +15,6 @@ export const REST_ROUTES: readonly Route[] = [
   ...strategyRoutes,
   ...backtestRoutes,
   ...dataRoutes,
+  ...schedulerRoutes,
   ...eventRoutes,
 ];
