@@ -250,10 +250,13 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
   }),
 });
 
+/** More jobs than anybody has, and few enough for a database to count. */
+const ALL = 1_000_000;
+
 /** A page for clients; all that there is for the REST facade, whose lists of resources are whole unless asked otherwise. */
 const everyJob: ReturnType<typeof pageLimit> = (args, context) => {
   const limit = pageLimit(1)(args, context);
-  return limit > LARGEST_PAGE ? Number.MAX_SAFE_INTEGER : limit;
+  return limit > LARGEST_PAGE ? ALL : limit;
 };
 
 builder.queryFields((t) => ({
@@ -274,7 +277,7 @@ builder.queryFields((t) => ({
     type: 'ScheduledJob',
     cursor: 'id',
     maxSize: everyJob,
-    defaultSize: (_args, { largestPage }) => (largestPage > LARGEST_PAGE ? Number.MAX_SAFE_INTEGER : 20),
+    defaultSize: (_args, { largestPage }) => (largestPage > LARGEST_PAGE ? ALL : 20),
     description: 'The scheduled jobs, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the job with this id.' }) },
     resolve: (query, _root, { newerThan }, { caller, services }) => {

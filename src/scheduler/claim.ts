@@ -82,7 +82,10 @@ export async function claimJobs(
   await storeRuns(deps, write, { claims: won, now });
 }
 
-/** While a scheduler was stopped nothing was due, so nothing of that is made up for. */
+/**
+ * While a scheduler was stopped nothing was due, so nothing of that is made up for. A start in the future, of a clock that was
+ * set back since, says nothing.
+ */
 function claimOf(
   { log }: SchedulerBasis,
   job: ScheduledJobRow,
@@ -90,7 +93,8 @@ function claimOf(
 ): Claim {
   try {
     const timetable = timetableOf(job);
-    const after = Math.max(job.handledUntil.getTime(), Math.min(startedAt, now.getTime()));
+    const handled = job.handledUntil.getTime();
+    const after = startedAt > now.getTime() ? handled : Math.max(handled, startedAt);
     const plan = planDue(timetable, { after, now: now.getTime() });
     return { job, plan, next: nextDue(timetable, now.getTime()) };
   } catch (err) {

@@ -96,27 +96,26 @@ export class Scheduler {
     await recoverRuns(this.#deps, [...this.#running.keys()]).catch((err: unknown) =>
       this.#deps.log.error({ err }, 'Runs of dead processes could not be ended; it is tried again'),
     );
-    while (!this.#closing.signal.aborted && (await claimDue(this.#deps))) await this.#beginQueued();
-    await this.#beginQueued();
+    while (!this.#closing.signal.aborted && (await claimDue(this.#deps))) await this.#beginSome();
+    // Again while something begins: runs that end at once make room.
+    while (!this.#closing.signal.aborted && (await this.#beginSome()));
     await this.#wakeAtNext();
     this.#lookedAt = performance.now();
   }
 
-  /** Again while something begins: runs that end at once make room. */
-  async #beginQueued(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      const turns = await findTurns(this.#deps.database.read, this.#capacity());
-      if (turns.length === 0) return;
-      const begun = await beginRuns(this.#deps, turns, this.#holder);
-      if (begun.length === 0) return;
-      for (const { run, job } of begun) {
-        const ended = performRun(this.#deps, { run, job }, this.#closing.signal).finally(() => {
-          this.#running.delete(run.id);
-          this.wake();
-        });
-        this.#running.set(run.id, { ownerId: run.ownerId, ended });
-      }
+  /** Begins what there is room for; answers whether it was anything. */
+  async #beginSome(): Promise<boolean> {
+    const turns = await findTurns(this.#deps.database.read, this.#capacity());
+    if (turns.length === 0) return false;
+    const begun = await beginRuns(this.#deps, turns, this.#holder);
+    for (const { run, job } of begun) {
+      const ended = performRun(this.#deps, { run, job }, this.#closing.signal).finally(() => {
+        this.#running.delete(run.id);
+        this.wake();
+      });
+      this.#running.set(run.id, { ownerId: run.ownerId, ended });
     }
+    return begun.length > 0;
   }
 
   #capacity(): Capacity {
