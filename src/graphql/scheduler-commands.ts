@@ -106,7 +106,7 @@ const RunPayload = payloadType('RunScheduledJobPayload', 'run', {
   description: 'The run, which has ended unless it takes longer than 30 s.',
 });
 const statusPayload = (name: string) =>
-  payloadType(name, 'status', { type: Status, description: 'The scheduler as it is now.' });
+  payloadType(name, 'scheduler', { type: Status, description: 'The scheduler as it is now.' });
 const StartSchedulerPayload = statusPayload('StartSchedulerPayload');
 const StopSchedulerPayload = statusPayload('StopSchedulerPayload');
 

@@ -20,6 +20,9 @@ const MAX_RUNS_OF_OWNER = 8;
 /** How long closing waits for runs that were told to stop, in ms. */
 const CLOSE_MS = 3_000;
 
+/** What to look for: due jobs and dead runs too, or only whose turn it is, because a run has ended. */
+type Wanted = 'everything' | 'turns';
+
 /** The scheduler of a process. Any number of them can share a database. */
 export class Scheduler {
   readonly #deps: SchedulerBasis;
@@ -29,7 +32,7 @@ export class Scheduler {
   #look: NodeJS.Timeout | undefined;
   #timer: Timer | null = null;
   #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  #next: Wanted | null = null;
   /** By the steady clock. */
   #lookedAt: number | null = null;
 
@@ -46,18 +49,23 @@ export class Scheduler {
 
   /** Looks for what is due now: something was changed. */
   wake(): void {
+    this.#ask('everything');
+  }
+
+  /** One look at a time; what is asked for meanwhile is done afterwards, once. */
+  #ask(wanted: Wanted): void {
     if (this.#closing.signal.aborted) return;
     if (this.#looking !== undefined) {
-      this.#lookAgain = true;
+      if (this.#next !== 'everything') this.#next = wanted;
       return;
     }
-    this.#looking = this.#lookOnce()
+    this.#looking = (wanted === 'everything' ? this.#lookOnce() : this.#beginAll())
       .catch((err: unknown) => this.#deps.log.error({ err }, 'Looking for scheduled jobs failed; it is tried again'))
       .finally(() => {
         this.#looking = undefined;
-        if (!this.#lookAgain) return;
-        this.#lookAgain = false;
-        this.wake();
+        const next = this.#next;
+        this.#next = null;
+        if (next !== null) this.#ask(next);
       });
   }
 
@@ -97,10 +105,14 @@ export class Scheduler {
       this.#deps.log.error({ err }, 'Runs of dead processes could not be ended; it is tried again'),
     );
     while (!this.#closing.signal.aborted && (await claimDue(this.#deps))) await this.#beginSome();
-    // Again while something begins: runs that end at once make room.
-    while (!this.#closing.signal.aborted && (await this.#beginSome()));
+    await this.#beginAll();
     await this.#wakeAtNext();
     this.#lookedAt = performance.now();
+  }
+
+  /** Again while something begins: runs that end at once make room. */
+  async #beginAll(): Promise<void> {
+    while (!this.#closing.signal.aborted && (await this.#beginSome()));
   }
 
   /** Begins what there is room for; answers whether it was anything. */
@@ -111,7 +123,7 @@ export class Scheduler {
     for (const { run, job } of begun) {
       const ended = performRun(this.#deps, { run, job }, this.#closing.signal).finally(() => {
         this.#running.delete(run.id);
-        this.wake();
+        this.#ask('turns');
       });
       this.#running.set(run.id, { ownerId: run.ownerId, ended });
     }
@@ -138,6 +150,6 @@ export class Scheduler {
     // The timer goes by the machine's clock, which need not be ours.
     const wait = Math.max(1, next.nextDueAt.getTime() - this.#deps.clock.now());
     this.#timer = scheduleJob(new Date(systemClock.now() + wait), () => this.wake());
-    if (this.#timer === null) this.#lookAgain = true;
+    if (this.#timer === null) this.#next = 'everything';
   }
 }

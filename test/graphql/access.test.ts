@@ -3,6 +3,7 @@ import { localUser } from '../../src/access/index.ts';
 import { type Caller, createPipeline, type Pipeline } from '../../src/graphql/index.ts';
 import { importBars } from '../../src/market/index.ts';
 import { startStrategyOptimization } from '../../src/optimize/index.ts';
+import { createScheduledJob, runScheduledJob } from '../../src/scheduler/index.ts';
 import { createStrategy } from '../../src/strategies/index.ts';
 import { dataOf, post, subscribeOverSse } from '../api/graphql-clients.ts';
 import { rest } from '../api/rest-client.ts';
@@ -16,6 +17,7 @@ let other: Caller;
 let pipeline: Pipeline;
 let strategyId: number;
 let jobId: number;
+let scheduledId: number;
 
 beforeAll(async () => {
   server = await startTestApp();
@@ -32,6 +34,14 @@ beforeAll(async () => {
   strategyId = (await createStrategy(services, other.principal, { ...base, name: CANARY })).id;
   const job = { ...base, strategyId, start: '2015-01-01', end: '2020-12-31', source: 'simulated' };
   jobId = (await startStrategyOptimization(services, other.principal, job)).id;
+  const scheduled = {
+    name: CANARY,
+    jobType: 'market_scan',
+    schedule: '0 0 1 1 *',
+    config: { strategy_id: strategyId },
+  };
+  scheduledId = (await createScheduledJob(services, other.principal, scheduled)).id;
+  await runScheduledJob(services, other.principal, scheduledId);
 });
 afterAll(() => server.stop());
 
@@ -43,12 +53,15 @@ async function asOther(query: string): Promise<unknown> {
 describe('rows of another user', () => {
   it('are there for their owner', async () => {
     const answer = await asOther(`{ strategy(id: "${strategyId}") { name optimizations { nodes { id } } }
-      optimization(id: "${jobId}") { strategy { name } } }`);
+      optimization(id: "${jobId}") { strategy { name } }
+      scheduledJob(id: "${scheduledId}") { name runs { nodes { status } } } schedulerStatus { jobs } }`);
 
     expect(answer).toMatchObject({
       data: {
         strategy: { name: CANARY, optimizations: { nodes: [{ id: String(jobId) }] } },
         optimization: { strategy: { name: CANARY } },
+        scheduledJob: { name: CANARY, runs: { nodes: [{ status: expect.any(String) }] } },
+        schedulerStatus: { jobs: 1 },
       },
     });
   });
@@ -58,7 +71,9 @@ describe('rows of another user', () => {
       server.url,
       `{ strategy(id: "${strategyId}") { name } strategies { nodes { name symbols optimizations { nodes { id } } } }
          optimization(id: "${jobId}") { id trials { nodes { index } } }
-         optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol } }`,
+         optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol }
+         scheduledJob(id: "${scheduledId}") { name } scheduledJobs { nodes { name runs { nodes { output } } } }
+         schedulerStatus { jobs enabledJobs nextRun } }`,
     );
 
     expect(JSON.stringify(data)).not.toContain(CANARY);
@@ -68,11 +83,14 @@ describe('rows of another user', () => {
       optimization: null,
       optimizations: { nodes: [] },
       journal: { entries: [] },
+      scheduledJob: null,
+      scheduledJobs: { nodes: [] },
+      schedulerStatus: { jobs: 0, enabledJobs: 0, nextRun: null },
     });
   });
 
-  it.each(['strategies', 'optimize'])('are 404 in REST and in none of its lists: %s', async (family) => {
-    const id = family === 'strategies' ? strategyId : jobId;
+  it.each(['strategies', 'optimize', 'scheduler'])('are 404 in REST and in none of its lists: %s', async (family) => {
+    const id = { strategies: strategyId, optimize: jobId, scheduler: scheduledId }[family];
     const answers = await Promise.all([
       rest(server.url, `GET /api/${family}/${id}`),
       rest(server.url, `DELETE /api/${family}/${id}`),
@@ -90,6 +108,10 @@ describe('rows of another user', () => {
       () => `mutation { r: updateStrategy(input: {id: "${strategyId}", name: "x"}) { errors { code } } }`,
     ],
     ['deleteStrategy', () => `mutation { r: deleteStrategy(input: {id: "${strategyId}"}) { errors { code } } }`],
+    [
+      'updateScheduledJob',
+      () => `mutation { r: updateScheduledJob(input: {id: "${scheduledId}", name: "x"}) { errors { code } } }`,
+    ],
     ['cancelOptimization', () => `mutation { r: cancelOptimization(input: {id: "${jobId}"}) { errors { code } } }`],
     [
       'startStrategyOptimization',
@@ -99,6 +121,18 @@ describe('rows of another user', () => {
   ])('are NOT_FOUND to %s', async (_name, query) => {
     expect(await dataOf(server.url, query())).toEqual({ r: { errors: [{ code: 'NOT_FOUND' }] } });
   });
+
+  it.each(['deleteScheduledJob', 'runScheduledJob', 'startScheduledJob', 'stopScheduledJob'])(
+    'are NOT_FOUND to %s',
+    async (name) => {
+      const answer = await dataOf(
+        server.url,
+        `mutation { r: ${name}(input: {id: "${scheduledId}"}) { errors { code } } }`,
+      );
+
+      expect(answer).toEqual({ r: { errors: [{ code: 'NOT_FOUND' }] } });
+    },
+  );
 
   it('have no signals and no events for others', async () => {
     const signals = await post(server.url, `{ strategySignals(strategyId: "${strategyId}") { symbol } }`);
@@ -115,17 +149,24 @@ describe('rows of another user', () => {
 });
 
 describe('a caller without the scope', () => {
-  it.each(['{ strategies { nodes { id } } }', '{ optimizations { nodes { id } } }', '{ journal { endCursor } }'])(
-    'is refused %s',
-    async (query) => {
-      const caller = { ...other, principal: { ...other.principal, scopes: new Set<never>() } };
-      const { parse, execute, contextFactory, schema } = pipeline.enveloped(caller);
+  it.each([
+    '{ strategies { nodes { id } } }',
+    '{ optimizations { nodes { id } } }',
+    '{ journal { endCursor } }',
+    '{ scheduledJobs { nodes { id } } }',
+    '{ scheduledJob(id: 1) { id } }',
+    '{ schedulerStatus { jobs } }',
+    'mutation { stopScheduler(input: {}) { errors { code } } }',
+    'mutation { createScheduledJob(input: {jobType: MARKET_SCAN, schedule: "@daily"}) { errors { code } } }',
+    'mutation { runScheduledJob(input: {id: 1}) { errors { code } } }',
+  ])('is refused %s', async (query) => {
+    const caller = { ...other, principal: { ...other.principal, scopes: new Set<never>() } };
+    const { parse, execute, contextFactory, schema } = pipeline.enveloped(caller);
 
-      const answer = await execute({ schema, document: parse(query), contextValue: await contextFactory() });
+    const answer = await execute({ schema, document: parse(query), contextValue: await contextFactory() });
 
-      expect(answer).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-    },
-  );
+    expect(answer).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  });
 });
 
 describe('a bug in a resolver', () => {

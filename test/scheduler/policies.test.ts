@@ -125,6 +125,7 @@ eachDatabase((_provider, create) => {
       other.clock.advance(5 * HOUR);
       other.scheduler.wake();
       await switchScheduler(deps, deps.user, { isRunning: true });
+      await switchScheduler(deps, deps.user, { isRunning: true });
       deps.clock.advance(50 * MINUTE);
       deps.scheduler.wake();
 

@@ -215,7 +215,7 @@ const all: readonly Route[] = [
     description: 'Jobs run when they are due; what was due meanwhile is not made up for. Again changes nothing.',
     document: StartSchedulerDocument,
     variables: () => ({ input: {} }),
-    answer: ({ startScheduler: { status } }) => status && shownScheduler(status),
+    answer: ({ startScheduler: { scheduler } }) => scheduler && shownScheduler(scheduler),
   }),
   route({
     ...ofAll,
@@ -227,7 +227,7 @@ const all: readonly Route[] = [
     answerExample: { ...schedulerExample, running: false, next_run: null },
     document: StopSchedulerDocument,
     variables: () => ({ input: {} }),
-    answer: ({ stopScheduler: { status } }) => status && shownScheduler(status),
+    answer: ({ stopScheduler: { scheduler } }) => scheduler && shownScheduler(scheduler),
   }),
 ];
 
