@@ -3,6 +3,7 @@
  * value that it saw has claimed every due time up to then. The rows of the runs are written in the same transaction, so that
  * no due time is lost or run twice, whatever dies when.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { DomainError, dateOf } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
 import type { Prisma, ScheduledJobRow } from '../storage/index.ts';
@@ -14,8 +15,9 @@ import { activeRuns, roomFor } from './overlap.ts';
 import { type Plan, planDue } from './plan.ts';
 import { timetableOf } from './timetable.ts';
 
-/** Jobs per transaction. */
-const PAGE = 200;
+/** Jobs per transaction, and after how many of them others have their turn. */
+const PAGE = 100;
+const SOME = 20;
 
 /** What is to be done with one job; no plan when its settings cannot be read. */
 interface Claim {
@@ -75,7 +77,8 @@ export async function claimJobs(
   const states = await write.db.schedulerState.findMany({ where: { ownerId: { in: owners } } });
   const startedAt = new Map(states.map(({ ownerId, updatedAt }) => [ownerId, updatedAt.getTime()]));
   const won: Claim[] = [];
-  for (const job of ordered) {
+  for (const [at, job] of ordered.entries()) {
+    if (at > 0 && at % SOME === 0) await breathe();
     const claim = claimOf(deps, job, { now, startedAt: startedAt.get(job.ownerId) ?? 0 });
     if (await moveOn(write, claim, now)) won.push(claim);
   }

@@ -1,4 +1,5 @@
 /** What people do with scheduled jobs: create, change, delete, start, stop, run now; and start and stop the scheduler. */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type Principal, requireScope } from '../access/index.ts';
 import { dateOf, invalid, notFound } from '../core/index.ts';
 import type { Db, JobRunRow, ScheduledJobRow } from '../storage/index.ts';
@@ -149,7 +150,7 @@ export async function switchScheduler(
   requireScope(principal, 'trade');
   if ((reason?.length ?? 0) > 500) throw invalid('reason', 'reason must have at most 500 characters.');
   const ownerId = principal.userId;
-  if (!isRunning) while (await claimDue(deps));
+  if (!isRunning) while (await claimDue(deps)) await breathe();
   await deps.journal.write(async (write) => {
     const before = await write.db.schedulerState.findUnique({ where: { ownerId } });
     if ((before?.isRunning ?? true) === isRunning) return;

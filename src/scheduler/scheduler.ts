@@ -1,4 +1,8 @@
-/** Wakes up when something is due and runs it in this process; timers only wake us up, rows decide. */
+/**
+ * Wakes up when something is due and runs it in this process; timers only wake us up, rows decide. SQLite answers without ever
+ * giving way to the event loop, so that it is given way to here, between transactions.
+ */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { scheduleJob, type Job as Timer } from 'node-schedule';
 import { systemClock } from '../core/index.ts';
 import { beginRuns, type Capacity, findTurns } from './begin-runs.ts';
@@ -104,7 +108,10 @@ export class Scheduler {
     await recoverRuns(this.#deps, [...this.#running.keys()]).catch((err: unknown) =>
       this.#deps.log.error({ err }, 'Runs of dead processes could not be ended; it is tried again'),
     );
-    while (!this.#closing.signal.aborted && (await claimDue(this.#deps))) await this.#beginSome();
+    while (!this.#closing.signal.aborted && (await claimDue(this.#deps))) {
+      await breathe();
+      await this.#beginSome();
+    }
     await this.#beginAll();
     await this.#wakeAtNext();
     this.#lookedAt = performance.now();
@@ -112,7 +119,7 @@ export class Scheduler {
 
   /** Again while something begins: runs that end at once make room. */
   async #beginAll(): Promise<void> {
-    while (!this.#closing.signal.aborted && (await this.#beginSome()));
+    while (!this.#closing.signal.aborted && (await this.#beginSome())) await breathe();
   }
 
   /** Begins what there is room for; answers whether it was anything. */

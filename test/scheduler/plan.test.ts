@@ -125,12 +125,12 @@ describe('what becomes of due times', () => {
       const now = after + Math.floor(random() ** 3 * 20 * 24 * HOUR);
       const plan = planDue(timetable(schedule, settings), { after, now });
 
-      const told = `${seed}/${round}: ${schedule} ${JSON.stringify(settings)} ${after} ${now}`;
+      const which = `${seed}/${round}: ${schedule} ${JSON.stringify(settings)} ${after} ${now}`;
       const due = countOccurrences(parseCron(schedule), parseZone(settings.timezone), { after, until: now });
       const skipped = plan.skips.reduce((sum, { count }) => sum + count, 0);
-      expect(plan.runs.length + skipped, told).toBe(due);
+      expect(plan.runs.length + skipped, which).toBe(due);
       const names = [...plan.runs, ...plan.skips].map(({ occurrence }) => `${occurrence.instant} ${occurrence.wall}`);
-      expect(new Set(names).size, told).toBe(names.length);
+      expect(new Set(names).size, which).toBe(names.length);
     }
   });
 });

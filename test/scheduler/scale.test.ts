@@ -69,7 +69,6 @@ eachDatabase((_provider, create) => {
       const claimed = spent();
       await eventually('all to be run', () => whenCounted(deps, { status: 'succeeded' }), 60_000);
 
-      process.stderr.write(`claimed ${claimed} run ${spent()}\n`);
       expect(claimed).toBeLessThan(5000);
       expect(await schedulerStatus(deps, deps.user)).toMatchObject({ jobs: 1000, overdueJobs: 0, runningJobs: 0 });
       expect(deps.errors).toEqual([]);
@@ -95,7 +94,6 @@ eachDatabase((_provider, create) => {
       expect(answer.data?.scheduledJobs.nodes).toHaveLength(10_000);
       expect(looked).toBeLessThan(2000);
       expect(listed).toBeLessThan(5000);
-      process.stderr.write(`looked ${looked} listed ${listed}\n`);
     }, 120_000);
   });
 });

@@ -27,9 +27,9 @@ export interface SharedOutcome {
   readonly due: readonly string[];
   /** The same of each row, counted ones left out. */
   readonly rows: readonly string[];
-  /** Rows that were run. */
+  /** Ids of the rows that were run, ascending. */
   readonly ran: readonly number[];
-  /** Ids of runs, as the processes themselves told. */
+  /** Ids of runs, as the processes themselves told, ascending. */
   readonly done: readonly number[];
   /** How each process ended: 0 when nothing went wrong. */
   readonly exits: readonly (number | null)[];
@@ -82,11 +82,12 @@ export async function shareSchedule(on: TestDatabase, wanted: SharedSchedule): P
         ),
       ),
       rows: rows.map(({ jobId, scheduledFor }) => `${jobId} ${scheduledFor.toISOString()}`),
-      ran: rows.flatMap(({ id, status }) => (status === 'skipped' ? [] : [id])),
+      ran: rows.flatMap(({ id, status }) => (status === 'skipped' ? [] : [id])).toSorted((a, b) => a - b),
       done: readFileSync(file, 'utf8')
         .split('\n')
         .filter(Boolean)
-        .map((line) => Number(line.split(' ')[0])),
+        .map((line) => Number(line.split(' ')[0]))
+        .toSorted((a, b) => a - b),
       exits: await Promise.all(children.map(ending)),
     };
   } finally {
