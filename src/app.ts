@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Job, scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { hostAllowed, localUser, originAllowed, type Principal } from './access/index.ts';
+import { marketScan } from './backtest/index.ts';
 import { type Broker, PaperBroker, type TradingMode } from './broker/index.ts';
 import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
@@ -14,6 +15,7 @@ import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider }
 import { OptimizationRunner } from './optimize/index.ts';
 import { Gateway, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
 import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
+import { countOverdue, JobTypeRegistry, Scheduler } from './scheduler/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
 import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
@@ -21,6 +23,13 @@ import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS, type WebSockets
 
 /** Minute of each hour at which what has expired is deleted. */
 const HOUSEKEEPING = '17 * * * *';
+
+/** Kinds of scheduled work that this server cannot do yet, and why. */
+const ABSENT_JOB_TYPES = {
+  portfolio_check: 'it has no portfolio goals yet.',
+  ai_analysis: 'it has no agent yet.',
+  alert_check: 'it has no alerts yet.',
+} as const;
 
 /** What the process gives the app beside its configuration. */
 export interface AppOptions {
@@ -52,6 +61,7 @@ interface Parts {
   kills: KillSwitch;
   gateway: Gateway;
   paper: PaperBroker;
+  scheduler: Scheduler;
   journal: Journal;
   market: MarketData;
   compute: ThreadPool;
@@ -78,6 +88,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const url = await listen(config, { services, principal, log: options.log }, parts);
     parts.housekeeping = scheduleHousekeeping(services);
     services.runner.start();
+    services.scheduler.start();
     return { url, services, close: () => closeParts(parts) };
   } catch (error) {
     await closeParts(parts);
@@ -89,7 +100,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 async function closeParts(parts: Partial<Parts>): Promise<void> {
   parts.housekeeping?.cancel();
   const answered = parts.http?.close();
-  const stopped = Promise.all([parts.sockets?.close(), parts.runner?.close()]);
+  const stopped = Promise.all([parts.sockets?.close(), parts.scheduler?.close(), parts.runner?.close()]);
   // Once the runner has told its jobs to stop: one that waits for bars is then given back and does not fail.
   setImmediate(() => parts.market?.close());
   await stopped;
@@ -134,7 +145,11 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
   const trading = startTrading(config, { ...shared, prices: market }, parts);
-  return { ...shared, ...trading, runner, limits: config.optimize, info: { version: packageVersion() } };
+  const jobTypes = new JobTypeRegistry([marketScan(shared)], ABSENT_JOB_TYPES);
+  const scheduler = new Scheduler({ ...shared, jobTypes });
+  parts.scheduler = scheduler;
+  const info = { version: packageVersion() };
+  return { ...shared, ...trading, runner, jobTypes, scheduler, limits: config.optimize, info };
 }
 
 /** The one way of orders, from the gateway to the brokers. There is no live broker yet, whatever LIVE_TRADING says. */
@@ -201,6 +216,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     readiness: {
       database: () => services.database.read.user.count(),
       orders: async () => invariant(parts.monitor?.isReady === true, 'the books were compared with the brokers'),
+      scheduler: () => requireScheduling(services),
     },
     gauges: gauges(services),
     asyncApi: asyncApiDocument(WEBSOCKET_CHANNELS, info.version),
@@ -225,7 +241,14 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
   return urlOf(http.server.address());
 }
 
-function gauges({ compute, runner, journal, database: { read } }: Services): readonly GaugeDefinition[] {
+/** @throws {Error} when the scheduler does not look for due jobs, or jobs are late without a reason */
+async function requireScheduling({ scheduler, database, clock }: Services): Promise<void> {
+  await scheduler.requireLooking();
+  const overdue = await countOverdue({ read: database.read, clock });
+  if (overdue > 0) throw new Error(`${overdue} scheduled jobs are overdue.`);
+}
+
+function gauges({ compute, runner, scheduler, journal, database: { read } }: Services): readonly GaugeDefinition[] {
   return [
     { name: 'compute_tasks_running', help: 'Tasks that hold a thread.', read: () => compute.stats().running },
     { name: 'compute_tasks_queued', help: 'Tasks that wait for a thread.', read: () => compute.stats().queued },
@@ -245,6 +268,8 @@ function gauges({ compute, runner, journal, database: { read } }: Services): rea
       help: 'Owners whose trading is halted.',
       read: () => read.safetyState.count({ where: { state: 'halted' } }),
     },
+    { name: 'scheduler_runs_running', help: 'Scheduled runs under way here.', read: () => scheduler.runningCount },
+    { name: 'scheduler_look_age_seconds', help: 'Since due jobs were last looked for.', read: () => scheduler.lookAge },
     { name: 'journal_head', help: 'Cursor of the newest event.', read: () => Number(journal.head()) },
   ];
 }

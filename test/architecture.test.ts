@@ -16,6 +16,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['access', 'storage', 'compute'],
   ['events'],
   ['market'],
+  ['scheduler'],
   ['strategies'],
   ['backtest'],
   ['safety'],

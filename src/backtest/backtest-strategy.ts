@@ -1,21 +1,18 @@
-/** The use cases: backtest a strategy over a range, and what a saved strategy says now. */
+/** The use case: backtest a strategy over a range. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { type Compute, ComputeFailure, defineTask, type Task, type TaskName } from '../compute/index.ts';
-import { type Clock, DomainError, invalid, parseDateRange, unavailable } from '../core/index.ts';
+import { type Clock, DomainError, invalid, parseAll, parseDateRange, unavailable } from '../core/index.ts';
 import {
   type AlignedBars,
   type Bars,
   commonPeriodsPerYear,
-  latestBars,
   type MarketData,
   parseInterval,
   parseSymbols,
 } from '../market/index.ts';
 import type { Database } from '../storage/index.ts';
 import {
-  findStrategy,
   type Parameters,
-  parseAll,
   parseParameters,
   requireSymbolCount,
   type StrategyRegistry,
@@ -23,13 +20,9 @@ import {
 } from '../strategies/index.ts';
 import { type BacktestResult, runBacktest } from './backtest.ts';
 import { type BacktestSettings, parseSettings, type RawSettings } from './settings.ts';
-import { currentSignals, type Signal } from './signals.ts';
 
 /** Most bars of one backtest: its answer has a point per bar. */
 const MAX_BARS = 250_000;
-
-/** Bars that a saved strategy's signals are computed from, the newest. */
-const SIGNAL_BARS = 504;
 
 /** What the use cases work with. */
 export interface BacktestDeps {
@@ -140,26 +133,6 @@ function parseTyped(type: StrategyType, input: BacktestRequest) {
     symbols: () => requireSymbolCount(type, input.symbols.length),
   });
   return { strategyType, params };
-}
-
-/**
- * What a saved strategy says now: the target position of each symbol after its newest bar and after the one before,
- * computed from the newest 504 bars. Scope `read`.
- *
- * @throws {DomainError} NOT_FOUND; VALIDATION for a type that quotes instead of taking a position
- */
-export async function strategySignals(
-  deps: BacktestDeps,
-  principal: Principal,
-  strategyId: number,
-): Promise<readonly Signal[]> {
-  const strategy = await findStrategy(deps.database, principal, strategyId);
-  const type = deps.registry.get(strategy.strategyType);
-  const { symbols, interval } = strategy;
-  const bars = await latestBars(deps, principal.userId, { symbols, interval, count: SIGNAL_BARS });
-  const signals = currentSignals({ type, params: strategy.params, bars, allowShort: false });
-  if (signals !== null) return signals;
-  throw invalid('strategyId', `A ${type.name} strategy quotes both sides and has no target position, so no signals.`);
 }
 
 async function computed(deps: BacktestDeps, input: BacktestTaskInput): Promise<BacktestResult> {

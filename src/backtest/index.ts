@@ -10,9 +10,9 @@ export {
   type BacktestRequest,
   backtestStrategy,
   backtestTask,
-  strategySignals,
 } from './backtest-strategy.ts';
 export { type Costs, costsOf } from './costs.ts';
+export { marketScan } from './market-scan.ts';
 export {
   computeMetrics,
   equityReturns,
@@ -34,5 +34,6 @@ export {
   prepareSimulation,
   type SimulationInput,
 } from './simulation.ts';
+export { type SignalDeps, strategySignals } from './strategy-signals.ts';
 export type { Leg } from './target-account.ts';
 export { profitOf, type Trade } from './trade.ts';

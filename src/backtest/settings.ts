@@ -1,5 +1,4 @@
-import type { FieldError } from '../core/index.ts';
-import { shown, throwIfAny } from '../strategies/index.ts';
+import { type FieldError, shown, throwIfAny } from '../core/index.ts';
 
 /** Money, costs and the calendar of one simulation. */
 export interface BacktestSettings {

@@ -31,4 +31,5 @@ export { type Json, type JsonObject, readJson } from './json.ts';
 export type { Log } from './log.ts';
 export { memberOf } from './member.ts';
 export { snakeName } from './names.ts';
+export { abbreviated, parseAll, parseName, shown, throwIfAny } from './parse-all.ts';
 export { type Random, seededRandom } from './random.ts';

@@ -3,6 +3,7 @@ import type { BacktestDeps } from '../backtest/index.ts';
 import type { Log } from '../core/index.ts';
 import type { OptimizeDeps } from '../optimize/index.ts';
 import type { KillDeps } from '../orders/index.ts';
+import type { SchedulerDeps } from '../scheduler/index.ts';
 import type { StrategyDeps } from '../strategies/index.ts';
 
 /** What the program says of itself. */
@@ -11,7 +12,7 @@ export interface ProgramInfo {
 }
 
 /** Everything that resolvers call: the use cases' dependencies, bound once in `app.ts`. */
-export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps, KillDeps {
+export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps, SchedulerDeps, KillDeps {
   readonly info: ProgramInfo;
   readonly log: Log;
 }

@@ -6,6 +6,7 @@ import { BARS_IMPORTED } from '../market/index.ts';
 import { OPTIMIZATION_EVENTS } from '../optimize/index.ts';
 import { ACCOUNT_EVENTS, ORDER_EVENTS } from '../orders/index.ts';
 import { SAFETY_EVENTS } from '../safety/index.ts';
+import { JOB_EVENTS } from '../scheduler/index.ts';
 import { STRATEGY_EVENTS } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
@@ -113,6 +114,7 @@ const STORED_EVENTS: readonly string[] = [
   ...ORDER_EVENTS,
   ...ACCOUNT_EVENTS,
   ...SAFETY_EVENTS,
+  ...JOB_EVENTS,
   BARS_IMPORTED,
 ].toSorted();
 

@@ -20,6 +20,9 @@ import './order-commands.ts';
 import './safety-commands.ts';
 import './order-events.ts';
 import './safety-notices.ts';
+import './scheduled-jobs.ts';
+import './scheduler-commands.ts';
+import './scheduler-events.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 

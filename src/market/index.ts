@@ -6,6 +6,7 @@ export type { AlignedBars } from './aligner.ts';
 export type { BarColumns, Bars } from './bars.ts';
 export { formatBarTime } from './bars.ts';
 export {
+  calendarNamed,
   lastCompletedSession,
   nyse,
   sessionAfter,

@@ -1,8 +1,8 @@
 /** Submits a walk-forward optimization: everything that can be refused is refused here, before a job exists. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { invalid } from '../core/index.ts';
+import { invalid, parseAll } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
-import { findStrategy, parseAll, requireSymbolCount } from '../strategies/index.ts';
+import { findStrategy, requireSymbolCount } from '../strategies/index.ts';
 import {
   configOf,
   insertJob,

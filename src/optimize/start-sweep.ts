@@ -1,8 +1,8 @@
 /** Submits a sweep: one job that searches the default grid of every strategy type that fits the symbols and the bars. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { invalid } from '../core/index.ts';
+import { invalid, parseAll } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
-import { findStrategy, parseAll, type StrategyType, symbolCountProblem } from '../strategies/index.ts';
+import { findStrategy, type StrategyType, symbolCountProblem } from '../strategies/index.ts';
 import {
   configOf,
   insertJob,

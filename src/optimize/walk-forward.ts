@@ -1,6 +1,5 @@
 import type { Slice } from '../backtest/index.ts';
-import { type FieldError, invalid } from '../core/index.ts';
-import { shown, throwIfAny } from '../strategies/index.ts';
+import { type FieldError, invalid, shown, throwIfAny } from '../core/index.ts';
 
 /** How the bars are cut into windows of training and testing. */
 export interface WalkForwardSettings {

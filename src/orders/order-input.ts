@@ -8,10 +8,18 @@ import {
   TRADING_MODES,
   type TradingMode,
 } from '../broker/index.ts';
-import { DECIMAL_PLACES, type Decimal, decimalText, invalid, MAX_DECIMAL, readDecimal } from '../core/index.ts';
+import {
+  DECIMAL_PLACES,
+  type Decimal,
+  decimalText,
+  invalid,
+  MAX_DECIMAL,
+  parseAll,
+  readDecimal,
+  shown,
+} from '../core/index.ts';
 import { parseSymbol } from '../market/index.ts';
 import type { OrderRow } from '../storage/index.ts';
-import { parseAll, shown } from '../strategies/index.ts';
 import type { OrderSource } from './order-source.ts';
 
 /** An order as a caller gives it. Decimals are texts such as `"12.50"`, numbers, or decimals; null is as if left out. */

@@ -18,13 +18,16 @@ export { getDatamodel } from './generated/pothos.ts';
 export type {
   Account as AccountRow,
   Fill as FillRow,
+  JobRun as JobRunRow,
   Optimization as OptimizationRow,
   Order as OrderRow,
   PaperOrder as PaperOrderRow,
   Position as PositionRow,
+  Prisma,
   PrismaClient,
   SafetyEvent as SafetyEventRow,
   SafetyState as SafetyStateRow,
+  ScheduledJob as ScheduledJobRow,
   Strategy as StrategyRow,
 } from './generated/sqlite/client.ts';
 export {

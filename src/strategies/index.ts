@@ -24,11 +24,8 @@ export {
   parametersJsonSchema,
   parseParameters,
   parseParameterValue,
-  shown,
-  throwIfAny,
   valueError,
 } from './parameters.ts';
-export { parseAll } from './parse-all.ts';
 export { builtInStrategies, StrategyRegistry } from './registry.ts';
 export {
   createStrategy,

@@ -2,7 +2,7 @@
  * Parameters of strategies: what a type declares, how values from outside are checked against it, and the JSON Schema
  * that tells callers. Names are matched as own properties only, so `__proto__` and `constructor` are unknown names.
  */
-import { DomainError, type FieldError, invalidFields, type JsonObject } from '../core/index.ts';
+import { abbreviated, type FieldError, invalidFields, type JsonObject, shown, throwIfAny } from '../core/index.ts';
 
 /** A number, a member of an enum, or null where the parameter may be left without a value. */
 export type ParameterValue = number | string | null;
@@ -42,9 +42,6 @@ export interface ParameterOwner {
   /** Why these values make no sense together; null when they do. */
   problem(params: Parameters): CombinationProblem | null;
 }
-
-/** At most so many wrong fields are reported at once: enough to mend a form, too few to amplify a hostile request. */
-const MAX_REPORTED = 20;
 
 /**
  * Checks parameters from outside and fills in the defaults.
@@ -110,16 +107,6 @@ export function fieldPath(path: string, ...names: readonly string[]): readonly s
   return [...path.split('.'), ...names];
 }
 
-/** @throws {DomainError} VALIDATION with the first 20 of `errors`, unless there is none */
-export function throwIfAny(errors: readonly FieldError[]): void {
-  if (errors.length === 0) return;
-  const reported = errors.slice(0, MAX_REPORTED);
-  if (errors.length === reported.length) throw invalidFields(reported);
-  const summary = `There are ${errors.length} errors; these are the first ${reported.length}.`;
-  const message = [summary, ...reported.map((error) => error.message)].join(' ');
-  throw new DomainError('VALIDATION', message, { fields: reported, facts: { errors: errors.length } });
-}
-
 /** JSON Schema (2020-12) of a type's parameters: an object of which every property may be left out. */
 export function parametersJsonSchema(type: ParameterOwner): JsonObject {
   return {
@@ -157,15 +144,4 @@ function allowedValues(spec: ParameterSpec): string {
     spec.exclusiveMaximum === undefined ? [] : [`less than ${spec.exclusiveMaximum}`],
   ].flat();
   return `${spec.type === 'integer' ? 'an integer' : 'a number'} ${bounds.join(' and ')}${none}`;
-}
-
-/** A short description of any value: never a whole document, never a crash. */
-export function shown(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'string') return JSON.stringify(abbreviated(value));
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
-}
-
-function abbreviated(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
 }

@@ -1,8 +1,7 @@
-import { invalid, invariant } from '../core/index.ts';
+import { invalid, invariant, shown } from '../core/index.ts';
 import { marketMaking } from './market-making.ts';
 import { meanReversion } from './mean-reversion.ts';
 import { momentum } from './momentum.ts';
-import { shown } from './parameters.ts';
 import { statArb } from './stat-arb.ts';
 import type { StrategyType } from './strategy-type.ts';
 

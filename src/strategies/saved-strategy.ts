@@ -1,11 +1,21 @@
 /** A saved strategy: a type with parameters and the symbols it trades, as a row and as commands on it. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { type Clock, dateOf, type IdSource, invalid, memberOf, notFound, readJson } from '../core/index.ts';
+import {
+  type Clock,
+  dateOf,
+  type IdSource,
+  invalid,
+  memberOf,
+  notFound,
+  parseAll,
+  parseName,
+  readJson,
+  shown,
+} from '../core/index.ts';
 import type { Journal, JournalWrite } from '../events/index.ts';
 import { INTERVALS, type Interval, parseInterval, parseSymbols } from '../market/index.ts';
 import type { Database, StrategyRow } from '../storage/index.ts';
-import { type Parameters, parseParameters, shown } from './parameters.ts';
-import { parseAll } from './parse-all.ts';
+import { type Parameters, parseParameters } from './parameters.ts';
 import type { StrategyRegistry } from './registry.ts';
 import type { StrategyType } from './strategy-type.ts';
 import { requireSymbolCount } from './trading.ts';
@@ -178,18 +188,6 @@ function parseTyped(type: StrategyType, params: unknown, symbolCount: number) {
     params: () => parseParameters(type, params ?? {}, 'params'),
     symbols: () => requireSymbolCount(type, symbolCount),
   });
-}
-
-function parseName(raw: string | null | undefined): string {
-  const name = raw?.trim() ?? '';
-  if (name.length < 1 || name.length > 100) {
-    throw invalid('name', `name must have 1 to 100 characters; it has ${name.length}.`);
-  }
-  // PostgreSQL cannot store them, and nobody can read them.
-  if (/[\p{Cc}\p{Cs}]/u.test(name)) {
-    throw invalid('name', 'name must have no control characters and no halves of surrogate pairs.');
-  }
-  return name;
 }
 
 /** `auto-trade` is the older spelling. */

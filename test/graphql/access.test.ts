@@ -5,6 +5,7 @@ import { type Caller, createPipeline, type Pipeline, schema } from '../../src/gr
 import { importBars } from '../../src/market/index.ts';
 import { startStrategyOptimization } from '../../src/optimize/index.ts';
 import { killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
+import { createScheduledJob, runScheduledJob } from '../../src/scheduler/index.ts';
 import { createStrategy } from '../../src/strategies/index.ts';
 import { dataOf, post, subscribeOverSse } from '../api/graphql-clients.ts';
 import { rest } from '../api/rest-client.ts';
@@ -23,6 +24,7 @@ let strategyId: number;
 let jobId: number;
 let orderId: number;
 let stopId: number;
+let scheduledId: number;
 
 beforeAll(async () => {
   server = await startTestApp();
@@ -51,6 +53,14 @@ beforeAll(async () => {
     await tx.reconciliation.create({ data: { ownerId: user.id, ...difference } });
     return (await tx.runawayStop.create({ data: { ownerId: user.id, ...stop } })).id;
   });
+  const scheduled = {
+    name: CANARY,
+    jobType: 'market_scan',
+    schedule: '0 0 1 1 *',
+    config: { strategy_id: strategyId },
+  };
+  scheduledId = (await createScheduledJob(services, other.principal, scheduled)).id;
+  await runScheduledJob(services, other.principal, scheduledId);
 });
 afterAll(() => server.stop());
 
@@ -62,12 +72,15 @@ async function asOther(query: string): Promise<unknown> {
 describe('rows of another user', () => {
   it('are there for their owner', async () => {
     const answer = await asOther(`{ strategy(id: "${strategyId}") { name optimizations { nodes { id } } }
-      optimization(id: "${jobId}") { strategy { name } } }`);
+      optimization(id: "${jobId}") { strategy { name } }
+      scheduledJob(id: "${scheduledId}") { name runs { nodes { status } } } schedulerStatus { jobs } }`);
 
     expect(answer).toMatchObject({
       data: {
         strategy: { name: CANARY, optimizations: { nodes: [{ id: String(jobId) }] } },
         optimization: { strategy: { name: CANARY } },
+        scheduledJob: { name: CANARY, runs: { nodes: [{ status: expect.any(String) }] } },
+        schedulerStatus: { jobs: 1 },
       },
     });
   });
@@ -94,7 +107,9 @@ describe('rows of another user', () => {
       server.url,
       `{ strategy(id: "${strategyId}") { name } strategies { nodes { name symbols optimizations { nodes { id } } } }
          optimization(id: "${jobId}") { id trials { nodes { index } } }
-         optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol } }`,
+         optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol }
+         scheduledJob(id: "${scheduledId}") { name } scheduledJobs { nodes { name runs { nodes { output } } } }
+         schedulerStatus { jobs enabledJobs nextRun } }`,
     );
 
     expect(JSON.stringify(data)).not.toContain(CANARY);
@@ -104,6 +119,9 @@ describe('rows of another user', () => {
       optimization: null,
       optimizations: { nodes: [] },
       journal: { entries: [] },
+      scheduledJob: null,
+      scheduledJobs: { nodes: [] },
+      schedulerStatus: { jobs: 0, enabledJobs: 0, nextRun: null },
     });
   });
 
@@ -151,8 +169,8 @@ describe('rows of another user', () => {
     expect([...refused, ...lists].map(({ text }) => text).join()).not.toContain(CANARY);
   });
 
-  it.each(['strategies', 'optimize'])('are 404 in REST and in none of its lists: %s', async (family) => {
-    const id = family === 'strategies' ? strategyId : jobId;
+  it.each(['strategies', 'optimize', 'scheduler'])('are 404 in REST and in none of its lists: %s', async (family) => {
+    const id = { strategies: strategyId, optimize: jobId, scheduler: scheduledId }[family];
     const answers = await Promise.all([
       rest(server.url, `GET /api/${family}/${id}`),
       rest(server.url, `DELETE /api/${family}/${id}`),
@@ -173,6 +191,10 @@ describe('rows of another user', () => {
     ['cancelOrder', () => `mutation { r: cancelOrder(input: {id: "${orderId}"}) { errors { code } } }`],
     ['replaceOrder', () => `mutation { r: replaceOrder(input: {id: "${orderId}", quantity: 2}) { errors { code } } }`],
     ['releaseSource', () => `mutation { r: releaseSource(input: {id: "${stopId}"}) { errors { code } } }`],
+    [
+      'updateScheduledJob',
+      () => `mutation { r: updateScheduledJob(input: {id: "${scheduledId}", name: "x"}) { errors { code } } }`,
+    ],
     ['cancelOptimization', () => `mutation { r: cancelOptimization(input: {id: "${jobId}"}) { errors { code } } }`],
     [
       'startStrategyOptimization',
@@ -182,6 +204,18 @@ describe('rows of another user', () => {
   ])('are NOT_FOUND to %s', async (_name, query) => {
     expect(await dataOf(server.url, query())).toEqual({ r: { errors: [{ code: 'NOT_FOUND' }] } });
   });
+
+  it.each(['deleteScheduledJob', 'runScheduledJob', 'startScheduledJob', 'stopScheduledJob'])(
+    'are NOT_FOUND to %s',
+    async (name) => {
+      const answer = await dataOf(
+        server.url,
+        `mutation { r: ${name}(input: {id: "${scheduledId}"}) { errors { code } } }`,
+      );
+
+      expect(answer).toEqual({ r: { errors: [{ code: 'NOT_FOUND' }] } });
+    },
+  );
 
   it('have no signals and no events for others', async () => {
     const signals = await post(server.url, `{ strategySignals(strategyId: "${strategyId}") { symbol } }`);
@@ -261,6 +295,12 @@ describe('a caller without the scope', () => {
     'mutation { updateSafetyLimits(input: {}) { safety { state } } }',
     'mutation { releaseSource(input: {id: 1}) { stoppedSource { id } } }',
     'mutation { resetPaperAccount(input: {}) { account { cash } } }',
+    '{ scheduledJobs { nodes { id } } }',
+    '{ scheduledJob(id: 1) { id } }',
+    '{ schedulerStatus { jobs } }',
+    'mutation { stopScheduler(input: {}) { errors { code } } }',
+    'mutation { createScheduledJob(input: {jobType: MARKET_SCAN, schedule: "@daily"}) { errors { code } } }',
+    'mutation { runScheduledJob(input: {id: 1}) { errors { code } } }',
   ])('is refused %s', async (query) => {
     const caller = { ...other, principal: { ...other.principal, scopes: new Set<never>() } };
     const { parse, execute, contextFactory, schema: served } = pipeline.enveloped(caller);

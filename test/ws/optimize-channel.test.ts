@@ -12,6 +12,7 @@ import {
 } from '../../src/graphql/index.ts';
 import { MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import { OptimizationRunner } from '../../src/optimize/index.ts';
+import { JobTypeRegistry, Scheduler } from '../../src/scheduler/index.ts';
 import { ensureDefaultUser } from '../../src/storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
 import { attachWebSockets, WEBSOCKET_CHANNELS } from '../../src/ws/index.ts';
@@ -40,7 +41,10 @@ async function startEngine() {
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: 1 });
   const limits = { minBarsPerSplit: 100, maxCombinations: 10_000, maxRunningJobs: 1, maxWaitingJobs: 10 };
   const { close: closeTrading, ...trading } = composeTrading(shared);
-  const pipeline = createPipeline({ ...shared, ...trading, runner, limits, info: { version: '0' } });
+  const jobTypes = new JobTypeRegistry([]);
+  const scheduler = new Scheduler({ ...shared, jobTypes });
+  const info = { version: '0' };
+  const pipeline = createPipeline({ ...shared, ...trading, runner, limits, jobTypes, scheduler, info });
   const caller = { principal: { userId, scopes: new Set(['read', 'trade'] as const) }, requestId: 'test' };
   const server: Server = createServer();
   const sockets = attachWebSockets(server, {

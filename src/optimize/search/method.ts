@@ -1,6 +1,5 @@
 /** How a job searches its space: which method, how many trials, and the seed of its randomness. */
-import { type FieldError, memberOf } from '../../core/index.ts';
-import { shown, throwIfAny } from '../../strategies/index.ts';
+import { type FieldError, memberOf, shown, throwIfAny } from '../../core/index.ts';
 
 /**
  * `grid` tries every combination in order; `random` draws valid ones evenly; `tpe` draws them where earlier results of

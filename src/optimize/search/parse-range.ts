@@ -1,6 +1,6 @@
 /** One range `{min, max, step?, log?}` from outside, checked against the parameter that it is for. */
-import type { FieldError } from '../../core/index.ts';
-import { type ParameterSpec, parseParameterValue, shown, valueError } from '../../strategies/index.ts';
+import { type FieldError, shown } from '../../core/index.ts';
+import { type ParameterSpec, parseParameterValue, valueError } from '../../strategies/index.ts';
 import type { SearchMethod } from './method.ts';
 import { type RangeAxis, rangeLength } from './range.ts';
 import type { Axis } from './space.ts';

@@ -1,5 +1,5 @@
 /** Search spaces from outside: every axis is checked against its parameter before anything is counted on. */
-import { type FieldError, invalid, invariant } from '../../core/index.ts';
+import { type FieldError, invalid, invariant, shown, throwIfAny } from '../../core/index.ts';
 import {
   fieldPath,
   type ParameterOwner,
@@ -7,8 +7,6 @@ import {
   type ParameterValue,
   parameterEntries,
   parseParameterValue,
-  shown,
-  throwIfAny,
   valueError,
 } from '../../strategies/index.ts';
 import type { SearchMethod } from './method.ts';

@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts';
 import { reportRoutes } from './optimization-report.ts';
 import { optimizeRoutes } from './optimize.ts';
 import { safetyRoutes } from './safety.ts';
+import { schedulerRoutes } from './scheduler.ts';
 import { strategyRoutes } from './strategies.ts';
 
 /** Every row, in the order of the documentation. */
@@ -18,5 +19,6 @@ export const REST_ROUTES: readonly Route[] = [
   ...strategyRoutes,
   ...backtestRoutes,
   ...dataRoutes,
+  ...schedulerRoutes,
   ...eventRoutes,
 ];

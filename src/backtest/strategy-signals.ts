@@ -1,0 +1,50 @@
+/** What a strategy says now, saved or not. */
+import type { Principal } from '../access/index.ts';
+import { type Clock, invalid } from '../core/index.ts';
+import { type Interval, latestBars, type MarketData } from '../market/index.ts';
+import type { Database } from '../storage/index.ts';
+import { findStrategy, type Parameters, type StrategyRegistry } from '../strategies/index.ts';
+import { currentSignals, type Signal } from './signals.ts';
+
+/** Bars that signals are computed from, the newest. */
+const SIGNAL_BARS = 504;
+
+/** What signals are computed with. */
+export interface SignalDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly registry: StrategyRegistry;
+  readonly market: MarketData;
+}
+
+/** A strategy whose parameters were parsed. */
+export interface SignalRequest {
+  readonly strategyType: string;
+  readonly params: Parameters;
+  readonly symbols: readonly string[];
+  readonly interval: Interval;
+}
+
+/**
+ * What a saved strategy says now: the target position of each symbol after its newest bar and after the one before,
+ * computed from the newest 504 bars. Scope `read`.
+ *
+ * @throws {DomainError} NOT_FOUND; VALIDATION for a type that quotes instead of taking a position
+ */
+export async function strategySignals(
+  deps: SignalDeps,
+  principal: Principal,
+  strategyId: number,
+): Promise<readonly Signal[]> {
+  return await signalsOf(deps, principal.userId, await findStrategy(deps.database, principal, strategyId));
+}
+
+/** The same of a strategy that need not be saved. Errors as above, but for NOT_FOUND. */
+export async function signalsOf(deps: SignalDeps, ownerId: number, request: SignalRequest): Promise<readonly Signal[]> {
+  const { symbols, interval, params } = request;
+  const type = deps.registry.get(request.strategyType);
+  const bars = await latestBars(deps, ownerId, { symbols, interval, count: SIGNAL_BARS });
+  const signals = currentSignals({ type, params, bars, allowShort: false });
+  if (signals !== null) return signals;
+  throw invalid('strategyId', `A ${type.name} strategy quotes both sides and has no target position, so no signals.`);
+}

@@ -1,0 +1,133 @@
+/** The events of scheduled jobs as GraphQL types, and the subscription that streams them. */
+import type { Json, JsonObject } from '../core/index.ts';
+import { memberOf } from '../core/index.ts';
+import type { Delivery } from '../events/index.ts';
+import { JOB_EVENTS, type JobEventType, RUN_STATUSES, RUN_TRIGGERS } from '../scheduler/index.ts';
+import { builder } from './builder.ts';
+import { deliveries, Event, type EventShape } from './events.ts';
+import { JobRunStatusEnum, JobRunTriggerEnum } from './scheduled-jobs.ts';
+
+interface SchedulerEventShape extends EventShape {
+  readonly type: string;
+  readonly subjectId: number;
+  readonly payload: JsonObject;
+}
+
+const SchedulerEvent = builder.interfaceRef<SchedulerEventShape>('SchedulerEvent').implement({
+  description: 'Something that happened to the scheduler, to one of its jobs, or to a run.',
+  interfaces: [Event],
+  resolveType: (event) => event.type,
+});
+
+const ScheduledJobEvent = builder.interfaceRef<SchedulerEventShape>('ScheduledJobEvent').implement({
+  description: 'Something that happened to a job.',
+  interfaces: [Event, SchedulerEvent],
+  fields: (t) => ({
+    jobId: t.id({ description: 'The id of the job.', resolve: (event) => event.subjectId }),
+    jobName: t.string({ description: 'Its name then.', resolve: ({ payload }) => text(payload['name']) ?? '' }),
+  }),
+  resolveType: (event) => event.type,
+});
+
+const SCHEDULER: Readonly<Partial<Record<JobEventType, string>>> = {
+  SchedulerStarted: 'The scheduler was started: jobs run when they are due.',
+  SchedulerStopped: 'The scheduler was stopped: nothing is due until it is started.',
+};
+
+const JOB: Readonly<Partial<Record<JobEventType, string>>> = {
+  JobCreated: 'A job was created.',
+  JobUpdated: 'Settings of a job were changed, or it was started or stopped.',
+  JobDeleted: 'A job was deleted, with its runs.',
+  JobPaused: 'A job was paused: it failed too often, or its settings cannot be read.',
+};
+
+const RUN: Readonly<Partial<Record<JobEventType, string>>> = {
+  JobRunStarted: 'A run has begun.',
+  JobRunFinished: 'A run has ended; `status` says how.',
+  JobRunSkipped: 'Due times were not run; `reason` says why.',
+};
+
+for (const [type, description] of Object.entries(SCHEDULER)) {
+  builder.objectRef<SchedulerEventShape>(type).implement({
+    description,
+    interfaces: [Event, SchedulerEvent],
+    fields: (t) => ({
+      reason: t.string({
+        nullable: true,
+        description: 'What its sender gave as the reason; null where nothing was said.',
+        resolve: ({ payload }) => text(payload['reason']),
+      }),
+    }),
+  });
+}
+
+for (const [type, description] of Object.entries(JOB)) {
+  builder
+    .objectRef<SchedulerEventShape>(type)
+    .implement({ description, interfaces: [Event, SchedulerEvent, ScheduledJobEvent] });
+}
+
+for (const [type, description] of Object.entries(RUN)) {
+  builder.objectRef<SchedulerEventShape>(type).implement({
+    description,
+    interfaces: [Event, SchedulerEvent, ScheduledJobEvent],
+    fields: (t) => ({
+      runId: t.id({ description: 'The id of the run.', resolve: ({ payload }) => Number(payload['runId']) }),
+      status: t.field({
+        type: JobRunStatusEnum,
+        description: 'Its state after it.',
+        resolve: ({ payload }) => memberOf(RUN_STATUSES, text(payload['status']) ?? ''),
+      }),
+      trigger: t.field({
+        type: JobRunTriggerEnum,
+        description: 'What set it off.',
+        resolve: ({ payload }) => memberOf(RUN_TRIGGERS, text(payload['trigger']) ?? ''),
+      }),
+      scheduledFor: t.field({
+        type: 'DateTime',
+        description: 'When it was due.',
+        resolve: ({ payload }) => new Date(text(payload['scheduledFor']) ?? ''),
+      }),
+      count: t.int({
+        description: 'Due times that it stands for.',
+        resolve: ({ payload }) => Number(payload['count']),
+      }),
+      reason: t.string({
+        nullable: true,
+        description: 'Why it was skipped or interrupted; null unless so.',
+        resolve: ({ payload }) => text(payload['reason']),
+      }),
+      summary: t.string({
+        nullable: true,
+        description: 'A sentence on its result; null without one.',
+        resolve: ({ payload }) => text(payload['summary']),
+      }),
+      error: t.string({
+        nullable: true,
+        description: 'Why it did not succeed; null unless so.',
+        resolve: ({ payload }) => text(payload['error']),
+      }),
+    }),
+  });
+}
+
+builder.subscriptionFields((t) => ({
+  scheduleEvents: t.field({
+    type: SchedulerEvent,
+    description: 'The events of my scheduled jobs, of their runs and of the scheduler.',
+    args: { after: t.arg({ type: 'Cursor', description: 'Replay what came after this first.' }) },
+    subscribe: (_root, { after }, context) =>
+      deliveries(context, { ownerId: context.caller.principal.userId, types: [...JOB_EVENTS] }, after),
+    resolve: ({ kind, event }: Delivery) => ({
+      type: event.type,
+      cursor: kind === 'event' ? event.cursor : null,
+      occurredAt: event.occurredAt,
+      subjectId: event.subjectId,
+      payload: event.payload,
+    }),
+  }),
+}));
+
+function text(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}

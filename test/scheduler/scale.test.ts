@@ -1,0 +1,99 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createPipeline, ScheduledJobListDocument, type Services } from '../../src/graphql/index.ts';
+import { schedulerStatus } from '../../src/scheduler/index.ts';
+import { ManualClock } from '../support/clock.ts';
+import { eachDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/jobs.ts';
+import { composeScheduler, type TestScheduler } from '../support/scheduler.ts';
+
+const open: TestScheduler[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((scheduler) => scheduler.close()));
+});
+
+/** Milliseconds of CPU that this process has used since: other processes share the machine, so a watch tells little. */
+function cpuMeter(): () => number {
+  const start = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
+  };
+}
+
+async function whenCounted({ database }: TestScheduler, where: { readonly status?: string }): Promise<true | null> {
+  return (await database.read.jobRun.count({ where })) === 1000 ? true : null;
+}
+
+/** Rows of jobs that are due at an instant, every hour. */
+async function insertJobs(deps: TestScheduler, count: number, due: string): Promise<void> {
+  const at = new Date(due);
+  const row = {
+    ownerId: deps.user.userId,
+    name: 'Scan',
+    jobType: 'market_scan',
+    schedule: '0 * * * *',
+    timezone: 'America/New_York',
+    sessionPolicy: 'skip_closed',
+    config: '{}',
+    enabled: true,
+    overlapPolicy: 'skip',
+    catchupPolicy: 'skip',
+    catchupWindowSeconds: 3600,
+    timeoutSeconds: 600,
+    handledUntil: new Date(at.getTime() - 1000),
+    nextDueAt: at,
+    createdAt: at,
+    updatedAt: at,
+  };
+  await deps.database.transaction((db) =>
+    db.scheduledJob.createMany({ data: Array.from({ length: count }, () => row) }),
+  );
+}
+
+eachDatabase((_provider, create) => {
+  let test: TestDatabase;
+  beforeAll(async () => {
+    test = await create();
+  });
+
+  describe('many jobs', () => {
+    it('that are due in one minute are all claimed in five seconds, and none is late without a reason (S4, S10)', async () => {
+      const clock = new ManualClock('2026-03-02T11:00:00Z');
+      const deps = await composeScheduler(await test.open(clock), { clock });
+      open.push(deps);
+      await insertJobs(deps, 1000, '2026-03-02T11:00:00Z');
+      const spent = cpuMeter();
+      deps.scheduler.wake();
+      await eventually('all to be claimed', () => whenCounted(deps, {}), 60_000);
+      const claimed = spent();
+      await eventually('all to be run', () => whenCounted(deps, { status: 'succeeded' }), 60_000);
+
+      expect(claimed).toBeLessThan(5000);
+      expect(await schedulerStatus(deps, deps.user)).toMatchObject({ jobs: 1000, overdueJobs: 0, runningJobs: 0 });
+      expect(deps.errors).toEqual([]);
+      await deps.database.transaction((db) => db.scheduledJob.deleteMany());
+    }, 120_000);
+
+    it('ten thousand of them are looked through at once, and listed with their last results in a few queries', async () => {
+      const clock = new ManualClock('2026-03-02T11:30:00Z');
+      const deps = await composeScheduler(await test.open(clock), { clock });
+      open.push(deps);
+      await insertJobs(deps, 10_000, '2026-03-02T12:00:00Z');
+      const spent = cpuMeter();
+      deps.scheduler.start();
+      await deps.scheduler.requireLooking();
+      const looked = spent();
+      const pipeline = createPipeline({ ...deps, info: { version: '0' } } as unknown as Services);
+      const caller = { principal: deps.user, requestId: 'test' };
+      await pipeline.execute(ScheduledJobListDocument, { first: 10 }, caller);
+      const spentOnList = cpuMeter();
+      const answer = await pipeline.execute(ScheduledJobListDocument, {}, caller);
+      const listed = spentOnList();
+
+      expect(answer.data?.scheduledJobs.nodes).toHaveLength(10_000);
+      expect(looked).toBeLessThan(2000);
+      expect(listed).toBeLessThan(5000);
+    }, 120_000);
+  });
+});
