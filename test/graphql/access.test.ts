@@ -240,8 +240,11 @@ describe('rows of another user', () => {
   it('do not come with the streams of everything', async () => {
     const { services } = server.app;
     const streams = await Promise.all(
-      ['tradingEvents', 'orderEvents', 'safetyEvents', 'events'].map((name) =>
-        subscribeOverSse(server.url, `subscription { ${name}(after: "0") { __typename cursor correlationId } }`),
+      [
+        ...['tradingEvents', 'orderEvents', 'safetyEvents', 'events'].map((name) => [name, 'correlationId'] as const),
+        ['scheduleEvents', '... on ScheduledJobEvent { jobName }'] as const,
+      ].map(([name, told]) =>
+        subscribeOverSse(server.url, `subscription { ${name}(after: "0") { __typename cursor ${told} } }`),
       ),
     );
     const heard: string[] = [];
@@ -298,6 +301,7 @@ describe('a caller without the scope', () => {
     '{ scheduledJobs { nodes { id } } }',
     '{ scheduledJob(id: 1) { id } }',
     '{ schedulerStatus { jobs } }',
+    'mutation { startScheduler(input: {}) { errors { code } } }',
     'mutation { stopScheduler(input: {}) { errors { code } } }',
     'mutation { createScheduledJob(input: {jobType: MARKET_SCAN, schedule: "@daily"}) { errors { code } } }',
     'mutation { runScheduledJob(input: {id: 1}) { errors { code } } }',
