@@ -5,12 +5,14 @@ import {
   dataFolder,
   end,
   endServers,
+  launchCommand,
   pause,
   request,
   type ServerProcess,
   startServer,
 } from '../support/server-process.ts';
 import { SHORT_JOBS } from './jobs.ts';
+import { expectOrders, liftLimits } from './orders.ts';
 import { emptyLedger, type Ledger, strategyBody, writeUntilDeath } from './writers.ts';
 
 const KILLS = 25;
@@ -27,15 +29,18 @@ interface Entry {
 afterAll(endServers);
 
 it(`loses no acknowledged write in ${KILLS} kills, and ends every job once (seed ${SEED})`, {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const random = seededRandom(SEED);
-  const settings = { DATA_DIR: dataFolder() };
+  const folder = dataFolder();
+  const settings = { DATA_DIR: folder };
   const ledger = emptyLedger();
 
   for (let kill = 0; kill < KILLS; kill += 1) {
     const server = await startServer(settings);
+    if (kill === 0) await liftLimits(server);
     await expectAcknowledged(server, ledger);
+    await expectOrders(server, ledger.trading, folder);
     const writers = Array.from({ length: WRITERS }, (_, writer) =>
       writeUntilDeath(server, ledger, {
         random: seededRandom(`${SEED}-${kill}-${writer}`),
@@ -50,11 +55,17 @@ it(`loses no acknowledged write in ${KILLS} kills, and ends every job once (seed
 
   const server = await startServer(settings);
   await expectAcknowledged(server, ledger);
+  const fills = await expectOrders(server, ledger.trading, folder);
   const ended = await Promise.all([...ledger.jobs.keys()].map((id) => jobEnd(server, id)));
   const events = await journal(server);
   const references = await Promise.all(SHORT_JOBS.map((_, kind) => reference(server, kind)));
 
+  const audit = launchCommand(process.execPath, ['dist/cli/verify-audit.js'], settings);
+
+  expect([(await audit.exited).code, audit.stdout()]).toEqual([0, expect.stringMatching(/: ok, events: \d+/)]);
   expect(ledger.count).toBeGreaterThan(10 * KILLS);
+  expect([fills, ledger.trading.orders.size].map((count) => count > KILLS)).toEqual([true, true]);
+  expect([...ledger.trading.orders.values()].some(({ isCanceled }) => isCanceled)).toBe(true);
   expect(events.map((event) => event.cursor)).toEqual(events.map((_, i) => String(i + 1)));
   for (const job of ended) {
     const types = typesOf(events, 'optimization', job.id);

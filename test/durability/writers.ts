@@ -2,6 +2,7 @@
 import type { Random } from '../../src/core/index.ts';
 import { graphql, request, type ServerProcess } from '../support/server-process.ts';
 import { SHORT_JOBS } from './jobs.ts';
+import { cancelOrder, changeLimit, emptyOrders, type OrderLedger, place } from './orders.ts';
 
 /** A saved strategy as far as a client knows: `maybe` is what an unanswered request would have made of it. */
 export interface KnownStrategy {
@@ -19,6 +20,7 @@ export interface Ledger {
   readonly imports: Map<string, { readonly rows: number; readonly maybe: number }>;
   /** Idempotency key -> the id that it was answered with. */
   readonly keys: Map<string, number>;
+  readonly trading: OrderLedger;
   /** Writes that were acknowledged. */
   count: number;
 }
@@ -31,6 +33,7 @@ export function emptyLedger(): Ledger {
     cancelled: new Set(),
     imports: new Map(),
     keys: new Map(),
+    trading: emptyOrders(),
     count: 0,
   };
 }
@@ -55,7 +58,8 @@ export async function writeUntilDeath(
   ledger: Ledger,
   { random, writer }: { readonly random: Random; readonly writer: string },
 ): Promise<void> {
-  const actions = [create, createInGraphQL, update, remove, submit, cancel, importBars];
+  const library = [create, createInGraphQL, update, remove, submit, cancel, importBars];
+  const actions = [...library, placeOne, placeOne, placeOne, cancelOne, changeOne];
   for (let round = 0; ; round += 1) {
     const action = actions[Math.floor(random.uniform() * actions.length)] ?? create;
     try {
@@ -130,6 +134,20 @@ const importBars: Action = async (server, ledger, name) => {
   const answer = await request(server, `POST /api/data/import?symbol=${symbol}`, { csv: barsCsv(rows) });
   acknowledged(ledger, answer.status, 201);
   ledger.imports.set(symbol, { rows, maybe: rows });
+};
+
+const placeOne: Action = async (server, ledger, name) => {
+  await place(server, ledger.trading, name);
+  ledger.count += 1;
+};
+
+const cancelOne: Action = async (server, ledger, name) => {
+  if (await cancelOrder(server, ledger.trading, name)) ledger.count += 1;
+};
+
+const changeOne: Action = async (server, ledger, name) => {
+  await changeLimit(server, ledger.trading, name);
+  ledger.count += 1;
 };
 
 /** The newest strategy of this writer that is not deleted: others do not touch it. */
