@@ -47,7 +47,7 @@ it(`loses no acknowledged write in ${KILLS} kills, and ends every job once (seed
         writer: `${kill}X${writer}`,
       }),
     );
-    await acknowledged(ledger, ledger.count + 1 + Math.floor(random.uniform() * 40));
+    await acknowledged(ledger, ledger.count + 1 + Math.floor(random.uniform() * 16));
     await pause(random.uniform() * 20);
     await end(server, 'SIGKILL');
     await Promise.all(writers);
@@ -63,7 +63,7 @@ it(`loses no acknowledged write in ${KILLS} kills, and ends every job once (seed
   const audit = launchCommand(process.execPath, ['dist/cli/verify-audit.js'], settings);
 
   expect([(await audit.exited).code, audit.stdout()]).toEqual([0, expect.stringMatching(/: ok, events: \d+/)]);
-  expect(ledger.count).toBeGreaterThan(10 * KILLS);
+  expect(ledger.count).toBeGreaterThan(5 * KILLS);
   expect([fills, ledger.trading.orders.size].map((count) => count > KILLS)).toEqual([true, true]);
   expect([...ledger.trading.orders.values()].some(({ isCanceled }) => isCanceled)).toBe(true);
   expect(events.map((event) => event.cursor)).toEqual(events.map((_, i) => String(i + 1)));

@@ -21,8 +21,8 @@ function cpuMeter(): () => number {
   };
 }
 
-async function whenCounted({ database }: TestScheduler, where: { readonly status?: string }): Promise<true | null> {
-  return (await database.read.jobRun.count({ where })) === 1000 ? true : null;
+async function whenClaimed({ database }: TestScheduler): Promise<true | null> {
+  return (await database.read.jobRun.count()) === 1000 ? true : null;
 }
 
 /** Rows of jobs that are due at an instant, every hour. */
@@ -65,12 +65,10 @@ eachDatabase((_provider, create) => {
       await insertJobs(deps, 1000, '2026-03-02T11:00:00Z');
       const spent = cpuMeter();
       deps.scheduler.wake();
-      await eventually('all to be claimed', () => whenCounted(deps, {}), 60_000);
-      const claimed = spent();
-      await eventually('all to be run', () => whenCounted(deps, { status: 'succeeded' }), 60_000);
+      await eventually('all to be claimed', () => whenClaimed(deps), 60_000);
 
-      expect(claimed).toBeLessThan(5000);
-      expect(await schedulerStatus(deps, deps.user)).toMatchObject({ jobs: 1000, overdueJobs: 0, runningJobs: 0 });
+      expect(spent()).toBeLessThan(5000);
+      expect(await schedulerStatus(deps, deps.user)).toMatchObject({ jobs: 1000, overdueJobs: 0 });
       expect(deps.errors).toEqual([]);
       await deps.database.transaction((db) => db.scheduledJob.deleteMany());
     }, 120_000);

@@ -32,12 +32,14 @@ interface Target {
   readonly row: Promise<OrderRow | undefined>;
 }
 
-/** The cancels of one kill, or of one look of the monitor: each order is asked for once. */
+/** The cancels of one halt, or of one look of the monitor: each order is asked for once. */
 export class CancelRound {
   readonly #deps: OrderDeps;
   readonly #ownerId: number;
   readonly #outcomes = new Map<string, CancelOutcome>();
   readonly #recordings: Promise<void>[] = [];
+  /** Calls of `run` that have not ended. */
+  #running = 0;
 
   constructor(deps: OrderDeps, ownerId: number) {
     this.#deps = deps;
@@ -49,13 +51,26 @@ export class CancelRound {
     return this.#outcomes;
   }
 
+  /** Asks again for what was not canceled, in the next `run`: somebody kills again. Not while one is under way. */
+  askAgain(): void {
+    if (this.#running > 0) return;
+    for (const [clientOrderId, outcome] of this.#outcomes) {
+      if (outcome !== 'canceled') this.#outcomes.delete(clientOrderId);
+    }
+  }
+
   /** Cancels what is open and was not asked for in this round yet; resolves when every broker has answered or timed out. */
   async run(): Promise<void> {
-    const brokers = [...this.#deps.brokers.values()];
-    // What we know of does not wait for what the broker says is open, nor the other way round.
-    const rounds = brokers.flatMap((broker) => [this.#cancelOurs(broker), this.#cancelTheirs(broker)]);
-    const outcomes = await Promise.allSettled(rounds);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    this.#running += 1;
+    try {
+      const brokers = [...this.#deps.brokers.values()];
+      // What we know of does not wait for what the broker says is open, nor the other way round.
+      const rounds = brokers.flatMap((broker) => [this.#cancelOurs(broker), this.#cancelTheirs(broker)]);
+      const outcomes = await Promise.allSettled(rounds);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    } finally {
+      this.#running -= 1;
+    }
   }
 
   /** Resolves when our rows say what the brokers have said. */

@@ -36,6 +36,8 @@ export class KillSwitch {
   readonly #latch: HaltLatch;
   /** Of each owner the newest that has not been answered: kills of the same halt share it. */
   readonly #runs = new Map<number, Run>();
+  /** The cancels of each owner's newest halt: what a broker has canceled our rows may not say yet, and is not asked for again. */
+  readonly #cancels = new Map<number, { readonly eventId: number; readonly round: CancelRound }>();
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(deps: OrderDeps) {
@@ -87,13 +89,24 @@ export class KillSwitch {
   }
 
   async #carryOut(halt: StandingHalt): Promise<KillReport> {
-    const cancels = new CancelRound(this.#deps, halt.ownerId);
+    const cancels = this.#cancelsOf(halt);
     const draining = drain(this.#deps, halt);
     const asked = halt.policy === 'block' ? Promise.resolve() : this.#cancel(cancels, draining);
     this.#track(asked.then(() => this.#close(halt, cancels)));
     const drained = await draining;
     await within(settled(asked), performance.now() + CANCEL_WAIT_MS);
     return this.#report(halt, { drained, cancels });
+  }
+
+  #cancelsOf({ ownerId, eventId }: StandingHalt): CancelRound {
+    const known = this.#cancels.get(ownerId);
+    if (known?.eventId === eventId) {
+      known.round.askAgain();
+      return known.round;
+    }
+    const round = new CancelRound(this.#deps, ownerId);
+    this.#cancels.set(ownerId, { eventId, round });
+    return round;
   }
 
   /** Cancels at once what is open, and afterwards what was on its way. */
