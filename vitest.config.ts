@@ -8,8 +8,6 @@ export default defineConfig({
     setupFiles: ['test/support/egress.ts'],
     environment: 'node',
     pool: 'forks',
-    // Vitest leaves a processor free by default, which on two of them is half; most tests wait more than they compute.
-    maxWorkers: 2,
     // Generous: a test that waits for what never comes fails later, and a busy machine fails none.
     testTimeout: 120_000,
     hookTimeout: 60_000,
