@@ -1,8 +1,9 @@
 /** A pool for one test, and proof that closing it leaves no thread behind. */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ComputeFailure, ThreadPool, type ThreadPoolOptions } from '../../src/compute/index.ts';
+import { afterEveryTest } from './endings.ts';
 
 const pools: ThreadPool[] = [];
 const liveThreads = new Set<Worker>();
@@ -12,7 +13,8 @@ process.on('worker', (worker) => {
   worker.once('exit', () => liveThreads.delete(worker));
 });
 
-afterEach(async () => {
+afterEveryTest(async () => {
+  if (pools.length === 0) return;
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
   expect([...liveThreads].map((worker) => worker.threadId)).toEqual([]);
 });

@@ -3,13 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
 import type { TestDatabase } from './database.ts';
+import { afterEveryTest } from './endings.ts';
 
 const script = fileURLToPath(new URL('job-child.ts', import.meta.url));
 const running = new Set<ChildProcess>();
 
-afterEach(async () => {
+afterEveryTest(async () => {
   await Promise.all([...running].map(kill));
 });
 

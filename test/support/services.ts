@@ -1,13 +1,14 @@
 /** Services for one test on a test database, with real threads, and proof that closing them leaves none behind. */
 import { readFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import { localUser, type Principal } from '../../src/access/index.ts';
 import type { Delivery } from '../../src/events/index.ts';
 import { type Bars, formatBarTime, importBars } from '../../src/market/index.ts';
 import { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED } from '../../src/optimize/index.ts';
 import { composeServices, type TestServices, type TestServicesOptions } from './compose.ts';
 import type { TestDatabase } from './database.ts';
+import { afterEveryTest } from './endings.ts';
 
 const opened: TestServices[] = [];
 const liveThreads = new Set<Worker>();
@@ -17,7 +18,8 @@ process.on('worker', (worker) => {
   worker.once('exit', () => liveThreads.delete(worker));
 });
 
-afterEach(async () => {
+afterEveryTest(async () => {
+  if (opened.length === 0) return;
   await Promise.all(opened.splice(0).map((services) => services.close()));
   expect([...liveThreads].map((worker) => worker.threadId)).toEqual([]);
 });
