@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration, type TestProjectInlineConfiguration } from 'vitest/config';
 import { builtProgram } from './test/support/built-program.ts';
 
 const EVERY_TEST = 'test/**/*.test.ts';
@@ -22,7 +22,7 @@ const ALONE = [
 ];
 
 /** What all tests have in common. */
-export const common = {
+export const common: NonNullable<TestProjectInlineConfiguration['test']> = {
   setupFiles: ['test/support/egress.ts', 'test/support/after-each.ts'],
   environment: 'node',
   pool: 'forks',
@@ -30,7 +30,7 @@ export const common = {
   // Generous: a test that waits for what never comes fails later, and a busy machine fails none.
   testTimeout: 120_000,
   hookTimeout: 60_000,
-} as const;
+};
 
 /** How all of them are loaded. */
 export const base = {

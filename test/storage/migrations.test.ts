@@ -14,8 +14,7 @@ import { migratePostgresql } from '../../src/storage/migrate-postgresql.ts';
 import { migrateSqlite } from '../../src/storage/migrate-sqlite.ts';
 import { type Migration, nextMigration, type RecordedMigration, readMigrations } from '../../src/storage/migrations.ts';
 import { createTestDatabase, eachDatabase, type TestDatabase } from '../support/database.ts';
-
-const child = fileURLToPath(new URL('../support/migrate-child.ts', import.meta.url));
+import { scriptPath } from '../support/script-path.ts';
 
 /** What a migration function takes: the file, or the url. */
 function locationOf(test: TestDatabase): string {
@@ -68,7 +67,7 @@ function migration(name: string, sql: string): Migration {
 
 async function startChild(test: TestDatabase, migrations?: readonly Migration[]): Promise<ChildProcess> {
   const given = migrations === undefined ? [] : [JSON.stringify(migrations)];
-  const running = spawn(process.execPath, ['--import', 'tsx', child, test.provider, locationOf(test), ...given], {
+  const running = spawn(process.execPath, [scriptPath('migrate-child.ts'), test.provider, locationOf(test), ...given], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   if (running.stdout === null) throw new Error('The child has no output.');

@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { expect } from 'vitest';
 import { ComputeFailure, ThreadPool, type ThreadPoolOptions } from '../../src/compute/index.ts';
 import { afterEveryTest } from './endings.ts';
+import { scriptUrl } from './script-path.ts';
 
 const pools: ThreadPool[] = [];
 const liveThreads = new Set<Worker>();
@@ -21,8 +22,7 @@ afterEveryTest(async () => {
 
 /** A pool of two threads that serve the tasks of `compute-tasks.ts`; closed after the test. */
 export function openPool(options: Partial<ThreadPoolOptions> = {}): ThreadPool {
-  const workerUrl = new URL('compute-worker.ts', import.meta.url);
-  const pool = new ThreadPool({ workerUrl, threads: 2, execArgv: ['--import', 'tsx'], ...options });
+  const pool = new ThreadPool({ workerUrl: scriptUrl('compute-worker.ts'), threads: 2, execArgv: [], ...options });
   pools.push(pool);
   return pool;
 }
