@@ -7,18 +7,18 @@ const EVERY_TEST = 'test/**/*.test.ts';
 export const BEFORE_ALL = 'test/support/before-all.ts';
 
 /**
- * Files that run after the others, one at a time in a process each: those that measure time while processors must be free, that
+ * Files that run after the others, one at a time in a process each: those that measure time that others must leave them, that
  * start many processes themselves, or that change something of their whole process.
  */
 const ALONE = [
-  'test/egress.test.ts',
-  'test/cli/{import,optimize,verify-audit}.test.ts',
   'test/compute/*.test.ts',
   'test/durability/*.test.ts',
-  'test/optimize/{cancel,checkpoints,failures,lease,queue,repeatability}.test.ts',
+  'test/optimize/{cancel,checkpoints,failures}.test.ts',
   'test/orders/{kill-processes,send-once}.test.ts',
+  'test/rest/raw-http.test.ts',
   'test/scheduler/processes.test.ts',
   'test/storage/{letting-in,migrations,sqlite-durability,urgent}.test.ts',
+  'test/ws/{channel,hostile-clients}.test.ts',
 ];
 
 /** What all tests have in common. */
