@@ -1,15 +1,62 @@
-import { defineConfig } from 'vitest/config';
+import { availableParallelism } from 'node:os';
+import { defineConfig, type TestProjectConfiguration, type TestProjectInlineConfiguration } from 'vitest/config';
+import { builtProgram } from './test/support/built-program.ts';
 
-export default defineConfig({
+const EVERY_TEST = 'test/**/*.test.ts';
+/** Runs once. */
+export const BEFORE_ALL = 'test/support/before-all.ts';
+
+/**
+ * Files that run after the others, one at a time in a process each: those that measure time that others must leave them, that
+ * start many processes themselves, or that change something of their whole process.
+ */
+const ALONE = [
+  'test/compute/*.test.ts',
+  'test/durability/*.test.ts',
+  'test/optimize/{cancel,checkpoints,failures}.test.ts',
+  'test/orders/{kill-processes,send-once}.test.ts',
+  'test/rest/raw-http.test.ts',
+  'test/scheduler/processes.test.ts',
+  'test/storage/{letting-in,migrations,sqlite-durability,urgent}.test.ts',
+  'test/ws/{channel,hostile-clients}.test.ts',
+];
+
+/** What all tests have in common. */
+export const common: NonNullable<TestProjectInlineConfiguration['test']> = {
+  setupFiles: ['test/support/egress.ts', 'test/support/after-each.ts'],
+  environment: 'node',
+  pool: 'forks',
+  server: { deps: { external: [/\/dist\/.*\.js$/] } },
+  // Generous: a test that waits for what never comes fails later, and a busy machine fails none.
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+};
+
+/** How all of them are loaded. */
+export const base = {
+  plugins: [builtProgram],
   // graphql's CommonJS and ES builds must not both be loaded: "from another module or realm".
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  test: {
-    include: ['test/**/*.test.ts'],
-    setupFiles: ['test/support/egress.ts'],
-    environment: 'node',
-    pool: 'forks',
-    // Generous: a test that waits for what never comes fails later, and a busy machine fails none.
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+};
+
+const projects: TestProjectConfiguration[] = [
+  {
+    ...base,
+    test: {
+      ...common,
+      name: 'together',
+      include: [EVERY_TEST],
+      exclude: ALONE,
+      // One process per processor runs one file after the other: loading the program takes longer than most files do.
+      isolate: false,
+      maxWorkers: availableParallelism(),
+      sequence: { groupOrder: 0 },
+    },
   },
-});
+  {
+    ...base,
+    test: { ...common, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+  },
+];
+
+export default defineConfig({ ...base, test: { globalSetup: BEFORE_ALL, projects } });

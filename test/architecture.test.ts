@@ -128,6 +128,18 @@ describe('the architecture', () => {
     expect(callers).toEqual(['orders/send.ts']);
   });
 
+  it('registers nothing with vitest while a module of test/support is loaded: a process loads it once for many files', () => {
+    const folder = join(root, 'test/support');
+    const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+    const registering = modules.filter((path) => {
+      return /^(before|after)(Each|All)\(/m.test(readFileSync(join(folder, path), 'utf8'));
+    });
+
+    expect(modules.length).toBeGreaterThan(50);
+    // These two vitest loads anew for each file; others say `afterEveryTest` (endings.ts).
+    expect(registering.toSorted()).toEqual(['after-each.ts', 'egress.ts']);
+  });
+
   it('would notice a cycle', () => {
     expect(
       findCycle(

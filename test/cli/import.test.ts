@@ -1,4 +1,4 @@
-/** `npm run import` as a person types it, against a server that runs. */
+/** What `npm run import` runs, against a server that runs. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -27,13 +27,22 @@ function fileOf(text: string): string {
   return file;
 }
 
-async function importWith(...args: readonly string[]): Promise<Exit & { stdout: string; stderr: string }> {
-  const command = launchCommand(process.execPath, ['--import', 'tsx', 'src/cli/import.ts', ...args], {});
+type Said = Exit & { readonly stdout: string; readonly stderr: string };
+
+function importWith(...args: readonly string[]): Promise<Said> {
+  return say(process.execPath, ['dist/cli/import.js', ...args]);
+}
+
+async function say(program: string, args: readonly string[]): Promise<Said> {
+  const command = launchCommand(program, args, {});
   return { ...(await command.exited), stdout: command.stdout(), stderr: command.stderr() };
 }
 
 it('says what was imported', async () => {
-  const { code, stdout } = await importWith(fileOf(GOOD), '--symbol', 'ibm', '--url', server.url);
+  const options = [fileOf(GOOD), '--symbol', 'ibm', '--url', server.url];
+
+  // As `npm run import` does.
+  const { code, stdout } = await say(process.execPath, ['--import', 'tsx', 'src/cli/import.ts', ...options]);
 
   expect(stdout).toBe('IBM 1d: 2 rows from 2020-01-02 to 2020-01-03, 2 new, 0 changed.\n');
   expect(code).toBe(0);

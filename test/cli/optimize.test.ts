@@ -1,4 +1,4 @@
-/** `npm run optimize` and `npm run report` as a person types them, against a server that runs. */
+/** What `npm run optimize` and `npm run report` run, against a server that runs. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(endServers);
 
 function start(command: string, args: readonly string[], url = server.url): Launched {
-  return launchCommand(process.execPath, ['--import', 'tsx', `src/cli/${command}.ts`, ...args, '--url', url], {});
+  return launchCommand(process.execPath, [`dist/cli/${command}.js`, ...args, '--url', url], {});
 }
 
 async function run(command: string, ...args: readonly string[]) {

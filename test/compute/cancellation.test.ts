@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { failureOf, firstMessage, openPool, timed } from '../support/compute-pool.ts';
 import { busy, double, endless, neverSettles, untilCancelled } from '../support/compute-tasks.ts';
+import { scriptPath } from '../support/script-path.ts';
 
 describe('an abort', () => {
   it('drops a queued task at once and leaves the others in their order', async () => {
@@ -179,9 +180,7 @@ describe('closing', () => {
   it.each(['closed', 'idle', 'killed'])(
     'is not needed for the process to end: a %s pool does not keep it',
     async (state) => {
-      const script = new URL('../support/compute-exit.ts', import.meta.url).pathname;
-
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, state], {
+      const { stdout } = await promisify(execFile)(process.execPath, [scriptPath('compute-exit.ts'), state], {
         timeout: 15_000,
       });
 

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { scriptPath } from '../support/script-path.ts';
 
 it('closes while its threads are still loading, without taking the process down', async () => {
-  const script = fileURLToPath(new URL('../support/compute-churn.ts', import.meta.url));
-
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script]);
+  const { stdout } = await promisify(execFile)(process.execPath, [scriptPath('compute-churn.ts')]);
 
   expect(stdout).toBe('survived\n');
 });

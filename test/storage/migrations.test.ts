@@ -14,8 +14,7 @@ import { migratePostgresql } from '../../src/storage/migrate-postgresql.ts';
 import { migrateSqlite } from '../../src/storage/migrate-sqlite.ts';
 import { type Migration, nextMigration, type RecordedMigration, readMigrations } from '../../src/storage/migrations.ts';
 import { createTestDatabase, eachDatabase, type TestDatabase } from '../support/database.ts';
-
-const child = fileURLToPath(new URL('../support/migrate-child.ts', import.meta.url));
+import { scriptPath } from '../support/script-path.ts';
 
 /** What a migration function takes: the file, or the url. */
 function locationOf(test: TestDatabase): string {
@@ -68,7 +67,7 @@ function migration(name: string, sql: string): Migration {
 
 async function startChild(test: TestDatabase, migrations?: readonly Migration[]): Promise<ChildProcess> {
   const given = migrations === undefined ? [] : [JSON.stringify(migrations)];
-  const running = spawn(process.execPath, ['--import', 'tsx', child, test.provider, locationOf(test), ...given], {
+  const running = spawn(process.execPath, [scriptPath('migrate-child.ts'), test.provider, locationOf(test), ...given], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   if (running.stdout === null) throw new Error('The child has no output.');
@@ -93,9 +92,9 @@ describe('the migrations', () => {
 
   eachDatabase((provider, create) => {
     it('produce the schema that is asked for', async () => {
-      const migrated = await create();
+      const migrated = await create({ isEmpty: true });
       await migrate(migrated);
-      const direct = await create();
+      const direct = await create({ isEmpty: true });
       const sql = await diffSchemas(provider, dataSource(provider), deriveSchema(readSource(), provider));
       await migrate(direct, [migration('1_all', sql)]);
 
@@ -106,7 +105,7 @@ describe('the migrations', () => {
     });
 
     it('are recorded as Prisma records them', async () => {
-      const test = await create();
+      const test = await create({ isEmpty: true });
 
       await migrate(test);
 
@@ -125,7 +124,7 @@ describe('the migrations', () => {
     });
 
     it('are applied once when 20 processes start together', { timeout: 90_000 }, async () => {
-      const test = await create();
+      const test = await create({ isEmpty: true });
       const children = await Promise.all(Array.from({ length: 20 }, () => startChild(test)));
 
       const exits = children.map((one) => once(one, 'exit'));
@@ -141,7 +140,7 @@ describe('the migrations', () => {
     it('leave the old schema when the process is killed, and the next start applies them', {
       timeout: 90_000,
     }, async () => {
-      const test = await create();
+      const test = await create({ isEmpty: true });
       const slow = provider === 'sqlite' ? fillSlowly.sqlite : fillSlowly.postgresql;
       const migrations = [
         migration('1_first', 'CREATE TABLE first (id INTEGER);'),
@@ -183,7 +182,7 @@ async function tablesOf(test: TestDatabase): Promise<string> {
 describe('the migration of the engine', () => {
   eachDatabase((provider, create) => {
     it('keeps the jobs and trials of the version before, and says what they are about', async () => {
-      const test = await create();
+      const test = await create({ isEmpty: true });
       const [foundation] = readMigrations(provider);
       await migrate(test, foundation === undefined ? [] : [foundation]);
       for (const statement of FOUNDATION_ROWS) await query(test, statement);
@@ -226,7 +225,7 @@ const FOUNDATION_ROWS: readonly string[] = [
 describe('a migration that fails', () => {
   eachDatabase((_provider, create) => {
     it('leaves nothing behind, and is applied when it is mended', async () => {
-      const test = await create();
+      const test = await create({ isEmpty: true });
       const bad = migration('1_bad', 'CREATE TABLE half (id INTEGER); CREATE TABLE half (id INTEGER);');
 
       await expect(migrate(test, [bad])).rejects.toThrow('already exists');
@@ -238,7 +237,7 @@ describe('a migration that fails', () => {
   });
 
   it('cannot leave rows on SQLite that refer to nothing', async () => {
-    const test = await createTestDatabase('sqlite');
+    const test = await createTestDatabase('sqlite', { isEmpty: true });
     const sql = `CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE kid (parent INTEGER REFERENCES parent (id));
       INSERT INTO kid VALUES (7);`;
 

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { DriverAdapterError, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import SqliteFile from 'better-sqlite3';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +11,7 @@ import { PrismaClient } from '../../src/storage/generated/sqlite/client.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 import { connectSqlite } from '../../src/storage/sqlite-connection.ts';
 import { SqliteWriter } from '../../src/storage/sqlite-writer.ts';
+import { scriptPath } from '../support/script-path.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'dunlin-durability-'));
 const createdAt = new Date('2026-01-01T00:00:00.000Z');
@@ -59,11 +59,19 @@ const hasStrace = spawnSync('strace', ['-V']).status === 0;
 describe('a power cut', () => {
   it.skipIf(!hasStrace)('finds every commit synced to the disk (needs strace)', () => {
     const commits = 200;
-    const script = fileURLToPath(new URL('../support/commit-many.ts', import.meta.url));
 
     const { stderr, status } = spawnSync(
       'strace',
-      ['-f', '-c', '-e', 'trace=fdatasync,fsync', process.execPath, '--import', 'tsx', script, file, String(commits)],
+      [
+        '-f',
+        '-c',
+        '-e',
+        'trace=fdatasync,fsync',
+        process.execPath,
+        scriptPath('commit-many.ts'),
+        file,
+        String(commits),
+      ],
       { encoding: 'utf8' },
     );
 

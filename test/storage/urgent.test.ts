@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import SqliteFile from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/storage/index.ts';
 import { createTestDatabase, eachDatabase } from '../support/database.ts';
+import { scriptPath } from '../support/script-path.ts';
 
 const createdAt = new Date(0);
 const children = new Set<ChildProcess>();
@@ -20,8 +20,7 @@ afterEach(async () => {
 
 /** A process that writes without end from 15 places. */
 async function startWriters(url: string): Promise<void> {
-  const script = fileURLToPath(new URL('../support/write-without-end.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, url, '15'], {
+  const child = spawn(process.execPath, [scriptPath('write-without-end.ts'), url, '15'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.add(child);

@@ -1,4 +1,4 @@
-/** `node --import tsx commit-many.ts FILE COUNT`: commits COUNT transactions to a SQLite file, one after the other. */
+/** `node commit-many.js FILE COUNT`: commits COUNT transactions to a SQLite file, one after the other. */
 import { systemClock } from '../../src/core/index.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 

@@ -15,8 +15,10 @@ export interface TestServicesOptions {
   readonly limits?: Partial<OptimizationLimits>;
   /** Default 4; with 0 jobs are submitted and never taken. */
   readonly maxRunningJobs?: number;
-  /** Of the pool; by default two threads that run the built worker. */
+  /** Of a pool of its own, which ends with the services; by default two threads that run the built worker. */
   readonly pool?: Partial<ThreadPoolOptions>;
+  /** Threads that others use too, instead of a pool of its own; they stay. */
+  readonly threads?: ThreadPool;
 }
 
 /** The parts, and how to end them. */
@@ -40,13 +42,7 @@ export async function composeServices(database: Database, options: TestServicesO
   const user = localUser(await ensureDefaultUser(database, clock));
   const journal = new Journal({ database, clock, pollMs: 20 });
   await journal.start();
-  const compute = new ThreadPool({
-    threads: 2,
-    // The built worker needs no loader, which would slow it down.
-    execArgv: [],
-    ...options.pool,
-    workerUrl: options.pool?.workerUrl ?? builtWorkerUrl(),
-  });
+  const compute = options.threads ?? openThreads(options.pool);
   const logged: TestServices['logged'][number][] = [];
   const log: Log = {
     info: () => undefined,
@@ -69,8 +65,13 @@ export async function composeServices(database: Database, options: TestServicesO
   const close = async (): Promise<void> => {
     await runner.close();
     await journal.close();
-    await compute.close();
+    if (compute !== options.threads) await compute.close();
     await database.close();
   };
   return { ...shared, runner, limits, user, logged, close };
+}
+
+/** Two threads that run the built worker, which needs no loader. */
+export function openThreads(options: Partial<ThreadPoolOptions> = {}): ThreadPool {
+  return new ThreadPool({ threads: 2, execArgv: [], ...options, workerUrl: options.workerUrl ?? builtWorkerUrl() });
 }

@@ -1,8 +1,10 @@
 /** A pool for one test, and proof that closing it leaves no thread behind. */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ComputeFailure, ThreadPool, type ThreadPoolOptions } from '../../src/compute/index.ts';
+import { afterEveryTest } from './endings.ts';
+import { scriptUrl } from './script-path.ts';
 
 const pools: ThreadPool[] = [];
 const liveThreads = new Set<Worker>();
@@ -12,15 +14,15 @@ process.on('worker', (worker) => {
   worker.once('exit', () => liveThreads.delete(worker));
 });
 
-afterEach(async () => {
+afterEveryTest(async () => {
+  if (pools.length === 0) return;
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
   expect([...liveThreads].map((worker) => worker.threadId)).toEqual([]);
 });
 
 /** A pool of two threads that serve the tasks of `compute-tasks.ts`; closed after the test. */
 export function openPool(options: Partial<ThreadPoolOptions> = {}): ThreadPool {
-  const workerUrl = new URL('compute-worker.ts', import.meta.url);
-  const pool = new ThreadPool({ workerUrl, threads: 2, execArgv: ['--import', 'tsx'], ...options });
+  const pool = new ThreadPool({ workerUrl: scriptUrl('compute-worker.ts'), threads: 2, execArgv: [], ...options });
   pools.push(pool);
   return pool;
 }

@@ -1,4 +1,4 @@
-/** Worker entry of the tests, loaded by tsx. */
+/** Worker entry of the tests. */
 import { serveTasks } from '../../src/compute/index.ts';
 import * as tasks from './compute-tasks.ts';
 

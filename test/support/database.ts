@@ -2,14 +2,13 @@
  * A database of its own for a test file: a SQLite file in a temporary folder, or a PostgreSQL database of a random name
  * on the server that TEST_POSTGRES_URL names. Both are gone afterwards.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
-import { afterAll, describe } from 'vitest';
+import { afterAll, describe, inject } from 'vitest';
 import { type Clock, systemClock } from '../../src/core/index.ts';
 import { type Database, type DatabaseProvider, openDatabase } from '../../src/storage/index.ts';
+import { createPostgresDatabase, POSTGRES_URL } from './postgres-server.ts';
 
 /** A database that a test made for itself. */
 export interface TestDatabase {
@@ -24,16 +23,23 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** The server for tests on PostgreSQL, undefined when there is none. */
-const postgresUrl = process.env['TEST_POSTGRES_URL'];
-
 /** The databases to test on: SQLite always, PostgreSQL when there is a server. */
 export const TEST_PROVIDERS: readonly DatabaseProvider[] =
-  postgresUrl === undefined ? ['sqlite'] : ['sqlite', 'postgresql'];
+  POSTGRES_URL === undefined ? ['sqlite'] : ['sqlite', 'postgresql'];
 
-/** Makes an empty database; `open` migrates it. */
-export async function createTestDatabase(provider: DatabaseProvider): Promise<TestDatabase> {
-  const { url, remove } = provider === 'sqlite' ? createSqliteFile() : await createPostgresDatabase();
+/** What a test may ask for. */
+interface DatabaseOptions {
+  /** A database without tables, which `open` migrates; by default it is a copy of a migrated one, and has no rows. */
+  readonly isEmpty?: boolean;
+}
+
+/** Makes a database. */
+export async function createTestDatabase(
+  provider: DatabaseProvider,
+  { isEmpty = false }: DatabaseOptions = {},
+): Promise<TestDatabase> {
+  const template = isEmpty ? null : inject('databaseTemplates')[provider];
+  const { url, remove } = provider === 'sqlite' ? createSqliteFile(template) : await createPostgresDatabase(template);
   const opened: Database[] = [];
   const ends: (() => Promise<void>)[] = [];
   return {
@@ -57,43 +63,28 @@ export async function createTestDatabase(provider: DatabaseProvider): Promise<Te
  * Declares the same tests once for each database: `declare` is called inside a `describe` named after the provider and
  * gets a function that makes a database; all of them are dropped at the end.
  */
-export function eachDatabase(declare: (provider: DatabaseProvider, create: () => Promise<TestDatabase>) => void): void {
+export function eachDatabase(
+  declare: (provider: DatabaseProvider, create: (options?: DatabaseOptions) => Promise<TestDatabase>) => void,
+): void {
   describe.each(TEST_PROVIDERS)('on %s', (provider) => {
     const created: TestDatabase[] = [];
     afterAll(async () => {
       await Promise.all(created.map((database) => database.drop()));
     });
-    declare(provider, async () => {
-      const database = await createTestDatabase(provider);
+    declare(provider, async (options) => {
+      const database = await createTestDatabase(provider, options);
       created.push(database);
       return database;
     });
   });
 }
 
-function createSqliteFile(): { url: string; remove: () => Promise<void> } {
+function createSqliteFile(template: string | null): { url: string; remove: () => Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-test-'));
+  const file = join(folder, 'test.db');
+  if (template !== null) copyFileSync(template, file);
   return {
-    url: `file:${join(folder, 'test.db')}`,
+    url: `file:${file}`,
     remove: () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
   };
-}
-
-async function createPostgresDatabase(): Promise<{ url: string; remove: () => Promise<void> }> {
-  if (postgresUrl === undefined) throw new Error('Tests on PostgreSQL need TEST_POSTGRES_URL.');
-  const name = `dunlin_test_${randomBytes(8).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name}`);
-  const url = new URL(postgresUrl);
-  url.pathname = `/${name}`;
-  return { url: url.href, remove: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
-}
-
-async function onServer(sql: string): Promise<void> {
-  const client = new Client({ connectionString: postgresUrl });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

@@ -2,14 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
 import type { TestDatabase } from './database.ts';
+import { afterEveryTest } from './endings.ts';
+import { scriptPath } from './script-path.ts';
 
-const script = fileURLToPath(new URL('job-child.ts', import.meta.url));
 const running = new Set<ChildProcess>();
 
-afterEach(async () => {
+afterEveryTest(async () => {
   await Promise.all([...running].map(kill));
 });
 
@@ -23,7 +22,7 @@ export interface JobProcess {
 
 /** Starts a process that takes jobs from `on`; it is killed after the test. */
 export async function startJobProcess(on: TestDatabase): Promise<JobProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, on.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [scriptPath('job-child.ts'), on.url], { stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
   const lines = createInterface({ input: child.stdout });
   const heard = (wanted: string): Promise<void> =>

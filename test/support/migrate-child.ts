@@ -1,5 +1,5 @@
 /**
- * `node --import tsx migrate-child.ts PROVIDER LOCATION [MIGRATIONS]`: says `ready`, waits for a line, and migrates. The
+ * `node migrate-child.js PROVIDER LOCATION [MIGRATIONS]`: says `ready`, waits for a line, and migrates. The
  * migrations are the checked-in ones, or those given as JSON.
  */
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
 /**
- * Worker entry with the real tasks, of which `optimize.evaluate` misbehaves for the initial capitals below. Loaded by tsx.
+ * Worker entry with the real tasks, of which `optimize.evaluate` misbehaves for the initial capitals below.
  */
 import { backtestTask } from '../../src/backtest/index.ts';
 import { serveTasks, type Task } from '../../src/compute/index.ts';

@@ -1,3 +1,5 @@
+import { scriptUrl } from './script-path.ts';
+
 /** The ways in which the misbehaving worker can go wrong. */
 export type Misbehaviour = 'throw' | 'loop' | 'allocate' | 'exit';
 
@@ -11,8 +13,8 @@ export const MISBEHAVIOUR: ReadonlyMap<Misbehaviour, number> = new Map([
 
 /** A pool of two threads that misbehave when they are asked to, with little time and memory. */
 export const MISBEHAVING_POOL = {
-  workerUrl: new URL('misbehaving-worker.ts', import.meta.url),
-  execArgv: ['--import', 'tsx'],
+  workerUrl: scriptUrl('misbehaving-worker.ts'),
+  execArgv: [],
   taskTimeoutMs: 1500,
   maxMemoryMb: 64,
 } as const;

@@ -1,12 +1,12 @@
 /** Trading for one test: started on the database of its file, with a user of its own, and ended after the test. */
-import { afterEach } from 'vitest';
 import type { Database } from '../../src/storage/index.ts';
 import type { TestDatabase } from './database.ts';
+import { afterEveryTest } from './endings.ts';
 import { startTrading, type Trading, type TradingOptions } from './trading.ts';
 
 const opened: Trading[] = [];
 
-afterEach(async () => {
+afterEveryTest(async () => {
   await Promise.all(opened.splice(0).map((trading) => trading.close()));
 });
 

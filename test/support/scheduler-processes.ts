@@ -4,13 +4,11 @@ import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { enableScheduledJob } from '../../src/scheduler/index.ts';
 import type { TestDatabase } from './database.ts';
 import { eventually } from './jobs.ts';
 import { composeScheduler, createJob, DONE, runsOf } from './scheduler.ts';
-
-const script = fileURLToPath(new URL('scheduler-child.ts', import.meta.url));
+import { scriptPath } from './script-path.ts';
 
 /** What is tried. */
 export interface SharedSchedule {
@@ -50,7 +48,7 @@ export async function shareSchedule(on: TestDatabase, wanted: SharedSchedule): P
   });
   const children = Array.from({ length: wanted.processes }, (_, index) => {
     const skew = Math.round(((index / Math.max(1, wanted.processes - 1)) * 2 - 1) * 5000);
-    return fork(script, [on.url, String(skew), file], { execArgv: ['--import', 'tsx'] });
+    return fork(scriptPath('scheduler-child.ts'), [on.url, String(skew), file], { execArgv: [] });
   });
   try {
     await Promise.all(children.map((child) => once(child, 'message')));

@@ -1,4 +1,4 @@
-/** `node --import tsx write-without-end.ts URL PLACES`: commits small transactions from PLACES places until it is killed. */
+/** `node write-without-end.js URL PLACES`: commits small transactions from PLACES places until it is killed. */
 import { systemClock } from '../../src/core/index.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 

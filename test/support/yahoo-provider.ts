@@ -1,7 +1,7 @@
 /** A Yahoo provider on a stand-in, at an instant from which its clock runs on. */
-import { afterEach } from 'vitest';
 import { type Clock, seededRandom } from '../../src/core/index.ts';
 import { type YahooOptions, YahooProvider } from '../../src/market/index.ts';
+import { afterEveryTest } from './endings.ts';
 import type { Listing } from './yahoo-listing.ts';
 import { YahooStandIn } from './yahoo-stand-in.ts';
 
@@ -71,6 +71,6 @@ export async function startYahoo(...args: Parameters<typeof openYahoo>): Promise
   return bench;
 }
 
-afterEach(async () => {
+afterEveryTest(async () => {
   await Promise.all(opened.splice(0).map((bench) => bench.close()));
 });
