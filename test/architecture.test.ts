@@ -15,6 +15,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['core'],
   ['access', 'storage', 'compute'],
   ['events'],
+  ['webhooks'],
   ['market'],
   ['scheduler'],
   ['strategies'],

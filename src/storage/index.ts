@@ -29,6 +29,8 @@ export type {
   SafetyState as SafetyStateRow,
   ScheduledJob as ScheduledJobRow,
   Strategy as StrategyRow,
+  WebhookDelivery as WebhookDeliveryRow,
+  WebhookDestination as WebhookDestinationRow,
 } from './generated/sqlite/client.ts';
 export {
   claimIdempotencyKey,
