@@ -17,6 +17,8 @@ export type { default as PrismaTypes } from './generated/pothos.ts';
 export { getDatamodel } from './generated/pothos.ts';
 export type {
   Account as AccountRow,
+  Alert as AlertRow,
+  AlertTrigger as AlertTriggerRow,
   Fill as FillRow,
   JobRun as JobRunRow,
   Optimization as OptimizationRow,
