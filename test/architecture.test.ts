@@ -22,6 +22,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['safety'],
   ['broker'],
   ['orders'],
+  ['goals'],
   ['optimize'],
   ['graphql'],
   ['rest', 'ws'],

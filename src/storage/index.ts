@@ -18,6 +18,7 @@ export { getDatamodel } from './generated/pothos.ts';
 export type {
   Account as AccountRow,
   Fill as FillRow,
+  Goal as GoalRow,
   JobRun as JobRunRow,
   Optimization as OptimizationRow,
   Order as OrderRow,
@@ -25,6 +26,8 @@ export type {
   Position as PositionRow,
   Prisma,
   PrismaClient,
+  RebalancePlan as RebalancePlanRow,
+  RebalanceTrade as RebalanceTradeRow,
   SafetyEvent as SafetyEventRow,
   SafetyState as SafetyStateRow,
   ScheduledJob as ScheduledJobRow,
