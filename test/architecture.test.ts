@@ -23,6 +23,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['safety'],
   ['broker'],
   ['orders'],
+  ['goals'],
   ['alerts'],
   ['optimize'],
   ['graphql'],
