@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Job, scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { hostAllowed, localUser, originAllowed, type Principal } from './access/index.ts';
+import { AlertService, alertCheck } from './alerts/index.ts';
 import { marketScan } from './backtest/index.ts';
 import { type Broker, PaperBroker, type TradingMode } from './broker/index.ts';
 import { ThreadPool } from './compute/index.ts';
@@ -28,7 +29,6 @@ const HOUSEKEEPING = '17 * * * *';
 const ABSENT_JOB_TYPES = {
   portfolio_check: 'it has no portfolio goals yet.',
   ai_analysis: 'it has no agent yet.',
-  alert_check: 'it has no alerts yet.',
 } as const;
 
 /** What the process gives the app beside its configuration. */
@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly ids?: IdSource;
   /** What asks servers elsewhere, such as a provider of prices. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Where prices come from, in place of what MARKET_DATA names. */
+  readonly provider?: MarketDataProvider;
 }
 
 /** A running server. */
@@ -62,6 +64,7 @@ interface Parts {
   gateway: Gateway;
   paper: PaperBroker;
   scheduler: Scheduler;
+  alerts: AlertService;
   journal: Journal;
   market: MarketData;
   compute: ThreadPool;
@@ -85,6 +88,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     // Books are compared with the brokers' before anybody can trade.
     await parts.monitor?.start();
     parts.paper?.start();
+    await parts.alerts?.start();
     const url = await listen(config, { services, principal, log: options.log }, parts);
     parts.housekeeping = scheduleHousekeeping(services);
     services.runner.start();
@@ -100,7 +104,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 async function closeParts(parts: Partial<Parts>): Promise<void> {
   parts.housekeeping?.cancel();
   const answered = parts.http?.close();
-  const stopped = Promise.all([parts.sockets?.close(), parts.scheduler?.close(), parts.runner?.close()]);
+  const workers = [parts.scheduler?.close(), parts.runner?.close(), parts.alerts?.close()];
+  const stopped = Promise.all([parts.sockets?.close(), ...workers]);
   // Once the runner has told its jobs to stop: one that waits for bars is then given back and does not fail.
   setImmediate(() => parts.market?.close());
   await stopped;
@@ -139,13 +144,19 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   });
   parts.compute = compute;
   const registry = new StrategyRegistry(builtInStrategies);
-  const market = new MarketData({ database, provider: priceProvider(config, basis), clock });
+  const provider = basis.provider ?? priceProvider(config, basis);
+  const market = new MarketData({ database, provider, clock });
   parts.market = market;
   const shared = { database, journal, clock, ids, log, registry, market, compute };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
   const trading = startTrading(config, { ...shared, prices: market }, parts);
-  const jobTypes = new JobTypeRegistry([marketScan(shared)], ABSENT_JOB_TYPES);
+  const watched = { ...shared, ...trading };
+  parts.alerts = new AlertService({
+    ...watched,
+    ...(config.quotesEveryMs === null ? {} : { quotesEveryMs: config.quotesEveryMs }),
+  });
+  const jobTypes = new JobTypeRegistry([marketScan(shared), alertCheck(watched)], ABSENT_JOB_TYPES);
   const scheduler = new Scheduler({ ...shared, jobTypes });
   parts.scheduler = scheduler;
   const info = { version: packageVersion() };

@@ -8,13 +8,14 @@ import { type Decimal, decimal, readDecimal } from './core/index.ts';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MARKET_DATA = ['simulated', 'yahoo'] as const;
 
-const integer = (minimum: number, maximum: number, fallback: number) =>
+const wholeNumber = (minimum: number, maximum: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, `must be a whole number from ${minimum} to ${maximum}`)
     .transform(Number)
-    .refine((value) => value >= minimum && value <= maximum, `must be a whole number from ${minimum} to ${maximum}`)
-    .default(fallback);
+    .refine((value) => value >= minimum && value <= maximum, `must be a whole number from ${minimum} to ${maximum}`);
+
+const integer = (minimum: number, maximum: number, fallback: number) => wholeNumber(minimum, maximum).default(fallback);
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, fallback: Values[number]) =>
   z.enum(values, `must be one of: ${values.join(', ')}`).default(fallback);
@@ -54,6 +55,7 @@ const environment = z.object({
   DATA_DIR: z.string().min(1, 'must be a folder').default('./data'),
   DATABASE_URL: databaseUrl.optional(),
   MARKET_DATA: oneOf(MARKET_DATA, 'simulated'),
+  QUOTE_POLL_SECONDS: wholeNumber(1, 3600).optional(),
   SIMULATION_SEED: z.string().max(64, 'must have at most 64 characters').default('dunlin'),
   ALLOWED_ORIGINS: originList,
   // Whatever is not exactly this word leaves trading on paper, so that a slip of the pen costs no money.
@@ -85,6 +87,8 @@ export interface Config {
   /** `file:…` or `postgresql://…`. */
   readonly databaseUrl: string;
   readonly marketData: (typeof MARKET_DATA)[number];
+  /** Pause between two looks at the prices that alerts watch, in ms; null: what suits the source. */
+  readonly quotesEveryMs: number | null;
   /** Another seed is another simulated world. */
   readonly simulationSeed: string;
   /** Origins allowed beside loopback ones, e.g. `https://app.example.com`. */
@@ -147,6 +151,7 @@ function freezeConfig(values: z.output<typeof environment>): Config {
     dataDir,
     databaseUrl: values.DATABASE_URL ?? `file:${join(dataDir, 'dunlin.db')}`,
     marketData: values.MARKET_DATA,
+    quotesEveryMs: values.QUOTE_POLL_SECONDS === undefined ? null : values.QUOTE_POLL_SECONDS * 1000,
     simulationSeed: values.SIMULATION_SEED,
     allowedOrigins: values.ALLOWED_ORIGINS,
     isLiveEnabled: values.LIVE_TRADING === 'enabled',

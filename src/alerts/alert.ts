@@ -155,7 +155,11 @@ export function ruleOf(
 }
 
 /** Where the state machine of a row stands. */
-export function stateOf({ phase, firedAt, observedAt }: Pick<AlertRow, 'phase' | 'firedAt' | 'observedAt'>): LevelState {
+export function stateOf({
+  phase,
+  firedAt,
+  observedAt,
+}: Pick<AlertRow, 'phase' | 'firedAt' | 'observedAt'>): LevelState {
   return {
     phase: memberOf(ALERT_PHASES, phase),
     firedAt: firedAt?.getTime() ?? null,

@@ -1,9 +1,8 @@
 /** Where an alert begins: what it watches has to be there, and whether it is beyond its level already decides how it is armed. */
 import type { Principal } from '../access/index.ts';
-import { DomainError, invalid } from '../core/index.ts';
+import { DomainError, dateOf, invalid } from '../core/index.ts';
 import { findStrategy } from '../strategies/index.ts';
-import type { ParsedAlert } from './alert.ts';
-import { ruleOf } from './alert.ts';
+import { type AlertColumns, type ParsedAlert, ruleOf } from './alert.ts';
 import type { Condition } from './condition.ts';
 import type { AlertDeps } from './deps.ts';
 import type { Sighting } from './evaluate-levels.ts';
@@ -25,7 +24,7 @@ export interface Baseline {
 /**
  * Looks at what an alert watches. When it cannot be seen now, the alert waits until it was seen not to be beyond.
  *
- * @throws {DomainError} VALIDATION below `condition` when there is no such symbol or strategy
+ * @throws {DomainError} VALIDATION below `condition` when there is no such symbol, strategy or goal
  */
 export async function baselineOf(
   deps: AlertDeps,
@@ -33,11 +32,25 @@ export async function baselineOf(
   { condition, columns }: ParsedAlert,
 ): Promise<Baseline> {
   if (condition.type === 'signal') await requireStrategy(deps, principal, condition.strategyId);
+  if (condition.type === 'rebalance') return await baselineOfGoal(deps, principal, { condition, columns });
   const sighting = await patiently(lookAt(deps, principal, condition));
   const rule = ruleOf(columns);
   const isQuiet = rule === null || (sighting !== null && !isBeyond(rule, sighting.value));
   const phase = columns.enabled ? (isQuiet ? 'armed' : 'unready') : 'disabled';
   return { phase, firedAt: null, observedAt: new Date(sighting?.at ?? 0) };
+}
+
+/** Checks say whether a goal is breached, the newest one whether it is now. */
+async function baselineOfGoal(
+  { database, clock }: AlertDeps,
+  { userId: ownerId }: Principal,
+  { condition, columns }: { readonly condition: Condition & { type: 'rebalance' }; readonly columns: AlertColumns },
+): Promise<Baseline> {
+  const { goalId: id } = condition;
+  const goal = await database.read.goal.findFirst({ where: { id, ownerId }, select: { breachedAt: true } });
+  if (goal === null) throw invalid('condition.goal_id', `There is no goal ${id}.`);
+  const phase = columns.enabled ? (goal.breachedAt === null ? 'armed' : 'unready') : 'disabled';
+  return { phase, firedAt: null, observedAt: dateOf(clock) };
 }
 
 /** Null when there is nothing to be seen, for now or at all. */

@@ -64,7 +64,11 @@ export async function evaluateLevels(
     for (const row of await storeSteps(write.db, group)) moved.set(row.id, { row, step: group[0].step.kind });
   }
   const told = (kind: LevelStep['kind']): readonly Step[] => steps.filter(({ step }) => step.kind === kind);
-  await storeTriggers(deps, write, told('fire').map((step) => triggerOf(step, cause)));
+  await storeTriggers(
+    deps,
+    write,
+    told('fire').map((step) => triggerOf(step, cause)),
+  );
   await write.appendAll([
     ...[...told('ready'), ...told('leave')].map(({ row, sighting, step }) => {
       const current = moved.get(row.id)?.row ?? row;

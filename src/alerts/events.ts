@@ -5,7 +5,13 @@ import type { EventDraft } from '../events/index.ts';
 import type { AlertRow } from '../storage/index.ts';
 
 /** Stored events about an alert; their subject is the alert. */
-export const ALERT_CHANGES = ['AlertCreated', 'AlertUpdated', 'AlertDeleted', 'AlertRearmed', 'AlertSuppressed'] as const;
+export const ALERT_CHANGES = [
+  'AlertCreated',
+  'AlertUpdated',
+  'AlertDeleted',
+  'AlertRearmed',
+  'AlertSuppressed',
+] as const;
 export type AlertChange = (typeof ALERT_CHANGES)[number];
 
 /** Something that an owner is told; its subject is the row of the history. */

@@ -92,7 +92,10 @@ async function storeChange(deps: AlertDeps, { seen, data }: Change): Promise<Ale
     const [locked] = await lockAlerts(write.db, [seen.id]);
     if (locked === undefined) throw notFound('alert', seen.id);
     if (!isSame(locked, seen)) return null;
-    const row = await write.db.alert.update({ where: { id: seen.id }, data: { ...data, updatedAt: dateOf(deps.clock) } });
+    const row = await write.db.alert.update({
+      where: { id: seen.id },
+      data: { ...data, updatedAt: dateOf(deps.clock) },
+    });
     await write.append(alertEvent('AlertUpdated', row, { cause: ownCause(deps) }));
     return row;
   });

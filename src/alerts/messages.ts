@@ -1,5 +1,5 @@
 /** What alerts say to people. */
-import { type Decimal, decimal, decimalText } from '../core/index.ts';
+import { type Decimal, decimalText } from '../core/index.ts';
 import type { Condition, RiskMetric } from './condition.ts';
 
 const METRICS: Readonly<Record<RiskMetric, string>> = {
@@ -29,9 +29,11 @@ interface SignalWords {
 }
 
 /** `The portfolio differs from the goal Core by 7 %, more than 5 %.` */
-export function driftMessage(name: string, drift: { readonly maxDrift: string; readonly threshold: string }): string {
-  const [most, threshold] = [percent(decimal(drift.maxDrift)), percent(decimal(drift.threshold))];
-  return `The portfolio differs from the goal ${name} by ${most}, more than ${threshold}.`;
+export function driftMessage(
+  name: string,
+  { maxDrift, threshold }: { readonly maxDrift: Decimal; readonly threshold: Decimal },
+): string {
+  return `The portfolio differs from the goal ${name} by ${percent(maxDrift)}, more than ${percent(threshold)}.`;
 }
 
 function percent(fraction: Decimal): string {

@@ -2,7 +2,7 @@
  * Price alerts by symbol and threshold, in memory: a quote costs a comparison for each direction, and what is crossed. Whoever
  * takes items out puts them back at the thresholds that they wait at next.
  */
-import { type Waiting, ThresholdHeap } from './threshold-heap.ts';
+import { ThresholdHeap, type Waiting } from './threshold-heap.ts';
 
 /** Something that waits for the price of a symbol. */
 export interface PriceWaiting extends Waiting {

@@ -1,13 +1,13 @@
 /** What alerts make of the events of others, each once, whichever process is there: signals, drifts, and what every owner is told. */
-import { decimal, type Json, type JsonObject } from '../core/index.ts';
+
 import { STRATEGY_SIGNALED } from '../backtest/index.ts';
+import { decimal, type Json, type JsonObject } from '../core/index.ts';
 import { JournalConsumer, type JournalEvent, type JournalWrite } from '../events/index.ts';
-import { BREACH } from './alert.ts';
 import type { AlertBasis } from './deps.ts';
 import { evaluateLevels, type Sighting, STEPS_PER_TRANSACTION } from './evaluate-levels.ts';
-import { driftMessage } from './messages.ts';
+import { sightingOfBreach } from './sightings.ts';
 import { SYSTEM_ALERT_EVENTS, systemAlert } from './system-alerts.ts';
-import { tellSignals, type Turn } from './tell-signals.ts';
+import { type Turn, tellSignals } from './tell-signals.ts';
 import { storeTriggers } from './trigger.ts';
 
 /** Where the name of the reader and its place in the journal are stored. */
@@ -69,19 +69,15 @@ function causeOf({ correlationId, cursor }: JournalEvent) {
 }
 
 function sightingOfGoal({ type, subjectId, payload, occurredAt }: JournalEvent, now: number): Sighting {
-  const name = textOf(payload['name']);
-  const [maxDrift, threshold] = [textOf(payload['maxDrift'], '0'), textOf(payload['threshold'], '0')];
-  const { symbols = [], totalValue = null } = payload;
-  const total = totalValue === null ? null : Number(totalValue);
-  const drift = { max_drift: Number(maxDrift), threshold: Number(threshold), symbols, total_value: total };
-  return {
-    value: type === 'GoalDrifted' ? BREACH.begun : BREACH.over,
-    exact: decimal(maxDrift),
-    at: occurredAt.getTime(),
-    now,
-    facts: { goal_id: subjectId, goal: name, ...drift },
-    drift: { threshold: decimal(threshold), message: driftMessage(name, { maxDrift, threshold }) },
+  const { name, maxDrift, threshold, symbols, totalValue } = payload;
+  const seen = {
+    ...{ goalId: subjectId, name: textOf(name), isBreached: type === 'GoalDrifted' },
+    maxDrift: decimal(textOf(maxDrift, '0')),
+    threshold: decimal(textOf(threshold, '0')),
+    symbols: Array.isArray(symbols) ? symbols.map(String) : [],
+    totalValue: decimal(textOf(totalValue, '0')),
   };
+  return sightingOfBreach(seen, occurredAt.getTime(), now);
 }
 
 function textOf(value: Json | undefined, otherwise = ''): string {

@@ -1,9 +1,12 @@
 /** What is seen of the values that alerts watch. What is missing, stale or from the future is not seen at all. */
 import { type Decimal, decimal, maxOf, sumOf, toMoney, ZERO } from '../core/index.ts';
+import type { Measured } from '../goals/index.ts';
 import type { Quote } from '../market/index.ts';
 import type { AccountValue } from '../orders/index.ts';
+import { BREACH } from './alert.ts';
 import type { RiskMetric } from './condition.ts';
 import type { Sighting } from './evaluate-levels.ts';
+import { driftMessage } from './messages.ts';
 
 /** How old a quote may be, and from how far in the future, in ms: what values positions, too. */
 const MAX_QUOTE_AGE_MS = 15 * 60_000;
@@ -25,6 +28,37 @@ export function sightingOfRisk(account: AccountValue, metric: RiskMetric, now: n
   const equity = account.equity === null ? null : account.equity.toNumber();
   const facts = { value: exact.toNumber(), equity, currency: account.currency, mode: account.mode };
   return { value: exact.toNumber(), exact, at: now, now, facts };
+}
+
+/** How far an account is from a goal, as checks say it. */
+export interface SeenDrift {
+  readonly goalId: number;
+  readonly name: string;
+  readonly isBreached: boolean;
+  readonly maxDrift: Decimal;
+  readonly threshold: Decimal;
+  /** The symbols that are too far off. */
+  readonly symbols: readonly string[];
+  readonly totalValue: Decimal;
+}
+
+/** A drift as alerts see it: its value says only whether it is a breach. */
+export function sightingOfBreach(seen: SeenDrift, at: number, now: number): Sighting {
+  const { goalId, name, isBreached, maxDrift, threshold, symbols, totalValue } = seen;
+  const drift = { max_drift: maxDrift.toNumber(), threshold: threshold.toNumber(), total_value: totalValue.toNumber() };
+  return {
+    ...{ value: isBreached ? BREACH.begun : BREACH.over, exact: maxDrift, at, now },
+    facts: { goal_id: goalId, goal: name, ...drift, symbols },
+    drift: { threshold, message: driftMessage(name, { maxDrift, threshold }) },
+  };
+}
+
+/** A drift that was measured just now. */
+export function sightingOfDrift({ goal, drift, at }: Measured, now: number): Sighting {
+  const symbols = drift.rows.filter(({ isBreached }) => isBreached).map(({ symbol }) => symbol);
+  const { maxDrift, threshold, totalValue, needsRebalance: isBreached } = drift;
+  const seen = { goalId: goal.id, name: goal.name, isBreached, maxDrift, threshold, symbols, totalValue };
+  return sightingOfBreach(seen, at.getTime(), now);
 }
 
 /**

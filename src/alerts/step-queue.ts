@@ -98,7 +98,9 @@ export class StepQueue {
 
   async #store(sightings: ReadonlyMap<number, Sighting>): Promise<void> {
     const cause = { correlationId: this.#deps.ids.next(), causationId: null };
-    const evaluated = await this.#deps.journal.write((write) => evaluateLevels(this.#deps, write, { sightings, cause }));
+    const evaluated = await this.#deps.journal.write((write) =>
+      evaluateLevels(this.#deps, write, { sightings, cause }),
+    );
     for (const id of sightings.keys()) {
       const known = this.#book.get(id);
       if (known !== undefined) known.pending -= 1;

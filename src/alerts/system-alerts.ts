@@ -40,6 +40,14 @@ const TELLERS: Readonly<Record<string, (event: JournalEvent) => Told>> = {
       context: { safety_event_id: subjectId, mode, differences: count },
     };
   },
+  RebalanceFailed: ({ subjectId, payload }) => {
+    const { name = null, planId = null, status = null, reason = null } = payload;
+    const why = reason === null ? '.' : `: ${word(reason)}`;
+    return {
+      message: `The portfolio could not be brought back to the goal ${word(name)} (${word(status)})${why}`,
+      context: { goal_id: subjectId, goal: name, plan_id: planId, status, reason },
+    };
+  },
 };
 
 /** Types of the events that owners are told of. */

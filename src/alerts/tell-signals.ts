@@ -6,8 +6,8 @@ import { dateOf, decimal } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
 import type { AlertRow, AlertTriggerRow } from '../storage/index.ts';
 import type { AlertBasis } from './deps.ts';
-import { alertEvent, type Cause } from './events.ts';
 import { lockAlerts } from './evaluate-levels.ts';
+import { alertEvent, type Cause } from './events.ts';
 import { signalMessage } from './messages.ts';
 import { storeTriggers, type TriggerDraft } from './trigger.ts';
 
@@ -50,7 +50,9 @@ export async function tellSignals(
   for (let first = 0; first < wanted.length; first += PAGE) {
     const ids = wanted.slice(first, first + PAGE).map(({ id }) => id);
     const page = (await lockAlerts(write.db, ids)).filter(({ enabled }) => enabled);
-    told.push(...(await tellPage(deps, write, { alerts: page, strategy: { id: strategyId, ...strategy }, turns, cause })));
+    told.push(
+      ...(await tellPage(deps, write, { alerts: page, strategy: { id: strategyId, ...strategy }, turns, cause })),
+    );
   }
   return told;
 }

@@ -1,4 +1,5 @@
 import type { Principal } from '../access/index.ts';
+import type { AlertDeps } from '../alerts/index.ts';
 import type { BacktestDeps } from '../backtest/index.ts';
 import type { Log } from '../core/index.ts';
 import type { OptimizeDeps } from '../optimize/index.ts';
@@ -12,7 +13,7 @@ export interface ProgramInfo {
 }
 
 /** Everything that resolvers call: the use cases' dependencies, bound once in `app.ts`. */
-export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps, SchedulerDeps, KillDeps {
+export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps, SchedulerDeps, KillDeps, AlertDeps {
   readonly info: ProgramInfo;
   readonly log: Log;
 }

@@ -1,5 +1,7 @@
 /** The journal in GraphQL: the interface of every event, the raw entries for those who poll or want everything. */
 import { requireScope } from '../access/index.ts';
+import { ALERT_EVENTS } from '../alerts/index.ts';
+import { STRATEGY_SIGNALED } from '../backtest/index.ts';
 import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
 import { BARS_IMPORTED } from '../market/index.ts';
@@ -115,6 +117,8 @@ const STORED_EVENTS: readonly string[] = [
   ...ACCOUNT_EVENTS,
   ...SAFETY_EVENTS,
   ...JOB_EVENTS,
+  ...ALERT_EVENTS,
+  STRATEGY_SIGNALED,
   BARS_IMPORTED,
 ].toSorted();
 

@@ -23,6 +23,9 @@ import './safety-notices.ts';
 import './scheduled-jobs.ts';
 import './scheduler-commands.ts';
 import './scheduler-events.ts';
+import './alerts.ts';
+import './alert-commands.ts';
+import './alert-events.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 

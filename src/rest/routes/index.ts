@@ -1,5 +1,6 @@
 /** The route table: everything that the REST facade serves, one file per area. */
 import type { Route } from '../route.ts';
+import { alertRoutes } from './alerts.ts';
 import { backtestRoutes } from './backtest.ts';
 import { brokerRoutes } from './broker.ts';
 import { dataRoutes } from './data.ts';
@@ -20,5 +21,6 @@ export const REST_ROUTES: readonly Route[] = [
   ...backtestRoutes,
   ...dataRoutes,
   ...schedulerRoutes,
+  ...alertRoutes,
   ...eventRoutes,
 ];
