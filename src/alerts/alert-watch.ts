@@ -2,13 +2,13 @@
  * Holds alerts against what they watch while it changes: prices as they are heard, accounts every few seconds and when their
  * money or positions change. The book is kept in step with the rows by the journal, so with the changes of other processes too.
  */
-import { RepeatingTask } from '../core/index.ts';
+import { type Json, RepeatingTask } from '../core/index.ts';
 import type { JournalEvent } from '../events/index.ts';
 import type { Quote, QuoteFeed } from '../market/index.ts';
 import { ACCOUNT_EVENTS } from '../orders/index.ts';
 import { AlertBook } from './alert-book.ts';
 import type { AlertDeps } from './deps.ts';
-import { ALERT_CHANGES } from './events.ts';
+import { ALERT_CHANGES, ALERT_TRIGGERED } from './events.ts';
 import { accountOf } from './owner-account.ts';
 import { sightingOfQuote, sightingOfRisk } from './sightings.ts';
 import { StepQueue } from './step-queue.ts';
@@ -26,6 +26,9 @@ const PAUSES: WatchPauses = { risks: 5_000, rows: 1_000 };
 const CHANGES: ReadonlySet<string> = new Set(ALERT_CHANGES);
 const ACCOUNT_CHANGES: ReadonlySet<string> = new Set(ACCOUNT_EVENTS);
 
+/** How long an alert that could not be evaluated is left out, in ms. */
+const LEFT_OUT_MS = 60_000;
+
 /** What it works with. */
 export interface AlertWatchOptions extends AlertDeps {
   readonly feed: QuoteFeed;
@@ -42,6 +45,8 @@ export class AlertWatch {
   /** Rows that were changed and not read since. */
   #changed = new Set<number>();
   #isLoaded = false;
+  /** Alerts that could not be evaluated, and until when they are left out. */
+  readonly #leftOut = new Map<number, number>();
   /** Owners to look at first: their accounts have changed. */
   readonly #moved = new Set<number>();
   #ends: (() => void)[] = [];
@@ -51,7 +56,9 @@ export class AlertWatch {
     const every = { ...PAUSES, ...pauses };
     this.#options = options;
     this.book = new AlertBook(options);
-    this.#queue = new StepQueue(options, this.book);
+    this.#queue = new StepQueue(options, this.book, (id) => {
+      this.#leftOut.set(id, options.clock.now() + LEFT_OUT_MS);
+    });
     this.#rows = new RepeatingTask({
       name: 'reading alerts that were changed',
       everyMs: every.rows,
@@ -96,17 +103,21 @@ export class AlertWatch {
   }
 
   #hear({ type, subjectId, ownerId, payload }: JournalEvent): void {
-    if (CHANGES.has(type)) {
-      const known = this.book.get(subjectId);
-      // What this process has stored it knows already.
-      if (known !== undefined && Number(payload['version']) <= known.version) return;
-      this.#changed.add(subjectId);
-      void this.#readRows();
-    }
+    if (CHANGES.has(type)) this.#hearOfRow(subjectId, payload['version']);
+    // Only of alerts that are remembered a version is told.
+    if (type === ALERT_TRIGGERED && 'version' in payload) this.#hearOfRow(Number(payload['alertId']), payload['version']);
     if (ACCOUNT_CHANGES.has(type) && this.book.risks().has(ownerId)) {
       this.#moved.add(ownerId);
       void this.#risks.now();
     }
+  }
+
+  /** What this process has stored it knows already. */
+  #hearOfRow(id: number, version: Json | undefined): void {
+    const known = this.book.get(id);
+    if (known !== undefined && Number(version) <= known.version) return;
+    this.#changed.add(id);
+    void this.#readRows();
   }
 
   /** A change that comes while rows are being read leads to another reading. */
@@ -119,6 +130,11 @@ export class AlertWatch {
     const { database } = this.#options;
     if (!this.#isLoaded) await this.book.load(database);
     this.#isLoaded = true;
+    for (const [id, until] of this.#leftOut) {
+      if (until > this.#options.clock.now()) continue;
+      this.#leftOut.delete(id);
+      this.#changed.add(id);
+    }
     while (this.#changed.size > 0) {
       const ids = [...this.#changed];
       this.#changed = new Set();

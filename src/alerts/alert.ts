@@ -1,5 +1,5 @@
 /** An alert as its row has it, and as callers give it. */
-import { decimal, decimalText, invalid, invariant, memberOf, parseAll, parseName, readJson } from '../core/index.ts';
+import { decimalText, invalid, invariant, memberOf, parseAll, parseName, readJson } from '../core/index.ts';
 import type { AlertRow } from '../storage/index.ts';
 import {
   ALERT_TYPES,
@@ -145,13 +145,18 @@ export function ruleOf(
     return { direction: 'above', level: 0, rearmLevel: 0, cooldownMs: cooldownSeconds * 1000 };
   }
   if (direction === null || level === null) return null;
-  invariant(rearm !== null, 'an alert with a level has one at which it is armed again');
   return {
     direction: direction === 'above' ? 'above' : 'below',
-    level: decimal(level).toNumber(),
-    rearmLevel: decimal(rearm).toNumber(),
+    level: numberIn(level),
+    rearmLevel: numberIn(rearm),
     cooldownMs: cooldownSeconds * 1000,
   };
+}
+
+function numberIn(text: string | null): number {
+  const value = Number(text ?? Number.NaN);
+  invariant(Number.isFinite(value), `a stored level is a number; it is ${text}`);
+  return value;
 }
 
 /** Where the state machine of a row stands. */

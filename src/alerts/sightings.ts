@@ -8,13 +8,16 @@ import type { RiskMetric } from './condition.ts';
 import type { Sighting } from './evaluate-levels.ts';
 import { driftMessage } from './messages.ts';
 
-/** How old a quote may be, and from how far in the future, in ms: what values positions, too. */
+/** How old a quote may be, in ms: what values positions, too. */
 const MAX_QUOTE_AGE_MS = 15 * 60_000;
+
+/** From how far in the future it may be: the clocks of sources are not ours. */
+const MAX_AHEAD_MS = 60_000;
 
 /** A quote as alerts see it at an instant; null when it says nothing of now. */
 export function sightingOfQuote({ price, at, source }: Quote, now: number): Sighting | null {
   const quotedAt = at.getTime();
-  const isFresh = Math.abs(now - quotedAt) <= MAX_QUOTE_AGE_MS;
+  const isFresh = now - quotedAt <= MAX_QUOTE_AGE_MS && quotedAt - now <= MAX_AHEAD_MS;
   if (!isFresh || !Number.isFinite(price) || price <= 0) return null;
   const exact = toMoney(decimal(price));
   const facts = { price: exact.toNumber(), quote_at: at.toISOString(), source };

@@ -20,14 +20,17 @@ interface QueuedStep {
 export class StepQueue {
   readonly #deps: AlertBasis;
   readonly #book: AlertBook;
+  readonly #leaveOut: (id: number) => void;
   readonly #task: RepeatingTask;
   #steps: QueuedStep[] = [];
   /** The first step that is not stored yet. */
   #first = 0;
 
-  constructor(deps: AlertBasis, book: AlertBook) {
+  /** `leaveOut` is told of an alert that cannot be evaluated. */
+  constructor(deps: AlertBasis, book: AlertBook, leaveOut: (id: number) => void) {
     this.#deps = deps;
     this.#book = book;
+    this.#leaveOut = leaveOut;
     this.#task = new RepeatingTask({
       name: 'storing steps of alerts',
       everyMs: RETRY_MS,
@@ -90,8 +93,9 @@ export class StepQueue {
       if (first === undefined || (err instanceof DomainError && err.code === 'UNAVAILABLE')) throw err;
       const [alert] = first;
       if (batch.size > 1) return await this.#storeSome(new Map([first]));
-      this.#deps.log.error({ err, alert }, 'An alert could not be evaluated; it is left out until it is changed');
+      this.#deps.log.error({ err, alert }, 'An alert could not be evaluated; it is left out for a minute');
       this.#book.forget(alert);
+      this.#leaveOut(alert);
       return 1;
     }
   }

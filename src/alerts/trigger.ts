@@ -36,6 +36,8 @@ export interface TriggerDraft {
   /** When the value was current. */
   readonly quoteAt?: Date | null;
   readonly isTest?: boolean;
+  /** Of the alert's row after it, for those who remember rows; left out where nobody does. */
+  readonly version?: number;
 }
 
 interface Told {
@@ -83,9 +85,10 @@ function noticeOf({ draft: { context, isTest = false, alertType }, row }: Told):
   return { ownerId, event: isTest ? 'test' : alertType, subjectId: id, payload, correlationId, at: triggeredAt };
 }
 
-function triggeredEvent({ draft: { context, cause }, row }: Told): EventDraft {
+function triggeredEvent({ draft: { context, cause, version }, row }: Told): EventDraft {
   const { id, ownerId, alertId, alertType, message, triggeredAt } = row;
-  const payload = { alertId, alertType, message, context, triggeredAt: triggeredAt.toISOString() };
+  const about = { alertId, ...(version === undefined ? {} : { version }), alertType };
+  const payload = { ...about, message, context, triggeredAt: triggeredAt.toISOString() };
   const subject = { ownerId, type: ALERT_TRIGGERED, subjectType: 'alert_trigger', subjectId: id };
   return { ...subject, payload, ...causeOf(cause) };
 }

@@ -115,7 +115,8 @@ export class QuoteFeed {
   }
 
   #take(quotes: readonly Quote[]): void {
-    const fresh = quotes.filter((quote) => isNews(quote, this.#latest.get(quote.symbol)));
+    const now = this.#clock.now();
+    const fresh = quotes.filter((quote) => isNews(quote, this.#latest.get(quote.symbol), now));
     if (fresh.length === 0) return;
     for (const quote of fresh) {
       this.#latest.set(quote.symbol, quote);
@@ -125,9 +126,9 @@ export class QuoteFeed {
   }
 }
 
-/** Whether a quote is later than what was known, or corrects it. */
-function isNews(quote: Quote, known: Quote | undefined): boolean {
-  if (known === undefined) return true;
+/** Whether a quote is later than what was known, or corrects it; one from the future holds nobody up. */
+function isNews(quote: Quote, known: Quote | undefined, now: number): boolean {
+  if (known === undefined || known.at.getTime() > now) return true;
   const later = quote.at.getTime() - known.at.getTime();
   return later > 0 || (later === 0 && quote.price !== known.price);
 }
