@@ -2,6 +2,7 @@
 import { requireScope } from '../access/index.ts';
 import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
+import { GOAL_EVENTS } from '../goals/index.ts';
 import { BARS_IMPORTED } from '../market/index.ts';
 import { OPTIMIZATION_EVENTS } from '../optimize/index.ts';
 import { ACCOUNT_EVENTS, ORDER_EVENTS } from '../orders/index.ts';
@@ -115,6 +116,7 @@ const STORED_EVENTS: readonly string[] = [
   ...ACCOUNT_EVENTS,
   ...SAFETY_EVENTS,
   ...JOB_EVENTS,
+  ...GOAL_EVENTS,
   BARS_IMPORTED,
 ].toSorted();
 

@@ -13,6 +13,8 @@ import './optimization-report.ts';
 import './orders.ts';
 import './order-errors.ts';
 import './audit.ts';
+import './goals.ts';
+import './rebalance-plans.ts';
 import './order-causes.ts';
 import './account.ts';
 import './safety.ts';
@@ -23,6 +25,8 @@ import './safety-notices.ts';
 import './scheduled-jobs.ts';
 import './scheduler-commands.ts';
 import './scheduler-events.ts';
+import './goal-commands.ts';
+import './goal-events.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 
