@@ -11,10 +11,11 @@ import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
 import { type Clock, type IdSource, invariant, randomIds, readJson, seededRandom, systemClock } from './core/index.ts';
 import { Journal } from './events/index.ts';
+import { GoalMonitor, portfolioCheck, Rebalancer } from './goals/index.ts';
 import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
-import { Gateway, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
+import { Gateway, type KillDeps, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
 import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { countOverdue, JobTypeRegistry, Scheduler } from './scheduler/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
@@ -27,7 +28,6 @@ const HOUSEKEEPING = '17 * * * *';
 
 /** Kinds of scheduled work that this server cannot do yet, and why. */
 const ABSENT_JOB_TYPES = {
-  portfolio_check: 'it has no portfolio goals yet.',
   ai_analysis: 'it has no agent yet.',
 } as const;
 
@@ -64,6 +64,8 @@ interface Parts {
   gateway: Gateway;
   paper: PaperBroker;
   scheduler: Scheduler;
+  rebalancer: Rebalancer;
+  goals: GoalMonitor;
   alerts: AlertService;
   journal: Journal;
   market: MarketData;
@@ -88,6 +90,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     // Books are compared with the brokers' before anybody can trade.
     await parts.monitor?.start();
     parts.paper?.start();
+    parts.rebalancer?.start();
+    await parts.goals?.start();
     await parts.alerts?.start();
     const url = await listen(config, { services, principal, log: options.log }, parts);
     parts.housekeeping = scheduleHousekeeping(services);
@@ -104,11 +108,14 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 async function closeParts(parts: Partial<Parts>): Promise<void> {
   parts.housekeeping?.cancel();
   const answered = parts.http?.close();
+  const rebalanced = parts.rebalancer?.close();
   const workers = [parts.scheduler?.close(), parts.runner?.close(), parts.alerts?.close()];
   const stopped = Promise.all([parts.sockets?.close(), ...workers]);
   // Once the runner has told its jobs to stop: one that waits for bars is then given back and does not fail.
   setImmediate(() => parts.market?.close());
   await stopped;
+  await parts.goals?.close();
+  await rebalanced;
   await parts.monitor?.close();
   await parts.kills?.close();
   await parts.gateway?.close();
@@ -151,16 +158,18 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
   const trading = startTrading(config, { ...shared, prices: market }, parts);
+  const goals = startGoals(config, trading, parts);
   const watched = { ...shared, ...trading };
   parts.alerts = new AlertService({
     ...watched,
     ...(config.quotesEveryMs === null ? {} : { quotesEveryMs: config.quotesEveryMs }),
   });
-  const jobTypes = new JobTypeRegistry([marketScan(shared), alertCheck(watched)], ABSENT_JOB_TYPES);
+  const types = [marketScan(shared), portfolioCheck(goals), alertCheck(watched)];
+  const jobTypes = new JobTypeRegistry(types, ABSENT_JOB_TYPES);
   const scheduler = new Scheduler({ ...shared, jobTypes });
   parts.scheduler = scheduler;
   const info = { version: packageVersion() };
-  return { ...shared, ...trading, runner, jobTypes, scheduler, limits: config.optimize, info };
+  return { ...shared, ...goals, runner, jobTypes, scheduler, limits: config.optimize, info };
 }
 
 /** The one way of orders, from the gateway to the brokers. There is no live broker yet, whatever LIVE_TRADING says. */
@@ -190,6 +199,16 @@ function startTrading(
   parts.kills = kills;
   parts.monitor = new OrderMonitor({ ...basis, gateway, kills });
   return { ...basis, gateway, kills };
+}
+
+/** What plans rebalances and carries them out, and what checks goals beside their schedules. */
+function startGoals(config: Config, trading: KillDeps, parts: Partial<Parts>) {
+  const planning = { ...trading, costs: config.paper };
+  const rebalancer = new Rebalancer(planning);
+  parts.rebalancer = rebalancer;
+  const goals = { ...planning, rebalancer };
+  parts.goals = new GoalMonitor(goals);
+  return goals;
 }
 
 function priceProvider(config: Config, { clock, ids, fetch }: ServiceBasis): MarketDataProvider {

@@ -74,7 +74,9 @@ export class GoalMonitor {
     for (const [ownerId, checkCause] of newest) {
       const where = { ownerId, rebalanceMode: { not: 'off' } };
       await db.goal.updateMany({ where, data: { checkCause } });
-      await db.goal.updateMany({ where: { ...where, checkDueAt: null }, data: { checkDueAt } });
+      // Also when it is being checked now, which may be too early to see these.
+      const isLater = { OR: [{ checkDueAt: null }, { checkDueAt: { gt: checkDueAt } }] };
+      await db.goal.updateMany({ where: { ...where, ...isLater }, data: { checkDueAt } });
     }
   }
 

@@ -1,8 +1,8 @@
 /**
  * The trades that bring an account back to a goal. Pure: the same account, prices and goal give the same plan.
  *
- * 1. What the symbols may be worth together is the account without the cash buffer and the cost of the trades. Where the weights
- *    ask for more, each gets the same part of its weight.
+ * 1. Weights are of the account without the cost of the trades. Where they ask for more than that without the cash buffer, each
+ *    symbol gets the same part of its weight.
  * 2. What is too much is sold, what nobody wants entirely. Then short positions are bought back, then the rest is bought,
  *    from the cash and the estimated proceeds, the greatest gap first, until only the buffer is left.
  * 3. Trades below the least value are not made, and say so. Quantities are truncated to what the broker takes, so that nothing
@@ -150,15 +150,17 @@ function gapsOf(input: PlanInput, totalValue: Decimal): readonly Gap[] {
 }
 
 function gapsAt({ aim, holdings }: PlanInput, totalValue: Decimal, cost: Decimal): readonly Gap[] {
-  const wanted = sumOf(aim.targets.values()).times(totalValue);
-  const most = maxOf(totalValue.minus(cashBuffer(totalValue)).minus(cost), ZERO);
+  // What the trades cost is gone when they are made: weights are of what is left.
+  const whole = totalValue.minus(cost);
+  const wanted = sumOf(aim.targets.values()).times(whole);
+  const most = maxOf(whole.minus(cashBuffer(totalValue)), ZERO);
   const part = wanted.gt(most) ? most.div(wanted) : decimal(1);
   const symbols = [...new Set([...aim.targets.keys(), ...holdings.positions.keys()])].toSorted();
   return symbols.flatMap((symbol) => {
     const held = holdings.positions.get(symbol) ?? ZERO;
     const price = priceIn(holdings, symbol);
     const weight = aim.targets.get(symbol) ?? ZERO;
-    const value = weight.times(part).times(totalValue).minus(held.times(price));
+    const value = weight.times(part).times(whole).minus(held.times(price));
     return value.abs().lt(CENT) ? [] : [{ symbol, held, price, value, isWanted: weight.gt(0) }];
   });
 }

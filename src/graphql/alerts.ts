@@ -5,7 +5,7 @@ import { memberOf, readJson } from '../core/index.ts';
 import { AlertStateEnum, AlertTriggerTypeEnum, AlertTypeEnum } from './alert-words.ts';
 import { builder } from './builder.ts';
 import { parseId, parsePlace } from './inputs.ts';
-import { everyRow, everyRowByDefault, pageLimit } from './paging.ts';
+import { pageLimit, WHOLE_LIST } from './paging.ts';
 
 export const AlertRef = builder.prismaObject('Alert', {
   description: 'Something that its owner is told of when it becomes true.',
@@ -136,8 +136,7 @@ builder.queryFields((t) => ({
   alerts: t.prismaConnection({
     type: 'Alert',
     cursor: 'id',
-    maxSize: everyRow,
-    defaultSize: everyRowByDefault,
+    ...WHOLE_LIST,
     description: 'The alerts, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the alert with this id.' }) },
     resolve: (query, _root, { newerThan }, { caller, services }) => {

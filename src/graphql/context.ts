@@ -2,6 +2,7 @@ import type { Principal } from '../access/index.ts';
 import type { AlertDeps } from '../alerts/index.ts';
 import type { BacktestDeps } from '../backtest/index.ts';
 import type { Log } from '../core/index.ts';
+import type { GoalDeps } from '../goals/index.ts';
 import type { OptimizeDeps } from '../optimize/index.ts';
 import type { KillDeps } from '../orders/index.ts';
 import type { SchedulerDeps } from '../scheduler/index.ts';
@@ -13,7 +14,14 @@ export interface ProgramInfo {
 }
 
 /** Everything that resolvers call: the use cases' dependencies, bound once in `app.ts`. */
-export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps, SchedulerDeps, KillDeps, AlertDeps {
+export interface Services
+  extends StrategyDeps,
+    BacktestDeps,
+    OptimizeDeps,
+    SchedulerDeps,
+    KillDeps,
+    GoalDeps,
+    AlertDeps {
   readonly info: ProgramInfo;
   readonly log: Log;
 }

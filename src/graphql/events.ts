@@ -4,6 +4,7 @@ import { ALERT_EVENTS } from '../alerts/index.ts';
 import { STRATEGY_SIGNALED } from '../backtest/index.ts';
 import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
+import { GOAL_EVENTS } from '../goals/index.ts';
 import { BARS_IMPORTED } from '../market/index.ts';
 import { OPTIMIZATION_EVENTS } from '../optimize/index.ts';
 import { ACCOUNT_EVENTS, ORDER_EVENTS } from '../orders/index.ts';
@@ -117,6 +118,7 @@ const STORED_EVENTS: readonly string[] = [
   ...ACCOUNT_EVENTS,
   ...SAFETY_EVENTS,
   ...JOB_EVENTS,
+  ...GOAL_EVENTS,
   ...ALERT_EVENTS,
   STRATEGY_SIGNALED,
   BARS_IMPORTED,

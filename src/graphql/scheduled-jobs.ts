@@ -19,7 +19,7 @@ import {
 } from '../scheduler/index.ts';
 import { builder } from './builder.ts';
 import { enumOf, parseId, parsePlace } from './inputs.ts';
-import { checkSize, everyRow, everyRowByDefault, LARGEST_PAGE, pageLimit } from './paging.ts';
+import { checkSize, LARGEST_PAGE, pageLimit, WHOLE_LIST } from './paging.ts';
 
 export const ScheduledJobTypeEnum = enumOf<JobTypeName>('ScheduledJobType', {
   description: 'What a job does. Which of these a server can do is told when a job is created.',
@@ -267,8 +267,7 @@ builder.queryFields((t) => ({
   scheduledJobs: t.prismaConnection({
     type: 'ScheduledJob',
     cursor: 'id',
-    maxSize: everyRow,
-    defaultSize: everyRowByDefault,
+    ...WHOLE_LIST,
     description: 'The scheduled jobs, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the job with this id.' }) },
     resolve: (query, _root, { newerThan }, { caller, services }) => {

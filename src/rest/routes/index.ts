@@ -5,6 +5,7 @@ import { backtestRoutes } from './backtest.ts';
 import { brokerRoutes } from './broker.ts';
 import { dataRoutes } from './data.ts';
 import { eventRoutes } from './events.ts';
+import { goalRoutes } from './goals.ts';
 import { reportRoutes } from './optimization-report.ts';
 import { optimizeRoutes } from './optimize.ts';
 import { safetyRoutes } from './safety.ts';
@@ -21,6 +22,7 @@ export const REST_ROUTES: readonly Route[] = [
   ...backtestRoutes,
   ...dataRoutes,
   ...schedulerRoutes,
+  ...goalRoutes,
   ...alertRoutes,
   ...eventRoutes,
 ];

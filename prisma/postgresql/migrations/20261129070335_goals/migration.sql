@@ -95,6 +95,9 @@ CREATE INDEX "RebalancePlan_jobRunId_idx" ON "RebalancePlan"("jobRunId");
 CREATE INDEX "RebalancePlan_status_leaseUntil_idx" ON "RebalancePlan"("status", "leaseUntil");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "RebalanceTrade_orderId_key" ON "RebalanceTrade"("orderId");
+
+-- CreateIndex
 CREATE INDEX "Order_rebalancePlanId_idx" ON "Order"("rebalancePlanId");
 
 -- AddForeignKey
@@ -117,3 +120,6 @@ ALTER TABLE "RebalancePlan" ADD CONSTRAINT "RebalancePlan_jobRunId_fkey" FOREIGN
 
 -- AddForeignKey
 ALTER TABLE "RebalanceTrade" ADD CONSTRAINT "RebalanceTrade_planId_fkey" FOREIGN KEY ("planId") REFERENCES "RebalancePlan"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "RebalanceTrade" ADD CONSTRAINT "RebalanceTrade_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE SET NULL ON UPDATE CASCADE;

@@ -69,7 +69,8 @@ CREATE TABLE "RebalanceTrade" (
     "orderId" INTEGER,
 
     PRIMARY KEY ("planId", "index"),
-    CONSTRAINT "RebalanceTrade_planId_fkey" FOREIGN KEY ("planId") REFERENCES "RebalancePlan" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+    CONSTRAINT "RebalanceTrade_planId_fkey" FOREIGN KEY ("planId") REFERENCES "RebalancePlan" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "RebalanceTrade_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order" ("id") ON DELETE SET NULL ON UPDATE CASCADE
 );
 
 -- AlterTable
@@ -99,3 +100,6 @@ CREATE INDEX "RebalancePlan_jobRunId_idx" ON "RebalancePlan"("jobRunId");
 
 -- CreateIndex
 CREATE INDEX "RebalancePlan_status_leaseUntil_idx" ON "RebalancePlan"("status", "leaseUntil");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "RebalanceTrade_orderId_key" ON "RebalanceTrade"("orderId");
