@@ -17,8 +17,15 @@ import { Gateway, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } 
 import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { countOverdue, JobTypeRegistry, Scheduler } from './scheduler/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
-import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
+import {
+  type Database,
+  ensureDefaultUser,
+  openDatabase,
+  openSecretBox,
+  pruneIdempotencyKeys,
+} from './storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
+import { WebhookDispatcher } from './webhooks/index.ts';
 import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS, type WebSockets } from './ws/index.ts';
 
 /** Minute of each hour at which what has expired is deleted. */
@@ -62,6 +69,7 @@ interface Parts {
   gateway: Gateway;
   paper: PaperBroker;
   scheduler: Scheduler;
+  webhooks: WebhookDispatcher;
   journal: Journal;
   market: MarketData;
   compute: ThreadPool;
@@ -89,6 +97,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     parts.housekeeping = scheduleHousekeeping(services);
     services.runner.start();
     services.scheduler.start();
+    parts.webhooks?.start();
     return { url, services, close: () => closeParts(parts) };
   } catch (error) {
     await closeParts(parts);
@@ -108,6 +117,7 @@ async function closeParts(parts: Partial<Parts>): Promise<void> {
   await parts.kills?.close();
   await parts.gateway?.close();
   await parts.paper?.close();
+  await parts.webhooks?.close();
   // Ends the streams of server-sent events too, which `answered` waits for.
   await parts.journal?.close();
   await answered;
@@ -141,15 +151,18 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   const registry = new StrategyRegistry(builtInStrategies);
   const market = new MarketData({ database, provider: priceProvider(config, basis), clock });
   parts.market = market;
-  const shared = { database, journal, clock, ids, log, registry, market, compute };
+  const secrets = openSecretBox({ key: config.secretsKey, dataDir: config.dataDir });
+  const shared = { database, journal, clock, ids, log, registry, market, compute, secrets };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
   const trading = startTrading(config, { ...shared, prices: market }, parts);
   const jobTypes = new JobTypeRegistry([marketScan(shared)], ABSENT_JOB_TYPES);
   const scheduler = new Scheduler({ ...shared, jobTypes });
   parts.scheduler = scheduler;
+  const webhookTargets = config.webhooks;
+  parts.webhooks = new WebhookDispatcher({ ...shared, webhookTargets });
   const info = { version: packageVersion() };
-  return { ...shared, ...trading, runner, jobTypes, scheduler, limits: config.optimize, info };
+  return { ...shared, ...trading, runner, jobTypes, scheduler, limits: config.optimize, webhookTargets, info };
 }
 
 /** The one way of orders, from the gateway to the brokers. There is no live broker yet, whatever LIVE_TRADING says. */
@@ -270,6 +283,11 @@ function gauges({ compute, runner, scheduler, journal, database: { read } }: Ser
     },
     { name: 'scheduler_runs_running', help: 'Scheduled runs under way here.', read: () => scheduler.runningCount },
     { name: 'scheduler_look_age_seconds', help: 'Since due jobs were last looked for.', read: () => scheduler.lookAge },
+    {
+      name: 'webhook_destinations_failing',
+      help: 'Webhook destinations that do not answer.',
+      read: () => read.webhookDestination.count({ where: { openUntil: { not: null }, deletedAt: null } }),
+    },
     { name: 'journal_head', help: 'Cursor of the newest event.', read: () => Number(journal.head()) },
   ];
 }

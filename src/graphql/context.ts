@@ -5,6 +5,7 @@ import type { OptimizeDeps } from '../optimize/index.ts';
 import type { KillDeps } from '../orders/index.ts';
 import type { SchedulerDeps } from '../scheduler/index.ts';
 import type { StrategyDeps } from '../strategies/index.ts';
+import type { WebhookDeps } from '../webhooks/index.ts';
 
 /** What the program says of itself. */
 export interface ProgramInfo {
@@ -12,7 +13,7 @@ export interface ProgramInfo {
 }
 
 /** Everything that resolvers call: the use cases' dependencies, bound once in `app.ts`. */
-export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps, SchedulerDeps, KillDeps {
+export interface Services extends StrategyDeps, BacktestDeps, OptimizeDeps, SchedulerDeps, KillDeps, WebhookDeps {
   readonly info: ProgramInfo;
   readonly log: Log;
 }

@@ -23,6 +23,8 @@ import './safety-notices.ts';
 import './scheduled-jobs.ts';
 import './scheduler-commands.ts';
 import './scheduler-events.ts';
+import './webhooks.ts';
+import './webhook-commands.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -9,6 +9,7 @@ import { optimizeRoutes } from './optimize.ts';
 import { safetyRoutes } from './safety.ts';
 import { schedulerRoutes } from './scheduler.ts';
 import { strategyRoutes } from './strategies.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Every row, in the order of the documentation. */
 export const REST_ROUTES: readonly Route[] = [
@@ -20,5 +21,6 @@ export const REST_ROUTES: readonly Route[] = [
   ...backtestRoutes,
   ...dataRoutes,
   ...schedulerRoutes,
+  ...webhookRoutes,
   ...eventRoutes,
 ];
