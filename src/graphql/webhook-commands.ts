@@ -8,13 +8,12 @@ import {
   updateWebhookDestination,
 } from '../webhooks/index.ts';
 import { builder } from './builder.ts';
-import { attempt, type Outcome, UserError } from './errors.ts';
+import { attempt } from './errors.ts';
 import { INPUT, parseId } from './inputs.ts';
 import { payloadType } from './payload.ts';
 import { WebhookDeliveryRef, WebhookDestinationRef, WebhookEventEnum } from './webhooks.ts';
 
 const DESTINATION_ID = 'The id of the destination.';
-const NULL_WITH_ERRORS = 'Null when there are errors.';
 
 const CreateInput = builder.inputType('CreateWebhookDestinationInput', {
   description: 'The destination to create.',
@@ -51,31 +50,16 @@ const ReplayInput = builder.inputType('ReplayWebhookDeliveryInput', {
   }),
 });
 
-/** The payload of what makes a secret: it is told here and never again. */
-function revealing(name: string) {
-  return builder.objectRef<Outcome<RevealedDestination>>(name).implement({
-    description: 'What the mutation came to: `webhookDestination` with its `secret`, or `errors`.',
-    fields: (t) => ({
-      webhookDestination: t.field({
-        type: WebhookDestinationRef,
-        nullable: true,
-        description: `The destination as it is now. ${NULL_WITH_ERRORS}`,
-        resolve: ({ value }) => value?.destination ?? null,
-      }),
-      secret: t.string({
-        nullable: true,
-        description: `What deliveries are signed with; it is shown once. ${NULL_WITH_ERRORS}`,
-        resolve: ({ value }) => value?.secret ?? null,
-      }),
-      errors: t.field({
-        type: [UserError],
-        description: 'Empty when it succeeded.',
-        resolve: ({ errors }) => [...errors],
-      }),
-    }),
-  });
-}
+const WebhookSecret = builder.objectRef<RevealedDestination>('WebhookSecret').implement({
+  description: 'A secret that was just made: it is told here and never again.',
+  fields: (t) => ({
+    secret: t.exposeString('secret', { description: 'What deliveries are signed with.' }),
+    destination: t.expose('destination', { type: WebhookDestinationRef, description: 'The destination as it is now.' }),
+  }),
+});
 
+const revealing = (name: string) =>
+  payloadType(name, 'webhookSecret', { type: WebhookSecret, description: 'The secret, with its destination.' });
 const CreatePayload = revealing('CreateWebhookDestinationPayload');
 const RotatePayload = revealing('RotateWebhookSecretPayload');
 const UpdatePayload = payloadType('UpdateWebhookDestinationPayload', 'webhookDestination', {

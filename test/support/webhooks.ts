@@ -31,7 +31,7 @@ export interface TestWebhooks extends WebhookDeps {
 
 /** Composes it; the dispatcher is not started, so that a test says when it looks (`settle`). */
 export async function composeWebhooks(
-  on: TestDatabase,
+  on: Pick<TestDatabase, 'open'>,
   options: Partial<DispatcherOptions> & { readonly clock?: Clock } = {},
 ): Promise<TestWebhooks> {
   const { clock = systemClock } = options;

@@ -71,6 +71,16 @@ export function shownDestination(row: WebhookDestinationFieldsFragment): z.input
   };
 }
 
+/** A destination with its secret as the facade writes it. */
+export function shownSecret({ destination, secret }: Revealed): z.input<typeof revealedAnswer> {
+  return { ...shownDestination(destination), secret };
+}
+
+interface Revealed {
+  readonly destination: WebhookDestinationFieldsFragment;
+  readonly secret: string;
+}
+
 /** A delivery as the facade writes it. */
 export function shownDelivery(row: WebhookDeliveryFieldsFragment): z.input<typeof deliveryAnswer> {
   const { digest, payload, ...fields } = row;

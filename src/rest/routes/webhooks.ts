@@ -20,6 +20,7 @@ import {
   revealedAnswer,
   shownDelivery,
   shownDestination,
+  shownSecret,
   updateBody,
 } from './webhook-shapes.ts';
 
@@ -80,8 +81,7 @@ const destinations: readonly Route[] = [
     bodyExample: { url: 'https://example.com/dunlin', events: ['price', 'system'] },
     document: CreateWebhookDestinationDocument,
     variables: ({ body }) => ({ input: { ...inputOf(body), url: body.url } }),
-    answer: ({ createWebhookDestination: { webhookDestination, secret } }) =>
-      webhookDestination && { ...shownDestination(webhookDestination), secret },
+    answer: ({ createWebhookDestination: { webhookSecret } }) => webhookSecret && shownSecret(webhookSecret),
     location: (destination) => `/api/alerts/webhooks/${destination.id}`,
   }),
   route({
@@ -151,8 +151,7 @@ const destinations: readonly Route[] = [
     body: noBody,
     document: RotateWebhookSecretDocument,
     variables: ({ params }) => ({ input: { id: String(params.id) } }),
-    answer: ({ rotateWebhookSecret: { webhookDestination, secret } }) =>
-      webhookDestination && { ...shownDestination(webhookDestination), secret },
+    answer: ({ rotateWebhookSecret: { webhookSecret } }) => webhookSecret && shownSecret(webhookSecret),
   }),
 ];
 
