@@ -19,8 +19,15 @@ import { Gateway, type KillDeps, KillSwitch, type OrderBasis, OrderMonitor, WORK
 import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { countOverdue, JobTypeRegistry, Scheduler } from './scheduler/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
-import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
+import {
+  type Database,
+  ensureDefaultUser,
+  openDatabase,
+  openSecretBox,
+  pruneIdempotencyKeys,
+} from './storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
+import { WebhookDispatcher } from './webhooks/index.ts';
 import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS, type WebSockets } from './ws/index.ts';
 
 /** Minute of each hour at which what has expired is deleted. */
@@ -67,6 +74,7 @@ interface Parts {
   rebalancer: Rebalancer;
   goals: GoalMonitor;
   alerts: AlertService;
+  webhooks: WebhookDispatcher;
   journal: Journal;
   market: MarketData;
   compute: ThreadPool;
@@ -97,6 +105,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     parts.housekeeping = scheduleHousekeeping(services);
     services.runner.start();
     services.scheduler.start();
+    parts.webhooks?.start();
     return { url, services, close: () => closeParts(parts) };
   } catch (error) {
     await closeParts(parts);
@@ -120,6 +129,7 @@ async function closeParts(parts: Partial<Parts>): Promise<void> {
   await parts.kills?.close();
   await parts.gateway?.close();
   await parts.paper?.close();
+  await parts.webhooks?.close();
   // Ends the streams of server-sent events too, which `answered` waits for.
   await parts.journal?.close();
   await answered;
@@ -154,7 +164,8 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   const provider = basis.provider ?? priceProvider(config, basis);
   const market = new MarketData({ database, provider, clock });
   parts.market = market;
-  const shared = { database, journal, clock, ids, log, registry, market, compute };
+  const secrets = openSecretBox({ key: config.secretsKey, dataDir: config.dataDir });
+  const shared = { database, journal, clock, ids, log, registry, market, compute, secrets };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
   const trading = startTrading(config, { ...shared, prices: market }, parts);
@@ -168,8 +179,10 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   const jobTypes = new JobTypeRegistry(types, ABSENT_JOB_TYPES);
   const scheduler = new Scheduler({ ...shared, jobTypes });
   parts.scheduler = scheduler;
+  const webhookTargets = config.webhooks;
+  parts.webhooks = new WebhookDispatcher({ ...shared, webhookTargets });
   const info = { version: packageVersion() };
-  return { ...shared, ...goals, runner, jobTypes, scheduler, limits: config.optimize, info };
+  return { ...shared, ...goals, runner, jobTypes, scheduler, limits: config.optimize, webhookTargets, info };
 }
 
 /** The one way of orders, from the gateway to the brokers. There is no live broker yet, whatever LIVE_TRADING says. */
@@ -300,6 +313,11 @@ function gauges({ compute, runner, scheduler, journal, database: { read } }: Ser
     },
     { name: 'scheduler_runs_running', help: 'Scheduled runs under way here.', read: () => scheduler.runningCount },
     { name: 'scheduler_look_age_seconds', help: 'Since due jobs were last looked for.', read: () => scheduler.lookAge },
+    {
+      name: 'webhook_destinations_failing',
+      help: 'Webhook destinations that do not answer.',
+      read: () => read.webhookDestination.count({ where: { openUntil: { not: null }, deletedAt: null } }),
+    },
     { name: 'journal_head', help: 'Cursor of the newest event.', read: () => Number(journal.head()) },
   ];
 }

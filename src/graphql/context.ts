@@ -7,6 +7,7 @@ import type { OptimizeDeps } from '../optimize/index.ts';
 import type { KillDeps } from '../orders/index.ts';
 import type { SchedulerDeps } from '../scheduler/index.ts';
 import type { StrategyDeps } from '../strategies/index.ts';
+import type { WebhookDeps } from '../webhooks/index.ts';
 
 /** What the program says of itself. */
 export interface ProgramInfo {
@@ -21,7 +22,8 @@ export interface Services
     SchedulerDeps,
     KillDeps,
     GoalDeps,
-    AlertDeps {
+    AlertDeps,
+    WebhookDeps {
   readonly info: ProgramInfo;
   readonly log: Log;
 }

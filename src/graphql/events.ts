@@ -11,6 +11,7 @@ import { ACCOUNT_EVENTS, ORDER_EVENTS } from '../orders/index.ts';
 import { SAFETY_EVENTS } from '../safety/index.ts';
 import { JOB_EVENTS } from '../scheduler/index.ts';
 import { STRATEGY_EVENTS } from '../strategies/index.ts';
+import { WEBHOOK_JOURNAL_EVENTS } from '../webhooks/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { checkSize } from './paging.ts';
@@ -121,6 +122,7 @@ const STORED_EVENTS: readonly string[] = [
   ...GOAL_EVENTS,
   ...ALERT_EVENTS,
   STRATEGY_SIGNALED,
+  ...WEBHOOK_JOURNAL_EVENTS,
   BARS_IMPORTED,
 ].toSorted();
 

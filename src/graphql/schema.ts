@@ -30,6 +30,8 @@ import './goal-events.ts';
 import './alerts.ts';
 import './alert-commands.ts';
 import './alert-events.ts';
+import './webhooks.ts';
+import './webhook-commands.ts';
 import { lexicographicSortSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -49,3 +49,4 @@ export {
 export { insertRows } from './insert-rows.ts';
 export { MigrationRefused } from './migrations.ts';
 export { openDatabase, openForReading } from './open.ts';
+export { openSecretBox, type SecretBox, SecretUnreadable } from './secrets.ts';

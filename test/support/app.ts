@@ -8,6 +8,7 @@ import type { JsonObject } from '../../src/core/index.ts';
 import { createLogger } from '../../src/rest/index.ts';
 import type { DatabaseProvider } from '../../src/storage/index.ts';
 import { createTestDatabase } from './database.ts';
+import { TEST_SECRETS_KEY } from './secrets.ts';
 import { builtWorkerUrl } from './worker-url.ts';
 
 /** A running server of a test. */
@@ -44,6 +45,7 @@ export async function startTestApp(
         DATABASE_URL: database.url,
         COMPUTE_THREADS: '1',
         SIMULATION_SEED: 'test',
+        SECRETS_KEY: TEST_SECRETS_KEY,
         ...options.env,
       }),
       { log: logger, workerUrl: builtWorkerUrl(), ...(options.fetch === undefined ? {} : { fetch: options.fetch }) },

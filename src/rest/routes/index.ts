@@ -11,6 +11,7 @@ import { optimizeRoutes } from './optimize.ts';
 import { safetyRoutes } from './safety.ts';
 import { schedulerRoutes } from './scheduler.ts';
 import { strategyRoutes } from './strategies.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Every row, in the order of the documentation. */
 export const REST_ROUTES: readonly Route[] = [
@@ -24,5 +25,6 @@ export const REST_ROUTES: readonly Route[] = [
   ...schedulerRoutes,
   ...goalRoutes,
   ...alertRoutes,
+  ...webhookRoutes,
   ...eventRoutes,
 ];
