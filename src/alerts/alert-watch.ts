@@ -105,7 +105,8 @@ export class AlertWatch {
   #hear({ type, subjectId, ownerId, payload }: JournalEvent): void {
     if (CHANGES.has(type)) this.#hearOfRow(subjectId, payload['version']);
     // Only of alerts that are remembered a version is told.
-    if (type === ALERT_TRIGGERED && 'version' in payload) this.#hearOfRow(Number(payload['alertId']), payload['version']);
+    if (type === ALERT_TRIGGERED && 'version' in payload)
+      this.#hearOfRow(Number(payload['alertId']), payload['version']);
     if (ACCOUNT_CHANGES.has(type) && this.book.risks().has(ownerId)) {
       this.#moved.add(ownerId);
       void this.#risks.now();

@@ -114,10 +114,10 @@ function storeSteps(db: Db, group: readonly [Step, ...Step[]]): Promise<readonly
 
 function triggerOf({ row, sighting }: Step, cause: Cause): TriggerDraft {
   const condition = conditionOf(row);
-  const { exact, facts, at } = sighting;
+  const { exact, facts, at, now } = sighting;
   const { id: alertId, ownerId, name, symbol, version } = row;
   const about = { ownerId, alertId, alertType: condition.type, version, symbol, cause };
-  const common = { ...about, value: exact, quoteAt: new Date(at) };
+  const common = { ...about, value: exact, quoteAt: new Date(at), evaluatedAt: new Date(now) };
   if ('level' in condition) {
     const { direction, level } = condition;
     const subject = condition.type === 'price' ? { symbol: condition.symbol } : { metric: condition.metric };

@@ -33,6 +33,8 @@ export interface TriggerDraft {
   readonly edge?: string | null;
   readonly value?: Decimal | null;
   readonly level?: Decimal | null;
+  /** When it was held against the level. Default: now. */
+  readonly evaluatedAt?: Date;
   /** When the value was current. */
   readonly quoteAt?: Date | null;
   readonly isTest?: boolean;
@@ -66,14 +68,14 @@ export async function storeTriggers(
 
 function columnsOf(draft: TriggerDraft, now: Date): Omit<AlertTriggerRow, 'id'> {
   const { ownerId, alertId, alertType, message, context, cause, isTest = false } = draft;
-  const { symbol = null, edge = null, value = null, level = null, quoteAt = null } = draft;
+  const { symbol = null, edge = null, value = null, level = null, quoteAt = null, evaluatedAt = now } = draft;
   const { correlationId, causationId } = cause;
   return {
     ...{ ownerId, alertId, alertType, symbol, edge },
     value: value === null ? null : decimalText(toMoney(value)),
     level: level === null ? null : decimalText(level),
-    ...{ quoteAt, evaluatedAt: now, message, context: JSON.stringify(context), isTest },
-    ...{ correlationId, causationId, triggeredAt: now },
+    ...{ quoteAt, evaluatedAt, message, context: JSON.stringify(context), isTest },
+    ...{ correlationId, causationId, triggeredAt: evaluatedAt },
   };
 }
 

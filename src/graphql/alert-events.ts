@@ -1,8 +1,8 @@
 /** The events of alerts as GraphQL types, and the subscription that streams them. */
-import { ALERT_EVENTS, ALERT_TRIGGERED, ALERT_TYPES, type AlertChange, TRIGGER_TYPES } from '../alerts/index.ts';
+import { ALERT_EVENTS, ALERT_TRIGGERED, type AlertChange, TRIGGER_TYPES } from '../alerts/index.ts';
 import { type JsonObject, memberOf } from '../core/index.ts';
 import type { Delivery } from '../events/index.ts';
-import { AlertTriggerTypeEnum, AlertTypeEnum } from './alert-words.ts';
+import { AlertTriggerTypeEnum } from './alert-words.ts';
 import { builder } from './builder.ts';
 import { deliveries, Event, type EventShape } from './events.ts';
 import { textOf, textOrNull } from './trading-events.ts';
@@ -16,24 +16,28 @@ interface AlertEventShape extends EventShape {
 const AlertEvent = builder.interfaceRef<AlertEventShape>('AlertEvent').implement({
   description: 'Something that happened to an alert, or that its owner is told.',
   interfaces: [Event],
+  fields: (t) => ({
+    alertId: t.id({ nullable: true, description: 'The alert; null of system alerts.', resolve: alertIdOf }),
+    alertType: t.field({
+      type: AlertTriggerTypeEnum,
+      description: 'What the alert watches, or `SYSTEM`.',
+      resolve: ({ payload }) => memberOf(TRIGGER_TYPES, textOf(payload, 'alertType')),
+    }),
+  }),
   resolveType: (event) => event.type,
 });
+
+/** The subject of a trigger is its row in the history. */
+function alertIdOf({ type, subjectId, payload: { alertId } }: AlertEventShape): number | null {
+  if (type !== ALERT_TRIGGERED) return subjectId;
+  return typeof alertId === 'number' ? alertId : null;
+}
 
 builder.objectRef<AlertEventShape>(ALERT_TRIGGERED).implement({
   description: 'The owner is told something; it is a row of the history, too.',
   interfaces: [Event, AlertEvent],
   fields: (t) => ({
     triggerId: t.exposeID('subjectId', { description: 'The id of the row in the history.' }),
-    alertId: t.id({
-      nullable: true,
-      description: 'The alert; null of system alerts.',
-      resolve: ({ payload: { alertId } }) => (typeof alertId === 'number' ? alertId : null),
-    }),
-    alertType: t.field({
-      type: AlertTriggerTypeEnum,
-      description: 'What is told.',
-      resolve: ({ payload }) => memberOf(TRIGGER_TYPES, textOf(payload, 'alertType')),
-    }),
     message: t.string({
       description: 'A sentence for a person.',
       resolve: ({ payload }) => textOf(payload, 'message'),
@@ -55,13 +59,7 @@ const AlertChangeRef = builder.interfaceRef<AlertEventShape>('AlertChangeEvent')
   description: 'Something that happened to an alert.',
   interfaces: [Event, AlertEvent],
   fields: (t) => ({
-    alertId: t.exposeID('subjectId', { description: 'The id of the alert.' }),
     alertName: t.string({ description: 'Its name then.', resolve: ({ payload }) => textOf(payload, 'name') }),
-    alertType: t.field({
-      type: AlertTypeEnum,
-      description: 'What it watches.',
-      resolve: ({ payload }) => memberOf(ALERT_TYPES, textOf(payload, 'alertType')),
-    }),
     condition: t.field({
       type: 'JSON',
       description: 'When it fires, keys in snake_case.',

@@ -35,12 +35,12 @@ export const alertsChannel: Channel = defineChannel({
 /** Null of changes of alerts, which the channel does not tell. */
 function messageOf(event: AlertEventsSubscription['alertEvents']): JsonObject | null {
   if (!('message' in event)) return null;
-  const { cursor, occurredAt, alertId, triggerType, message, context, triggeredAt } = event;
+  const { cursor, occurredAt, alertId, alertType, message, context, triggeredAt } = event;
   invariant(cursor !== null, 'what is told is stored');
   return {
     ...{ type: 'alert', at: occurredAt, cursor },
     alert_id: alertId === null ? null : Number(alertId),
-    alert_type: memberOf(TRIGGER_TYPES, triggerType.toLowerCase()),
+    alert_type: memberOf(TRIGGER_TYPES, alertType.toLowerCase()),
     message,
     context: readJson<JsonObject>(JSON.stringify(context)),
     triggered_at: triggeredAt,

@@ -35,8 +35,24 @@ describe('an alert with a level', () => {
   });
 
   it('is armed again when the value has left by more than the hysteresis and the cooldown is over', () => {
-    expect(walk(above200, [201, 199, 198.99, 200, 200, 200, 201])).toEqual(['fire', '.', 'leave', '.', '.', '.', 'fire']);
-    expect(walk(below200, [199, 201, 201.01, 200, 200, 200, 199])).toEqual(['fire', '.', 'leave', '.', '.', '.', 'fire']);
+    expect(walk(above200, [201, 199, 198.99, 200, 200, 200, 201])).toEqual([
+      'fire',
+      '.',
+      'leave',
+      '.',
+      '.',
+      '.',
+      'fire',
+    ]);
+    expect(walk(below200, [199, 201, 201.01, 200, 200, 200, 199])).toEqual([
+      'fire',
+      '.',
+      'leave',
+      '.',
+      '.',
+      '.',
+      'fire',
+    ]);
   });
 
   it('says nothing of a crossing within the cooldown, and waits until the value has left again', () => {

@@ -28,7 +28,10 @@ export interface TestAlerts extends AlertDeps {
   /** A price alert on AAPL. */
   watch(condition: object, more?: object): Promise<AlertRow>;
   /** Time passes, then a price is quoted and everything that it leads to is stored. */
-  quote(price: number, more?: { readonly afterMs?: number; readonly symbol?: string; readonly at?: Date }): Promise<void>;
+  quote(
+    price: number,
+    more?: { readonly afterMs?: number; readonly symbol?: string; readonly at?: Date },
+  ): Promise<void>;
   row(id: number): Promise<AlertRow>;
   /** What was told so far, oldest first. */
   told(alertId?: number | null): Promise<readonly AlertTriggerRow[]>;
