@@ -4,21 +4,30 @@ import type { AddressInfo } from 'node:net';
 import { type Job, scheduleJob } from 'node-schedule';
 import type { Logger } from 'pino';
 import { hostAllowed, localUser, originAllowed, type Principal } from './access/index.ts';
+import { AlertService, alertCheck } from './alerts/index.ts';
 import { marketScan } from './backtest/index.ts';
 import { type Broker, PaperBroker, type TradingMode } from './broker/index.ts';
 import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
 import { type Clock, type IdSource, invariant, randomIds, readJson, seededRandom, systemClock } from './core/index.ts';
 import { Journal } from './events/index.ts';
+import { GoalMonitor, portfolioCheck, Rebalancer } from './goals/index.ts';
 import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
-import { Gateway, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
+import { Gateway, type KillDeps, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
 import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { countOverdue, JobTypeRegistry, Scheduler } from './scheduler/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
-import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
+import {
+  type Database,
+  ensureDefaultUser,
+  openDatabase,
+  openSecretBox,
+  pruneIdempotencyKeys,
+} from './storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
+import { WebhookDispatcher } from './webhooks/index.ts';
 import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS, type WebSockets } from './ws/index.ts';
 
 /** Minute of each hour at which what has expired is deleted. */
@@ -26,9 +35,7 @@ const HOUSEKEEPING = '17 * * * *';
 
 /** Kinds of scheduled work that this server cannot do yet, and why. */
 const ABSENT_JOB_TYPES = {
-  portfolio_check: 'it has no portfolio goals yet.',
   ai_analysis: 'it has no agent yet.',
-  alert_check: 'it has no alerts yet.',
 } as const;
 
 /** What the process gives the app beside its configuration. */
@@ -40,6 +47,8 @@ export interface AppOptions {
   readonly ids?: IdSource;
   /** What asks servers elsewhere, such as a provider of prices. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Where prices come from, in place of what MARKET_DATA names. */
+  readonly provider?: MarketDataProvider;
 }
 
 /** A running server. */
@@ -62,6 +71,10 @@ interface Parts {
   gateway: Gateway;
   paper: PaperBroker;
   scheduler: Scheduler;
+  rebalancer: Rebalancer;
+  goals: GoalMonitor;
+  alerts: AlertService;
+  webhooks: WebhookDispatcher;
   journal: Journal;
   market: MarketData;
   compute: ThreadPool;
@@ -85,10 +98,14 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     // Books are compared with the brokers' before anybody can trade.
     await parts.monitor?.start();
     parts.paper?.start();
+    parts.rebalancer?.start();
+    await parts.goals?.start();
+    await parts.alerts?.start();
     const url = await listen(config, { services, principal, log: options.log }, parts);
     parts.housekeeping = scheduleHousekeeping(services);
     services.runner.start();
     services.scheduler.start();
+    parts.webhooks?.start();
     return { url, services, close: () => closeParts(parts) };
   } catch (error) {
     await closeParts(parts);
@@ -100,14 +117,19 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 async function closeParts(parts: Partial<Parts>): Promise<void> {
   parts.housekeeping?.cancel();
   const answered = parts.http?.close();
-  const stopped = Promise.all([parts.sockets?.close(), parts.scheduler?.close(), parts.runner?.close()]);
+  const rebalanced = parts.rebalancer?.close();
+  const workers = [parts.scheduler?.close(), parts.runner?.close(), parts.alerts?.close()];
+  const stopped = Promise.all([parts.sockets?.close(), ...workers]);
   // Once the runner has told its jobs to stop: one that waits for bars is then given back and does not fail.
   setImmediate(() => parts.market?.close());
   await stopped;
+  await parts.goals?.close();
+  await rebalanced;
   await parts.monitor?.close();
   await parts.kills?.close();
   await parts.gateway?.close();
   await parts.paper?.close();
+  await parts.webhooks?.close();
   // Ends the streams of server-sent events too, which `answered` waits for.
   await parts.journal?.close();
   await answered;
@@ -139,17 +161,28 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   });
   parts.compute = compute;
   const registry = new StrategyRegistry(builtInStrategies);
-  const market = new MarketData({ database, provider: priceProvider(config, basis), clock });
+  const provider = basis.provider ?? priceProvider(config, basis);
+  const market = new MarketData({ database, provider, clock });
   parts.market = market;
-  const shared = { database, journal, clock, ids, log, registry, market, compute };
+  const secrets = openSecretBox({ key: config.secretsKey, dataDir: config.dataDir });
+  const shared = { database, journal, clock, ids, log, registry, market, compute, secrets };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
   const trading = startTrading(config, { ...shared, prices: market }, parts);
-  const jobTypes = new JobTypeRegistry([marketScan(shared)], ABSENT_JOB_TYPES);
+  const goals = startGoals(config, trading, parts);
+  const watched = { ...shared, ...trading };
+  parts.alerts = new AlertService({
+    ...watched,
+    ...(config.quotesEveryMs === null ? {} : { quotesEveryMs: config.quotesEveryMs }),
+  });
+  const types = [marketScan(shared), portfolioCheck(goals), alertCheck(watched)];
+  const jobTypes = new JobTypeRegistry(types, ABSENT_JOB_TYPES);
   const scheduler = new Scheduler({ ...shared, jobTypes });
   parts.scheduler = scheduler;
+  const webhookTargets = config.webhooks;
+  parts.webhooks = new WebhookDispatcher({ ...shared, webhookTargets });
   const info = { version: packageVersion() };
-  return { ...shared, ...trading, runner, jobTypes, scheduler, limits: config.optimize, info };
+  return { ...shared, ...goals, runner, jobTypes, scheduler, limits: config.optimize, webhookTargets, info };
 }
 
 /** The one way of orders, from the gateway to the brokers. There is no live broker yet, whatever LIVE_TRADING says. */
@@ -179,6 +212,16 @@ function startTrading(
   parts.kills = kills;
   parts.monitor = new OrderMonitor({ ...basis, gateway, kills });
   return { ...basis, gateway, kills };
+}
+
+/** What plans rebalances and carries them out, and what checks goals beside their schedules. */
+function startGoals(config: Config, trading: KillDeps, parts: Partial<Parts>) {
+  const planning = { ...trading, costs: config.paper };
+  const rebalancer = new Rebalancer(planning);
+  parts.rebalancer = rebalancer;
+  const goals = { ...planning, rebalancer };
+  parts.goals = new GoalMonitor(goals);
+  return goals;
 }
 
 function priceProvider(config: Config, { clock, ids, fetch }: ServiceBasis): MarketDataProvider {
@@ -270,6 +313,11 @@ function gauges({ compute, runner, scheduler, journal, database: { read } }: Ser
     },
     { name: 'scheduler_runs_running', help: 'Scheduled runs under way here.', read: () => scheduler.runningCount },
     { name: 'scheduler_look_age_seconds', help: 'Since due jobs were last looked for.', read: () => scheduler.lookAge },
+    {
+      name: 'webhook_destinations_failing',
+      help: 'Webhook destinations that do not answer.',
+      read: () => read.webhookDestination.count({ where: { openUntil: { not: null }, deletedAt: null } }),
+    },
     { name: 'journal_head', help: 'Cursor of the newest event.', read: () => Number(journal.head()) },
   ];
 }

@@ -1,4 +1,5 @@
 /** The environment, read once into one frozen `Config`. Nothing else reads `process.env`. */
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -8,13 +9,14 @@ import { type Decimal, decimal, readDecimal } from './core/index.ts';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MARKET_DATA = ['simulated', 'yahoo'] as const;
 
-const integer = (minimum: number, maximum: number, fallback: number) =>
+const wholeNumber = (minimum: number, maximum: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, `must be a whole number from ${minimum} to ${maximum}`)
     .transform(Number)
-    .refine((value) => value >= minimum && value <= maximum, `must be a whole number from ${minimum} to ${maximum}`)
-    .default(fallback);
+    .refine((value) => value >= minimum && value <= maximum, `must be a whole number from ${minimum} to ${maximum}`);
+
+const integer = (minimum: number, maximum: number, fallback: number) => wholeNumber(minimum, maximum).default(fallback);
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, fallback: Values[number]) =>
   z.enum(values, `must be one of: ${values.join(', ')}`).default(fallback);
@@ -42,8 +44,20 @@ const databaseUrl = z
     'must be postgresql://user:password@host:port/database or file:/path/to.db',
   );
 
+/** `true`, `false`, or the networks themselves. */
+const privateNetworks = z
+  .string()
+  .default('false')
+  .transform((text): boolean | readonly string[] =>
+    text === 'true' || text === 'false' ? text === 'true' : text.split(',').map((part) => part.trim()),
+  )
+  .refine(
+    (value) => typeof value === 'boolean' || value.every(isNetwork),
+    'must be true, false, or networks such as 10.1.0.0/16, separated by commas',
+  );
+
 /** Keys whose values may hold a password, so that an error does not show them. */
-const SECRET_KEYS: ReadonlySet<string> = new Set(['DATABASE_URL']);
+const SECRET_KEYS: ReadonlySet<string> = new Set(['DATABASE_URL', 'SECRETS_KEY']);
 
 const environment = z.object({
   HOST: z
@@ -53,7 +67,12 @@ const environment = z.object({
   PORT: integer(0, 65_535, 8000),
   DATA_DIR: z.string().min(1, 'must be a folder').default('./data'),
   DATABASE_URL: databaseUrl.optional(),
+  SECRETS_KEY: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits, as `openssl rand -hex 32` prints them')
+    .optional(),
   MARKET_DATA: oneOf(MARKET_DATA, 'simulated'),
+  QUOTE_POLL_SECONDS: wholeNumber(1, 3600).optional(),
   SIMULATION_SEED: z.string().max(64, 'must have at most 64 characters').default('dunlin'),
   ALLOWED_ORIGINS: originList,
   // Whatever is not exactly this word leaves trading on paper, so that a slip of the pen costs no money.
@@ -73,6 +92,8 @@ const environment = z.object({
   OPTIMIZE_MAX_RUNNING_JOBS: integer(1, 1000, 4),
   OPTIMIZE_MAX_WAITING_JOBS: integer(1, 100_000, 1000),
   IMPORT_MAX_BYTES: integer(1024, 2_147_483_647, 134_217_728),
+  WEBHOOK_ALLOW_HTTP: oneOf(['true', 'false'], 'false'),
+  WEBHOOK_ALLOW_PRIVATE: privateNetworks,
 });
 
 /** Everything that the environment decides; see the README's table for what each key means. */
@@ -85,6 +106,8 @@ export interface Config {
   /** `file:…` or `postgresql://…`. */
   readonly databaseUrl: string;
   readonly marketData: (typeof MARKET_DATA)[number];
+  /** Pause between two looks at the prices that alerts watch, in ms; null: what suits the source. */
+  readonly quotesEveryMs: number | null;
   /** Another seed is another simulated world. */
   readonly simulationSeed: string;
   /** Origins allowed beside loopback ones, e.g. `https://app.example.com`. */
@@ -113,6 +136,10 @@ export interface Config {
     readonly maxWaitingJobs: number;
   };
   readonly importMaxBytes: number;
+  /** Key that stored secrets are sealed with, 64 hex digits; null: a file in `dataDir`. */
+  readonly secretsKey: string | null;
+  /** Where webhooks may go beside public addresses behind https. */
+  readonly webhooks: { readonly allowHttp: boolean; readonly allowPrivate: boolean | readonly string[] };
 }
 
 /** The configuration cannot be used; the message has a line per key, with the allowed values. */
@@ -147,6 +174,7 @@ function freezeConfig(values: z.output<typeof environment>): Config {
     dataDir,
     databaseUrl: values.DATABASE_URL ?? `file:${join(dataDir, 'dunlin.db')}`,
     marketData: values.MARKET_DATA,
+    quotesEveryMs: values.QUOTE_POLL_SECONDS === undefined ? null : values.QUOTE_POLL_SECONDS * 1000,
     simulationSeed: values.SIMULATION_SEED,
     allowedOrigins: values.ALLOWED_ORIGINS,
     isLiveEnabled: values.LIVE_TRADING === 'enabled',
@@ -171,9 +199,21 @@ function freezeConfig(values: z.output<typeof environment>): Config {
       maxWaitingJobs: values.OPTIMIZE_MAX_WAITING_JOBS,
     }),
     importMaxBytes: values.IMPORT_MAX_BYTES,
+    secretsKey: values.SECRETS_KEY ?? null,
+    webhooks: Object.freeze({
+      allowHttp: values.WEBHOOK_ALLOW_HTTP === 'true',
+      allowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
+    }),
   });
 }
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && text.startsWith('http');
+}
+
+/** An address with the length of its network: `10.1.0.0/16`, `fd00::/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const version = isIP(address);
+  return version !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }

@@ -54,6 +54,14 @@ describe('the configuration', () => {
     ['MARKET_DATA', 'yahoo', { marketData: 'yahoo' }],
     ['COMPUTE_TIMEOUT_SECONDS', '2', { compute: { timeoutMs: 2000 } }],
     ['ALLOWED_ORIGINS', 'https://a.test, http://b.test:81', { allowedOrigins: ['https://a.test', 'http://b.test:81'] }],
+    ['SECRETS_KEY', 'aB'.repeat(32), { secretsKey: 'aB'.repeat(32) }],
+    ['WEBHOOK_ALLOW_HTTP', 'true', { webhooks: { allowHttp: true, allowPrivate: false } }],
+    ['WEBHOOK_ALLOW_PRIVATE', 'true', { webhooks: { allowHttp: false, allowPrivate: true } }],
+    [
+      'WEBHOOK_ALLOW_PRIVATE',
+      '10.1.0.0/16, fd00::/8',
+      { webhooks: { allowHttp: false, allowPrivate: ['10.1.0.0/16', 'fd00::/8'] } },
+    ],
     ['LIVE_TRADING', 'enabled', { isLiveEnabled: true }],
     ['LIVE_TRADING', 'disabled', { isLiveEnabled: false }],
     ['LIVE_TRADING', 'Enabled ', { isLiveEnabled: false }],
@@ -96,6 +104,11 @@ describe('the configuration', () => {
     ['OPTIMIZE_MIN_BARS_PER_SPLIT', '1'],
     ['OPTIMIZE_MAX_COMBINATIONS', '1000001'],
     ['IMPORT_MAX_BYTES', '1023'],
+    ['SECRETS_KEY', 'ab'.repeat(31)],
+    ['WEBHOOK_ALLOW_HTTP', 'yes'],
+    ['WEBHOOK_ALLOW_PRIVATE', '10.0.0.0/33'],
+    ['WEBHOOK_ALLOW_PRIVATE', '10.0.0.1'],
+    ['WEBHOOK_ALLOW_PRIVATE', '10.0.0.0/8,true'],
   ])('refuses %s=%s and names the key', (key, value) => {
     expect(refusal({ [key]: value })).toContain(`\n  ${key} must `);
   });
@@ -107,7 +120,8 @@ describe('the configuration', () => {
     expect(message).toContain('LOG_LEVEL must be one of: fatal, error, warn, info, debug, trace, silent; it is "loud"');
   });
 
-  it('does not show the password in a database url that is wrong', () => {
+  it('does not show the password in a database url that is wrong, or a key', () => {
     expect(refusal({ DATABASE_URL: 'mysql://user:hunter2@host/db' })).not.toContain('hunter2');
+    expect(refusal({ SECRETS_KEY: 'hunter2' })).not.toContain('hunter2');
   });
 });

@@ -2,7 +2,9 @@
  * The backtester: fills what a strategy wants on past bars, keeps the account, and measures the result. Pure and
  * synchronous, so that it runs in any thread. It does not fetch prices, search parameters or place real orders.
  */
+
 export type { AccountRun, Slice } from './account-run.ts';
+export { type AnnounceDeps, STRATEGY_SIGNALED } from './announce-signals.ts';
 export { type BacktestInput, type BacktestResult, runBacktest } from './backtest.ts';
 export {
   type BacktestDeps,

@@ -2,7 +2,7 @@
 import type { Principal } from '../access/index.ts';
 import { DomainError, invalid, type JsonObject, parseAll, readJson, shown } from '../core/index.ts';
 import { type Interval, parseInterval, parseSymbols } from '../market/index.ts';
-import type { JobType } from '../scheduler/index.ts';
+import type { JobType, RunContext } from '../scheduler/index.ts';
 import {
   findStrategy,
   type Parameters,
@@ -10,6 +10,7 @@ import {
   requireSymbolCount,
   type StrategyRegistry,
 } from '../strategies/index.ts';
+import { type AnnounceDeps, announceSignals } from './announce-signals.ts';
 import type { Signal } from './signals.ts';
 import { type SignalDeps, signalsOf, strategySignals } from './strategy-signals.ts';
 
@@ -28,16 +29,19 @@ const LARGEST_ID = 2_147_483_647;
 
 const KEYS: ReadonlySet<string> = new Set(['strategy_id', 'strategy_type', 'params', 'symbols', 'interval']);
 
-/** The job type, whose config is `{strategy_id}` or `{strategy_type, params?, symbols, interval?}`. */
-export function marketScan(deps: SignalDeps): JobType {
+/**
+ * The job type, whose config is `{strategy_id}` or `{strategy_type, params?, symbols, interval?}`. What a saved strategy turned to
+ * is told in the journal.
+ */
+export function marketScan(deps: SignalDeps & AnnounceDeps): JobType {
   return {
     name: 'market_scan',
     description: 'Computes the signals of a strategy.',
     placesOrders: false,
     catchupPolicy: 'skip',
     parseConfig: (raw, principal) => parseConfig(deps, principal, raw),
-    run: async ({ principal, config }) => {
-      const signals = await scan(deps, principal, readScan(config));
+    run: async (context) => {
+      const signals = await scan(deps, context);
       return { summary: summaryOf(signals), output: { signals: signals.map(told) } };
     },
   };
@@ -53,10 +57,19 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : shown(value);
 }
 
-function scan(deps: SignalDeps, principal: Principal, config: ScanConfig): Promise<readonly Signal[]> {
-  if ('strategy_id' in config) return strategySignals(deps, principal, config.strategy_id);
+async function scan(
+  deps: SignalDeps & AnnounceDeps,
+  { principal, config: stored, correlationId, causationId }: RunContext,
+): Promise<readonly Signal[]> {
+  const config = readScan(stored);
+  if ('strategy_id' in config) {
+    const strategyId = config.strategy_id;
+    const signals = await strategySignals(deps, principal, strategyId);
+    await announceSignals(deps, { ownerId: principal.userId, strategyId, signals, correlationId, causationId });
+    return signals;
+  }
   const { strategy_type: strategyType, ...rest } = config;
-  return signalsOf(deps, principal.userId, { strategyType, ...rest });
+  return await signalsOf(deps, principal.userId, { strategyType, ...rest });
 }
 
 function summaryOf(signals: readonly Signal[]): string {

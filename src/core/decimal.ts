@@ -37,6 +37,11 @@ export function toMoney(value: Decimal): Decimal {
   return value.toDecimalPlaces(DECIMAL_PLACES, Library.ROUND_HALF_EVEN);
 }
 
+/** The nearest number towards 0 with at most so many places. */
+export function truncated(value: Decimal, places: number): Decimal {
+  return value.toDecimalPlaces(places, Library.ROUND_DOWN);
+}
+
 /** As it is stored and sent: no exponent, no trailing zeros, `-0` is `0`. */
 export function decimalText(value: Decimal): string {
   return value.isZero() ? '0' : value.toFixed();

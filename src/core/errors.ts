@@ -30,6 +30,8 @@ export const ERROR_CODES = {
   RUNAWAY: { status: 409, title: 'The source sends orders without end' },
   APPROVAL_REQUIRED: { status: 409, title: 'A person has to approve the order' },
   ORDER_NOT_SUPPORTED: { status: 409, title: 'The broker cannot take such an order' },
+  PLAN_STALE: { status: 409, title: 'The plan was made for another portfolio than there is now' },
+  EXPIRED: { status: 410, title: 'It has expired' },
   CURSOR_EXPIRED: { status: 410, title: 'The cursor is older than the journal' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },

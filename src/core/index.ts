@@ -12,6 +12,7 @@ export {
   readDecimal,
   sumOf,
   toMoney,
+  truncated,
   ZERO,
 } from './decimal.ts';
 export {

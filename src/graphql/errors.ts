@@ -47,7 +47,15 @@ export function describeCode(code: ErrorCode): string {
   return `${ERROR_CODES[code].title}. HTTP ${ERROR_CODES[code].status}.`;
 }
 
-const GENERAL_CODES = ['VALIDATION', 'NOT_FOUND', 'CONFLICT', 'RATE_LIMITED', 'UNAVAILABLE'] as const;
+const GENERAL_CODES = [
+  'VALIDATION',
+  'NOT_FOUND',
+  'CONFLICT',
+  'PLAN_STALE',
+  'EXPIRED',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+] as const;
 
 /** Codes of orders that were denied; their types are in `order-errors.ts`. */
 export const DENIAL_CODES = [

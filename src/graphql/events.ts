@@ -1,13 +1,17 @@
 /** The journal in GraphQL: the interface of every event, the raw entries for those who poll or want everything. */
 import { requireScope } from '../access/index.ts';
+import { ALERT_EVENTS } from '../alerts/index.ts';
+import { STRATEGY_SIGNALED } from '../backtest/index.ts';
 import { invalid, invariant } from '../core/index.ts';
 import type { Delivery, EventFilter, JournalEvent } from '../events/index.ts';
+import { GOAL_EVENTS } from '../goals/index.ts';
 import { BARS_IMPORTED } from '../market/index.ts';
 import { OPTIMIZATION_EVENTS } from '../optimize/index.ts';
 import { ACCOUNT_EVENTS, ORDER_EVENTS } from '../orders/index.ts';
 import { SAFETY_EVENTS } from '../safety/index.ts';
 import { JOB_EVENTS } from '../scheduler/index.ts';
 import { STRATEGY_EVENTS } from '../strategies/index.ts';
+import { WEBHOOK_JOURNAL_EVENTS } from '../webhooks/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { checkSize } from './paging.ts';
@@ -115,6 +119,10 @@ const STORED_EVENTS: readonly string[] = [
   ...ACCOUNT_EVENTS,
   ...SAFETY_EVENTS,
   ...JOB_EVENTS,
+  ...GOAL_EVENTS,
+  ...ALERT_EVENTS,
+  STRATEGY_SIGNALED,
+  ...WEBHOOK_JOURNAL_EVENTS,
   BARS_IMPORTED,
 ].toSorted();
 

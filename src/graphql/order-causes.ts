@@ -1,5 +1,5 @@
 /**
- * Cause and effect: from an order to what made it (a strategy, a kill, an order that it replaces) and to what it led to, and
+ * Cause and effect: from an order to what made it (a strategy, a kill, a rebalance, an order that it replaces) and to what it led to, and
  * from each of them back, in one query.
  */
 import type { JournalEvent } from '../events/index.ts';
@@ -9,11 +9,12 @@ import type { GraphQLContext } from './context.ts';
 import { JournalEntry, JournalPage, parseCursor } from './events.ts';
 import { FillRef, OrderRef } from './orders.ts';
 import { checkSize, pageLimit } from './paging.ts';
+import { PlanRef } from './rebalance-plans.ts';
 import { StrategyRef } from './strategies.ts';
 
 const OrderCause = builder.unionType('OrderCause', {
   description: 'What an order was placed for, where it was no person.',
-  types: [StrategyRef, SafetyEventRef, OrderRef],
+  types: [StrategyRef, SafetyEventRef, OrderRef, PlanRef],
 });
 
 /** The order whose effects are told. */
@@ -74,12 +75,13 @@ builder.prismaObjectFields(OrderRef, (t) => ({
     type: OrderCause,
     nullable: true,
     description:
-      'The kill that it closes a position for, else the order that it replaces, else the strategy that it trades for; null when a person just wanted it.',
-    select: { killEventId: true, replacesId: true, strategyId: true },
+      'The kill that it closes a position for, else the order that it replaces, else the plan whose trade it is, else the strategy that it trades for; null when a person just wanted it.',
+    select: { killEventId: true, replacesId: true, rebalancePlanId: true, strategyId: true },
     // A row by its id, and of which type it is: the plugin reads what the query selects of it.
-    resolve: ({ killEventId, replacesId, strategyId }) => {
+    resolve: ({ killEventId, replacesId, rebalancePlanId, strategyId }) => {
       if (killEventId !== null) return SafetyEventRef.addBrand({ id: killEventId });
       if (replacesId !== null) return OrderRef.addBrand({ id: replacesId });
+      if (rebalancePlanId !== null) return PlanRef.addBrand({ id: rebalancePlanId });
       return strategyId === null ? null : StrategyRef.addBrand({ id: strategyId });
     },
   }),

@@ -2,6 +2,7 @@
 import { requireScope } from '../access/index.ts';
 import { ORDER_TYPES, SIDES } from '../broker/index.ts';
 import { memberOf, notFound } from '../core/index.ts';
+import { GOAL_EVENTS } from '../goals/index.ts';
 import { ACCOUNT_EVENTS, ORDER_EVENTS, ORDER_SOURCES, ORDER_STATUSES, type OrderEventType } from '../orders/index.ts';
 import { SAFETY_EVENTS } from '../safety/index.ts';
 import { builder } from './builder.ts';
@@ -164,14 +165,14 @@ builder.subscriptionFields((t) => ({
   }),
   tradingEvents: t.field({
     type: TradingEvent,
-    description: 'Everything that happens to my orders, positions and money, and to their safety.',
+    description: 'Everything that happens to my orders, positions and money, to their safety and to my goals.',
     args: { after: t.arg({ type: 'Cursor', description: 'Replay what came after this first.' }) },
     subscribe: (_root, { after }, context) =>
       deliveries(
         context,
         {
           ownerId: context.caller.principal.userId,
-          types: [...ORDER_EVENTS, ...ACCOUNT_EVENTS, ...SAFETY_EVENTS],
+          types: [...ORDER_EVENTS, ...ACCOUNT_EVENTS, ...SAFETY_EVENTS, ...GOAL_EVENTS],
         },
         after,
       ),

@@ -38,6 +38,18 @@ export function pageLimit(keyLength: 1 | 2): (args: object, context: object) => 
   };
 }
 
+/** More rows than anybody has, and few enough for a database to count. */
+const ALL = 1_000_000;
+
+/** A list of resources: a page for clients; all that there is for the REST facade, whose lists are whole unless asked otherwise. */
+export const WHOLE_LIST = {
+  maxSize: (args: object, context: object): number => {
+    const limit = pageLimit(1)(args, context);
+    return limit > LARGEST_PAGE ? ALL : limit;
+  },
+  defaultSize: (_args: object, { largestPage }: GraphQLContext): number => (largestPage > LARGEST_PAGE ? ALL : 20),
+};
+
 /** @throws {DomainError} VALIDATION with the limit; a size below 0 is refused by the plugin */
 export function checkSize(name: string, size: number | null | undefined, limit: number): void {
   if (size == null || (size >= 0 && size <= limit)) return;

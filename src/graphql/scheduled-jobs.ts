@@ -19,7 +19,7 @@ import {
 } from '../scheduler/index.ts';
 import { builder } from './builder.ts';
 import { enumOf, parseId, parsePlace } from './inputs.ts';
-import { checkSize, LARGEST_PAGE, pageLimit } from './paging.ts';
+import { checkSize, LARGEST_PAGE, pageLimit, WHOLE_LIST } from './paging.ts';
 
 export const ScheduledJobTypeEnum = enumOf<JobTypeName>('ScheduledJobType', {
   description: 'What a job does. Which of these a server can do is told when a job is created.',
@@ -250,15 +250,6 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
   }),
 });
 
-/** More jobs than anybody has, and few enough for a database to count. */
-const ALL = 1_000_000;
-
-/** A page for clients; all that there is for the REST facade, whose lists of resources are whole unless asked otherwise. */
-const everyJob: ReturnType<typeof pageLimit> = (args, context) => {
-  const limit = pageLimit(1)(args, context);
-  return limit > LARGEST_PAGE ? ALL : limit;
-};
-
 builder.queryFields((t) => ({
   scheduledJob: t.prismaField({
     type: 'ScheduledJob',
@@ -276,8 +267,7 @@ builder.queryFields((t) => ({
   scheduledJobs: t.prismaConnection({
     type: 'ScheduledJob',
     cursor: 'id',
-    maxSize: everyJob,
-    defaultSize: (_args, { largestPage }) => (largestPage > LARGEST_PAGE ? ALL : 20),
+    ...WHOLE_LIST,
     description: 'The scheduled jobs, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the job with this id.' }) },
     resolve: (query, _root, { newerThan }, { caller, services }) => {

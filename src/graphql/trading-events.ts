@@ -17,7 +17,8 @@ export interface TradingEventShape extends EventShape {
 }
 
 export const TradingEvent = builder.interfaceRef<TradingEventShape>('TradingEvent').implement({
-  description: 'Something that happened to an order, to a position, to the money or to the safety of an account.',
+  description:
+    'Something that happened to an order, to a position, to the money, to the safety or to a goal of an account.',
   interfaces: [Event],
   fields: (t) => ({
     mode: t.field({

@@ -25,6 +25,7 @@ export {
   type SymbolListing,
 } from './market-data.ts';
 export type { BarsRequest, ListedSymbol, MarketDataProvider, Quote } from './provider.ts';
+export { QUOTE_PAUSES_MS, QuoteFeed, type QuoteFeedOptions, type QuoteWatcher } from './quote-feed.ts';
 export { SimulatedProvider } from './simulated/index.ts';
 export {
   calendarOf,

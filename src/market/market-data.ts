@@ -64,6 +64,7 @@ export class MarketData {
   readonly #clock: Clock;
   readonly #reader: SeriesReader;
   readonly #aligner = new Aligner();
+  readonly #listeners = new Set<(quotes: readonly Quote[]) => void>();
   /** Only of a provider outside the process. */
   readonly #kept: KeptBars | undefined;
 
@@ -111,7 +112,15 @@ export class MarketData {
    * @throws {DomainError} VALIDATION at `symbols`
    */
   async quotes(symbols: readonly string[]): Promise<readonly Quote[]> {
-    return this.provider.quotes(parseSymbols(symbols));
+    const quotes = await this.provider.quotes(parseSymbols(symbols));
+    for (const heard of this.#listeners) heard(quotes);
+    return quotes;
+  }
+
+  /** Calls `heard` with every answer of `quotes` from now on; it must be quick and not throw. Answers how to end it. */
+  onQuotes(heard: (quotes: readonly Quote[]) => void): () => void {
+    this.#listeners.add(heard);
+    return () => void this.#listeners.delete(heard);
   }
 
   /** Units traded in the newest minute that the provider has; null when it has no minutes of the last days. */

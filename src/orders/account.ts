@@ -160,7 +160,7 @@ export function symbolsOf({ positions, working }: Pick<Books, 'positions' | 'wor
 }
 
 /** Rows that belong together although nothing was locked: a fill that was booked meanwhile would have moved the cursor. */
-async function readUnlocked({ database }: OrderBasis, key: AccountKey): Promise<Books> {
+export async function readUnlocked({ database }: OrderBasis, key: AccountKey): Promise<Books> {
   const find = (): Promise<AccountRow> => database.read.account.findUniqueOrThrow({ where: { ownerId_mode: key } });
   for (let read = 0; read < MAX_READS; read += 1) {
     const books = await readBooks(database.read, await find());

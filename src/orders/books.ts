@@ -16,7 +16,7 @@ import { highestPrice } from './decision/exposure.ts';
 import type { WorkingOrder } from './decision/view.ts';
 import { WORKING_STATUSES } from './order.ts';
 import { requestOf } from './order-row.ts';
-import type { PriceBoard } from './price-board.ts';
+import type { KnownPrice, PriceBoard } from './price-board.ts';
 import { sessionOf } from './session.ts';
 
 /** Whose account, and which of the two. */
@@ -113,9 +113,13 @@ export function valueBooks({ account, positions }: Omit<Books, 'working'>, board
 
 function heldPrice(board: PriceBoard, symbol: string, now: number): Decimal | null {
   const known = board.get(symbol);
-  if (known?.kind !== 'priced') return null;
+  return known?.kind === 'priced' && !isStale(symbol, known, now) ? known.price : null;
+}
+
+/** Whether a price is too old to value anything with: a closed market's last one is not. */
+export function isStale(symbol: string, known: Extract<KnownPrice, { kind: 'priced' }>, now: number): boolean {
   const isOpen = sessionOf({ symbol, timeInForce: 'day' }, known, now)?.isOpen === true;
-  return isOpen && Math.abs(now - known.at) > MAX_HELD_PRICE_AGE_MS ? null : known.price;
+  return isOpen && Math.abs(now - known.at) > MAX_HELD_PRICE_AGE_MS;
 }
 
 function pricePosition(row: PositionRow, marketPrice: Decimal | null): PricedPosition {

@@ -18,6 +18,7 @@ export { isTerminal, ORDER_STATUSES, type OrderStatus, WORKING_STATUSES } from '
 export type { OrderInput } from './order-input.ts';
 export { ORDER_SOURCES, type OrderOrigin, type OrderSource } from './order-source.ts';
 export { placeOrder } from './place-order.ts';
+export { type Portfolio, readPortfolio } from './portfolio.ts';
 export type { Difference } from './reconciliation/differences.ts';
 export { reconcile } from './reconciliation/reconcile.ts';
 export type { Outcome as ReconciliationOutcome } from './reconciliation/store-reconciliation.ts';
@@ -26,4 +27,4 @@ export { type OrderChange, replaceOrder } from './replace-order.ts';
 export { type ResetInput, resetPaperAccount } from './reset-paper-account.ts';
 export { syncOrders } from './sync-orders.ts';
 export { tradesToday } from './trades-today.ts';
-export { effectiveMode } from './trading-mode.ts';
+export { brokerOf, effectiveMode } from './trading-mode.ts';

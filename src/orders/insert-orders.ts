@@ -68,6 +68,7 @@ function rowOf(
     reservedDay,
     strategyId: origin.strategyId ?? null,
     killEventId: origin.killEventId ?? null,
+    rebalancePlanId: origin.rebalancePlanId ?? null,
     correlationId: origin.correlationId,
     causationId: origin.causationId ?? null,
     createdAt: at,

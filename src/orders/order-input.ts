@@ -52,7 +52,11 @@ export interface OrderDefaults {
 }
 
 /** Nobody else may take the names that these make for their orders: a known name would keep a position from being closed. */
-const RESERVED_PREFIXES: Readonly<Partial<Record<OrderSource, string>>> = { kill: 'kill-', external: 'external-' };
+const RESERVED_PREFIXES: Readonly<Partial<Record<OrderSource, string>>> = {
+  kill: 'kill-',
+  rebalance: 'rebalance-',
+  external: 'external-',
+};
 
 const CLIENT_ORDER_ID = /^[A-Za-z0-9_-]{1,48}$/;
 

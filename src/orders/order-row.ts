@@ -32,6 +32,7 @@ export function originOf(row: OrderRow): OrderOrigin {
     ...(row.causationId !== null && { causationId: row.causationId }),
     ...(row.strategyId !== null && { strategyId: row.strategyId }),
     ...(row.killEventId !== null && { killEventId: row.killEventId }),
+    ...(row.rebalancePlanId !== null && { rebalancePlanId: row.rebalancePlanId }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface OrderOrigin {
   readonly strategyId?: number;
   /** The audit event of the kill whose flattening it is part of; only of `kill`. */
   readonly killEventId?: number;
+  /** The plan whose trade it is; only of `rebalance`. */
+  readonly rebalancePlanId?: number;
   /** A person has seen this very order and approved it. */
   readonly isApproved?: boolean;
   /** Of a rebalance: the weight plus threshold that the goal allows the symbol; it replaces maxPositionPct. A decimal text. */

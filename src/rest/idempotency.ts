@@ -77,8 +77,8 @@ async function answerClaimed(
     await releaseIdempotencyKey(database, claim);
     throw error;
   });
-  const { status, headers, body } = answer;
+  const { status, headers, body, keptBody = body } = answer;
   if (status >= 500 || status === 429) await releaseIdempotencyKey(database, claim);
-  else await completeIdempotencyKey(database, claim, { status, answer: JSON.stringify({ headers, body }) });
+  else await completeIdempotencyKey(database, claim, { status, answer: JSON.stringify({ headers, body: keptBody }) });
   return answer;
 }

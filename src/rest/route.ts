@@ -107,6 +107,8 @@ export interface RouteDefinition<
   ): Immutable<z.input<Answer>> | null;
   /** Whether the answer says that the work goes on; its status is then 202. */
   goesOn?(answer: Immutable<z.input<Answer>>): boolean;
+  /** The answer as it is kept under an Idempotency-Key, where some of it must not be; default: as it is. */
+  kept?(answer: Immutable<z.input<Answer>>): Immutable<z.input<Answer>>;
   /** Path of what was created, for the `Location` header. */
   location?(answer: Immutable<z.input<Answer>>): string;
   /** For lists: the query parameters that lead to the next page, or `null` on the last one. */
@@ -128,6 +130,8 @@ export interface RouteAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** What is stored instead of the body, when that tells a secret. */
+  readonly keptBody?: unknown;
 }
 
 /** A row with its types sealed in: it can stand in a table with others. */
@@ -176,6 +180,7 @@ export function route<
           ...(next === null ? {} : { link: nextLink(raw, next) }),
         },
         body: answer,
+        ...(definition.kept === undefined ? {} : { keptBody: definition.kept(answer) }),
       };
     },
   };

@@ -36,19 +36,20 @@ export async function changeJob(
     if (seen === null) throw notFound('scheduled job', id);
     const wanted = await settings(seen);
     if (wanted === null) return seen;
-    const row = await deps.journal.write((write) => storeChange(deps, write, { seen, wanted: columnsOf(wanted) }));
+    const row = await deps.journal.write((write) => storeChange(deps, write, { seen, wanted }));
     if (row !== null) return row;
   }
   throw conflict(`The scheduled job ${id} is being changed by others; try again.`);
 }
 
+/** A job as it was read, and as it is to be. */
 interface Change {
   readonly seen: ScheduledJobRow;
   readonly wanted: JobColumns;
 }
 
-/** Null when the job is no longer what was seen. */
-async function storeChange(
+/** Stores a change in the caller's transaction. Null when the job is no longer what was seen. */
+export async function storeChange(
   deps: SchedulerBasis,
   write: JournalWrite,
   { seen, wanted }: Change,
@@ -63,7 +64,13 @@ async function storeChange(
   const handledUntil = new Date(Math.max(now.getTime(), locked.handledUntil.getTime()));
   const row = await write.db.scheduledJob.update({
     where: { id },
-    data: { ...wanted, ...dueFrom(wanted, handledUntil), pauseReason: null, failuresInRow: 0, updatedAt: now },
+    data: {
+      ...columnsOf(wanted),
+      ...dueFrom(wanted, handledUntil),
+      pauseReason: null,
+      failuresInRow: 0,
+      updatedAt: now,
+    },
   });
   await write.append(jobEvent('JobUpdated', row, deps.ids.next()));
   return row;

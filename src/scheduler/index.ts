@@ -2,6 +2,8 @@
  * The scheduler: jobs, when they are due, and one run for each due time, whatever dies when and however many processes share
  * the database. It knows no domain: what jobs do is supplied as job types.
  */
+
+export { storeChange } from './change-job.ts';
 export { type Cron, nextRun, parseCron, parseZone } from './cron/index.ts';
 export type { SchedulerBasis } from './deps.ts';
 export { JOB_EVENTS, type JobEventType } from './events.ts';
@@ -14,6 +16,7 @@ export {
   type RunContext,
   type RunOutput,
 } from './job-type.ts';
+export { insertJob, removeJob } from './kept-jobs.ts';
 export {
   createScheduledJob,
   deleteScheduledJob,
@@ -27,7 +30,10 @@ export { OVERLAP_POLICIES, type OverlapPolicy } from './overlap.ts';
 export { CATCHUP_POLICIES, type CatchupPolicy, SKIP_REASONS, type SkipReason } from './plan.ts';
 export {
   JOB_CALENDARS,
+  type JobColumns,
   type JobInput,
+  jobInput,
+  parseJob,
   readConfig,
   SESSION_POLICIES,
   type SessionPolicy,

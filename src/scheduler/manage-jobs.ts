@@ -3,11 +3,12 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { type Principal, requireScope } from '../access/index.ts';
 import { dateOf, invalid, notFound } from '../core/index.ts';
 import type { Db, JobRunRow, ScheduledJobRow } from '../storage/index.ts';
-import { changeJob, dueFrom } from './change-job.ts';
+import { changeJob } from './change-job.ts';
 import { claimDue, claimJobs, dueAt } from './claim.ts';
 import type { SchedulerBasis } from './deps.ts';
-import { type JobEventType, jobEvent, runEvent } from './events.ts';
+import { type JobEventType, runEvent } from './events.ts';
 import { lockJob } from './job-run.ts';
+import { insertJob, removeJob } from './kept-jobs.ts';
 import { activeRuns, roomFor } from './overlap.ts';
 import { type JobColumns, type JobInput, jobInput, parseJob } from './scheduled-job.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -35,14 +36,7 @@ export async function createScheduledJob(
 ): Promise<ScheduledJobRow> {
   requireScope(principal, 'trade');
   const columns = await parseJob(deps, principal, input);
-  const now = dateOf(deps.clock);
-  const row = await deps.journal.write(async (write) => {
-    const created = await write.db.scheduledJob.create({
-      data: { ...columns, ...dueFrom(columns, now), ownerId: principal.userId, createdAt: now, updatedAt: now },
-    });
-    await write.append(jobEvent('JobCreated', created, deps.ids.next()));
-    return created;
-  });
+  const row = await deps.journal.write((write) => insertJob(deps, write, { ownerId: principal.userId, columns }));
   deps.scheduler.wake();
   return row;
 }
@@ -99,10 +93,8 @@ export async function enableScheduledJob(
 export async function deleteScheduledJob(deps: SchedulerDeps, principal: Principal, id: number): Promise<number> {
   requireScope(principal, 'trade');
   return await deps.journal.write(async (write) => {
-    const row = await lockJob(write.db, id);
-    if (row?.ownerId !== principal.userId) throw notFound('scheduled job', id);
-    await write.db.scheduledJob.delete({ where: { id } });
-    await write.append(jobEvent('JobDeleted', row, deps.ids.next()));
+    const isDeleted = await removeJob(deps, write, { ownerId: principal.userId, id });
+    if (!isDeleted) throw notFound('scheduled job', id);
     return id;
   });
 }

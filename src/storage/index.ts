@@ -17,7 +17,10 @@ export type { default as PrismaTypes } from './generated/pothos.ts';
 export { getDatamodel } from './generated/pothos.ts';
 export type {
   Account as AccountRow,
+  Alert as AlertRow,
+  AlertTrigger as AlertTriggerRow,
   Fill as FillRow,
+  Goal as GoalRow,
   JobRun as JobRunRow,
   Optimization as OptimizationRow,
   Order as OrderRow,
@@ -25,10 +28,14 @@ export type {
   Position as PositionRow,
   Prisma,
   PrismaClient,
+  RebalancePlan as RebalancePlanRow,
+  RebalanceTrade as RebalanceTradeRow,
   SafetyEvent as SafetyEventRow,
   SafetyState as SafetyStateRow,
   ScheduledJob as ScheduledJobRow,
   Strategy as StrategyRow,
+  WebhookDelivery as WebhookDeliveryRow,
+  WebhookDestination as WebhookDestinationRow,
 } from './generated/sqlite/client.ts';
 export {
   claimIdempotencyKey,
@@ -42,3 +49,4 @@ export {
 export { insertRows } from './insert-rows.ts';
 export { MigrationRefused } from './migrations.ts';
 export { openDatabase, openForReading } from './open.ts';
+export { openSecretBox, type SecretBox, SecretUnreadable } from './secrets.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { invalid, invariant } from '../core/index.ts';
 import { OptimizationEventsDocument, type OptimizationEventsSubscription } from '../graphql/index.ts';
+import { alertsChannel } from './alerts-channel.ts';
 import { type Channel, defineChannel } from './channel.ts';
 import { ordersChannel } from './orders-channel.ts';
 
@@ -50,7 +51,7 @@ const optimize = defineChannel({
 });
 
 /** Every channel that is served. */
-export const WEBSOCKET_CHANNELS: readonly Channel[] = [optimize, ordersChannel];
+export const WEBSOCKET_CHANNELS: readonly Channel[] = [optimize, ordersChannel, alertsChannel];
 
 type OptimizationEvent = OptimizationEventsSubscription['optimizationEvents'];
 

@@ -1,4 +1,4 @@
-/** `/ws/orders`: what happens to orders, fills, positions and money, and to their safety. Decimals are JSON numbers. */
+/** `/ws/orders`: what happens to orders, fills, positions and money, to their safety and to goals. Decimals are JSON numbers. */
 import { z } from 'zod';
 import { ORDER_TYPES, SIDES, TRADING_MODES } from '../broker/index.ts';
 import { invariant, type Json, type JsonObject, memberOf, snakeName } from '../core/index.ts';
@@ -6,6 +6,7 @@ import { TradingEventsDocument, type TradingEventsSubscription } from '../graphq
 import { ORDER_EVENTS, ORDER_SOURCES, ORDER_STATUSES } from '../orders/index.ts';
 import { SAFETY_EVENTS } from '../safety/index.ts';
 import { type Channel, defineChannel } from './channel.ts';
+import { goalMessage, goalMessages } from './goal-messages.ts';
 
 type TradingEvent = TradingEventsSubscription['tradingEvents'];
 type OrderEvent = Extract<TradingEvent, { readonly status: unknown }>;
@@ -97,9 +98,9 @@ const safety = z
 /** The channel. */
 export const ordersChannel: Channel = defineChannel({
   path: '/ws/orders',
-  description: 'Orders, fills, positions, money and safety, as they change. Decimals are numbers.',
+  description: 'Orders, fills, positions, money, safety and portfolio goals, as they change. Decimals are numbers.',
   parameters: {},
-  messages: { order, fill, position, account, safety },
+  messages: { order, fill, position, account, safety, ...goalMessages(stored) },
   document: TradingEventsDocument,
   variables: ({ after }) => ({ after: String(after) }),
   message: ({ tradingEvents }) => messageOf(tradingEvents),
@@ -110,6 +111,7 @@ function messageOf(event: TradingEvent): JsonObject {
   if ('executionId' in event) return fillMessage(event);
   if ('costBasis' in event) return positionMessage(event);
   if ('cash' in event) return accountMessage(event);
+  if ('goalId' in event) return goalMessage(event, storedOf(event));
   return safetyMessage(event);
 }
 

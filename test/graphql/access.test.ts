@@ -7,6 +7,7 @@ import { startStrategyOptimization } from '../../src/optimize/index.ts';
 import { killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
 import { createScheduledJob, runScheduledJob } from '../../src/scheduler/index.ts';
 import { createStrategy } from '../../src/strategies/index.ts';
+import { createWebhookDestination, enqueueDeliveries } from '../../src/webhooks/index.ts';
 import { dataOf, post, subscribeOverSse } from '../api/graphql-clients.ts';
 import { rest } from '../api/rest-client.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -25,6 +26,8 @@ let jobId: number;
 let orderId: number;
 let stopId: number;
 let scheduledId: number;
+let destinationId: number;
+let deliveryId: number;
 
 beforeAll(async () => {
   server = await startTestApp();
@@ -61,6 +64,11 @@ beforeAll(async () => {
   };
   scheduledId = (await createScheduledJob(services, other.principal, scheduled)).id;
   await runScheduledJob(services, other.principal, scheduledId);
+  const { destination } = await createWebhookDestination(services, other.principal, { url: `https://${CANARY}.test` });
+  destinationId = destination.id;
+  const notice = { ownerId: user.id, event: 'price', subjectId: 1, correlationId: CANARY, at: new Date(4e12) } as const;
+  await services.journal.write((write) => enqueueDeliveries(write, { ...notice, payload: { symbol: CANARY } }));
+  deliveryId = (await services.database.read.webhookDelivery.findFirstOrThrow({ where: { destinationId } })).id;
 });
 afterAll(() => server.stop());
 
@@ -100,6 +108,36 @@ describe('rows of another user', () => {
         reconciliations: { nodes: [{ reason: CANARY }] },
       },
     });
+  });
+
+  it('are there for their owner, and in no answer to others: webhooks', async () => {
+    const query = `{ webhookDestination(id: "${destinationId}") { url deliveries { nodes { payload } } }
+      webhookDestinations { url } webhookDeliveries { nodes { payload } } }`;
+
+    expect(await asOther(query)).toMatchObject({
+      data: {
+        webhookDestination: { url: `https://${CANARY.toLowerCase()}.test/` },
+        webhookDeliveries: { nodes: [{ payload: { symbol: CANARY } }] },
+      },
+    });
+    expect(await dataOf(server.url, query)).toEqual({
+      webhookDestination: null,
+      webhookDestinations: [],
+      webhookDeliveries: { nodes: [] },
+    });
+    const paths = [
+      'GET /',
+      'PATCH /',
+      'DELETE /',
+      'POST /rotate-secret',
+      'GET /deliveries',
+      `POST /deliveries/${deliveryId}/replay`,
+    ];
+    for (const [method, end] of paths.map((line) => line.split(' '))) {
+      const path = `/api/alerts/webhooks/${destinationId}${end === '/' ? '' : end}`;
+      const answer = await rest(server.url, `${method} ${path}`, method === 'PATCH' ? { body: { enabled: true } } : {});
+      expect(answer.status, `${method} ${path}`).toBe(404);
+    }
   });
 
   it('are in no answer to a query', async () => {
@@ -194,6 +232,24 @@ describe('rows of another user', () => {
     [
       'updateScheduledJob',
       () => `mutation { r: updateScheduledJob(input: {id: "${scheduledId}", name: "x"}) { errors { code } } }`,
+    ],
+    [
+      'updateWebhookDestination',
+      () =>
+        `mutation { r: updateWebhookDestination(input: {id: "${destinationId}", enabled: false}) { errors { code } } }`,
+    ],
+    [
+      'deleteWebhookDestination',
+      () => `mutation { r: deleteWebhookDestination(input: {id: "${destinationId}"}) { errors { code } } }`,
+    ],
+    [
+      'rotateWebhookSecret',
+      () => `mutation { r: rotateWebhookSecret(input: {id: "${destinationId}"}) { errors { code } } }`,
+    ],
+    [
+      'replayWebhookDelivery',
+      () =>
+        `mutation { r: replayWebhookDelivery(input: {destinationId: "${destinationId}", id: "${deliveryId}"}) { errors { code } } }`,
     ],
     ['cancelOptimization', () => `mutation { r: cancelOptimization(input: {id: "${jobId}"}) { errors { code } } }`],
     [
@@ -305,6 +361,14 @@ describe('a caller without the scope', () => {
     'mutation { stopScheduler(input: {}) { errors { code } } }',
     'mutation { createScheduledJob(input: {jobType: MARKET_SCAN, schedule: "@daily"}) { errors { code } } }',
     'mutation { runScheduledJob(input: {id: 1}) { errors { code } } }',
+    '{ webhookDestinations { id } }',
+    '{ webhookDestination(id: 1) { id } }',
+    '{ webhookDeliveries { nodes { id } } }',
+    'mutation { createWebhookDestination(input: {url: "https://example.com"}) { errors { code } } }',
+    'mutation { updateWebhookDestination(input: {id: 1}) { errors { code } } }',
+    'mutation { deleteWebhookDestination(input: {id: 1}) { deletedId } }',
+    'mutation { rotateWebhookSecret(input: {id: 1}) { errors { code } } }',
+    'mutation { replayWebhookDelivery(input: {destinationId: 1, id: 1}) { errors { code } } }',
   ])('is refused %s', async (query) => {
     const caller = { ...other, principal: { ...other.principal, scopes: new Set<never>() } };
     const { parse, execute, contextFactory, schema: served } = pipeline.enveloped(caller);

@@ -143,8 +143,11 @@ describe('a job that cannot be', () => {
     ['timezone', { timezone: '../../etc/passwd' }],
     ['calendar', { calendar: 'XLON' }],
     ['name', { name: '' }],
-    ['job_type', { job_type: 'portfolio_check', config: {} }],
-    ['job_type', { job_type: 'alert_check', config: {} }],
+    ['config.goal_ids', { job_type: 'portfolio_check', config: { goal_ids: [99] } }],
+    ['config.strategy_id', { job_type: 'portfolio_check', config: { strategy_id: 1 } }],
+    ['schedule', { job_type: 'portfolio_check', config: {}, schedule: '* * * * * *' }],
+    ['config.alert_ids', { job_type: 'alert_check', config: { alert_ids: [99] } }],
+    ['config.goal_ids', { job_type: 'alert_check', config: { goal_ids: [1] } }],
     ['job_type', { job_type: 'ai_analysis', config: {} }],
     ['job_type', { job_type: 'reboot' }],
     ['catchup_policy', { catchup_policy: 'always' }],
@@ -182,8 +185,8 @@ describe('a job that cannot be', () => {
   });
 
   it('says why a type is absent', async () => {
-    const answer = await call('POST', '/api/scheduler', { body: { ...scan, job_type: 'alert_check', config: {} } });
+    const answer = await call('POST', '/api/scheduler', { body: { ...scan, job_type: 'ai_analysis', config: {} } });
 
-    expect(answer.body.detail).toBe('This server cannot run alert_check: it has no alerts yet.');
+    expect(answer.body.detail).toBe('This server cannot run ai_analysis: it has no agent yet.');
   });
 });

@@ -5,9 +5,11 @@
 import { type App, startApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { JsonObject } from '../../src/core/index.ts';
+import type { MarketDataProvider } from '../../src/market/index.ts';
 import { createLogger } from '../../src/rest/index.ts';
 import type { DatabaseProvider } from '../../src/storage/index.ts';
 import { createTestDatabase } from './database.ts';
+import { TEST_SECRETS_KEY } from './secrets.ts';
 import { builtWorkerUrl } from './worker-url.ts';
 
 /** A running server of a test. */
@@ -32,6 +34,8 @@ export async function startTestApp(
     readonly provider?: DatabaseProvider;
     readonly env?: Readonly<Record<string, string>>;
     readonly fetch?: typeof globalThis.fetch;
+    /** Prices in place of the simulated ones. */
+    readonly market?: MarketDataProvider;
   } = {},
 ): Promise<TestApp> {
   const database = await createTestDatabase(options.provider ?? 'sqlite');
@@ -44,9 +48,14 @@ export async function startTestApp(
         DATABASE_URL: database.url,
         COMPUTE_THREADS: '1',
         SIMULATION_SEED: 'test',
+        SECRETS_KEY: TEST_SECRETS_KEY,
         ...options.env,
       }),
-      { log: logger, workerUrl: builtWorkerUrl(), ...(options.fetch === undefined ? {} : { fetch: options.fetch }) },
+      {
+        ...{ log: logger, workerUrl: builtWorkerUrl() },
+        ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+        ...(options.market === undefined ? {} : { provider: options.market }),
+      },
     );
   let app = await start(0);
   const port = Number(new URL(app.url).port);

@@ -1,10 +1,11 @@
 /** Orders of one process, composed as the server does, on the paper broker. */
-import { PaperBroker } from '../../src/broker/index.ts';
+import { PAPER_DEFAULTS, PaperBroker } from '../../src/broker/index.ts';
+import { type RebalanceDeps, Rebalancer } from '../../src/goals/index.ts';
 import type { MarketData } from '../../src/market/index.ts';
 import { Gateway, type KillDeps, KillSwitch, type OrderBasis } from '../../src/orders/index.ts';
 
 /** The parts, and how to end them. */
-export interface TestTrading extends KillDeps {
+export interface TestTrading extends KillDeps, RebalanceDeps {
   readonly paper: PaperBroker;
   close(): Promise<void>;
 }
@@ -27,10 +28,13 @@ export function composeTrading(
     },
   });
   const kills = new KillSwitch({ ...basis, gateway });
+  const planning = { ...basis, gateway, costs: PAPER_DEFAULTS };
+  const rebalancer = new Rebalancer(planning);
   const close = async (): Promise<void> => {
+    await rebalancer.close();
     await kills.close();
     await gateway.close();
     await paper.close();
   };
-  return { ...basis, gateway, kills, paper, close };
+  return { ...planning, kills, rebalancer, paper, close };
 }

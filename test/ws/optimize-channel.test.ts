@@ -18,6 +18,7 @@ import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.
 import { attachWebSockets, WEBSOCKET_CHANNELS } from '../../src/ws/index.ts';
 import { composeTrading } from '../support/compose-trading.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { testSecrets } from '../support/secrets.ts';
 import { SocketClient } from '../support/sockets.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -43,8 +44,9 @@ async function startEngine() {
   const { close: closeTrading, ...trading } = composeTrading(shared);
   const jobTypes = new JobTypeRegistry([]);
   const scheduler = new Scheduler({ ...shared, jobTypes });
+  const webhooks = { secrets: testSecrets(), webhookTargets: { allowHttp: false, allowPrivate: false } };
   const info = { version: '0' };
-  const pipeline = createPipeline({ ...shared, ...trading, runner, limits, jobTypes, scheduler, info });
+  const pipeline = createPipeline({ ...shared, ...trading, ...webhooks, runner, limits, jobTypes, scheduler, info });
   const caller = { principal: { userId, scopes: new Set(['read', 'trade'] as const) }, requestId: 'test' };
   const server: Server = createServer();
   const sockets = attachWebSockets(server, {

@@ -1,0 +1,143 @@
+/** What people do with alerts: create, change, delete, enable and disable, and try whether their notices arrive. */
+import { type Principal, requireScope } from '../access/index.ts';
+import { conflict, dateOf, type JsonObject, notFound, readJson } from '../core/index.ts';
+import type { AlertRow, AlertTriggerRow } from '../storage/index.ts';
+import { type AlertInput, alertInput, columnsOf, conditionOf, parseAlert } from './alert.ts';
+import { type Baseline, baselineOf } from './baseline.ts';
+import type { AlertDeps } from './deps.ts';
+import { lockAlerts } from './evaluate-levels.ts';
+import { alertEvent } from './events.ts';
+import { storeTriggers } from './trigger.ts';
+
+/** Alerts that an owner may have. */
+export const MAX_ALERTS = 100_000;
+
+/** How often a change is worked out anew, because somebody else changed the alert meanwhile. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Creates an alert. One that is beyond its level already fires at the next fresh crossing. Scope `trade`.
+ *
+ * @throws {DomainError} VALIDATION naming every field that is wrong; CONFLICT when the owner has too many
+ */
+export async function createAlert(deps: AlertDeps, principal: Principal, input: AlertInput): Promise<AlertRow> {
+  requireScope(principal, 'trade');
+  const parsed = parseAlert(input);
+  const baseline = await baselineOf(deps, principal, parsed);
+  const ownerId = principal.userId;
+  const now = dateOf(deps.clock);
+  return await deps.journal.write(async (write) => {
+    const observed = await write.db.alert.count({ where: { ownerId } });
+    if (observed >= MAX_ALERTS) {
+      const facts = { limit: MAX_ALERTS, observed };
+      throw conflict(`There are ${observed} alerts; more than ${MAX_ALERTS} cannot be. Delete some first.`, facts);
+    }
+    const data = { ...parsed.columns, ...baseline, ownerId, createdAt: now, updatedAt: now };
+    const row = await write.db.alert.create({ data });
+    await write.append(alertEvent('AlertCreated', row, { cause: ownCause(deps) }));
+    return row;
+  });
+}
+
+/**
+ * Changes the given settings, which arms the alert anew; what changes nothing does not. Scope `trade`.
+ *
+ * @throws {DomainError} VALIDATION, NOT_FOUND; CONFLICT when others change it all the time
+ */
+export async function updateAlert(
+  deps: AlertDeps,
+  principal: Principal,
+  { id, ...input }: AlertInput & { readonly id: number },
+): Promise<AlertRow> {
+  requireScope(principal, 'trade');
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const seen = await deps.database.read.alert.findFirst({ where: { id, ownerId: principal.userId } });
+    if (seen === null) throw notFound('alert', id);
+    const parsed = parseAlert(merged(seen, input));
+    if (isSame(parsed.columns, seen)) return seen;
+    const baseline = await baselineOf(deps, principal, parsed);
+    const row = await storeChange(deps, { seen, data: { ...parsed.columns, ...baseline } });
+    if (row !== null) return row;
+  }
+  throw conflict(`The alert ${id} is being changed by others; try again.`);
+}
+
+/** A change of type or condition without a hysteresis takes the default that goes with it. */
+function merged(seen: AlertRow, input: AlertInput): AlertInput {
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null));
+  const before = alertInput(seen);
+  const isOther = 'alertType' in given || 'condition' in given;
+  return { ...before, ...(isOther ? { hysteresis: keptHysteresis(seen, input) } : {}), ...given };
+}
+
+/** What was set by hand stays, as far as the type has one. */
+function keptHysteresis(seen: AlertRow, { alertType }: AlertInput): string | null {
+  const isSameType = alertType == null || alertType === seen.alertType;
+  const usual = parseAlert({ ...alertInput(seen), hysteresis: null }).columns.hysteresis;
+  return isSameType && seen.hysteresis !== usual ? seen.hysteresis : null;
+}
+
+function isSame(a: Parameters<typeof columnsOf>[0], b: Parameters<typeof columnsOf>[0]): boolean {
+  return JSON.stringify(columnsOf(a)) === JSON.stringify(columnsOf(b));
+}
+
+interface Change {
+  readonly seen: AlertRow;
+  readonly data: ReturnType<typeof parseAlert>['columns'] & Baseline;
+}
+
+/** Null when the alert is no longer what was seen. */
+async function storeChange(deps: AlertDeps, { seen, data }: Change): Promise<AlertRow | null> {
+  return await deps.journal.write(async (write) => {
+    const [locked] = await lockAlerts(write.db, [seen.id]);
+    if (locked === undefined) throw notFound('alert', seen.id);
+    if (!isSame(locked, seen)) return null;
+    const row = await write.db.alert.update({
+      where: { id: seen.id },
+      data: { ...data, updatedAt: dateOf(deps.clock) },
+    });
+    await write.append(alertEvent('AlertUpdated', row, { cause: ownCause(deps) }));
+    return row;
+  });
+}
+
+/**
+ * Deletes an alert; what it told stays in the history. Scope `trade`.
+ *
+ * @throws {DomainError} NOT_FOUND
+ */
+export async function deleteAlert(deps: AlertDeps, principal: Principal, id: number): Promise<number> {
+  requireScope(principal, 'trade');
+  return await deps.journal.write(async (write) => {
+    const [row] = await lockAlerts(write.db, [id]);
+    if (row?.ownerId !== principal.userId) throw notFound('alert', id);
+    await write.db.alert.delete({ where: { id } });
+    await write.append(alertEvent('AlertDeleted', row, { cause: ownCause(deps) }));
+    return id;
+  });
+}
+
+/**
+ * Sends a notice that says that it is a test, everywhere where the alert would be told; its state stays. Scope `trade`.
+ *
+ * @throws {DomainError} NOT_FOUND
+ */
+export async function testAlert(deps: AlertDeps, principal: Principal, id: number): Promise<AlertTriggerRow> {
+  requireScope(principal, 'trade');
+  return await deps.journal.write(async (write) => {
+    const row = await write.db.alert.findFirst({ where: { id, ownerId: principal.userId } });
+    if (row === null) throw notFound('alert', id);
+    const { ownerId, name } = row;
+    const context = { name, ...readJson<JsonObject>(row.condition), test: true };
+    const alertType = conditionOf(row).type;
+    const message = `This is a test of the alert ${name}.`;
+    const draft = { ownerId, alertId: id, alertType, message, context, cause: ownCause(deps), isTest: true };
+    const [stored] = await storeTriggers(deps, write, [draft]);
+    if (stored === undefined) throw notFound('alert', id);
+    return stored;
+  });
+}
+
+function ownCause({ ids }: AlertDeps) {
+  return { correlationId: ids.next(), causationId: null };
+}

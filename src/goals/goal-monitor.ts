@@ -1,0 +1,105 @@
+/**
+ * What goals need although nobody asks and no schedule says so: fills make the goals of their owner due for a check, which
+ * comes a moment later, once for many fills. What is due is a column of the goal, so that it outlives the process.
+ */
+import { DomainError, RepeatingTask } from '../core/index.ts';
+import { type Journal, JournalConsumer, type JournalEvent, type JournalWrite } from '../events/index.ts';
+import type { GoalRow } from '../storage/index.ts';
+import { checkGoal, isRebalancing } from './check-goal.ts';
+import type { RebalanceDeps } from './deps.ts';
+
+/** How long after the first fill a check comes, in ms: the next ones until then share it. */
+const CALM_MS = 1_000;
+
+/** When a check is made again that failed, or whose process died, in ms. */
+const AGAIN_MS = 60_000;
+
+/** How often is looked for what is due, in ms. */
+const LOOK_EVERY_MS = 1_000;
+
+/** Goals that one look checks. */
+const MAX_CHECKS = 20;
+
+/** See the head of this file. One per process. */
+export class GoalMonitor {
+  readonly #deps: RebalanceDeps;
+  readonly #consumer: JournalConsumer;
+  readonly #task: RepeatingTask;
+
+  constructor(deps: RebalanceDeps & { readonly journal: Journal }) {
+    const { database, journal, log } = deps;
+    this.#deps = deps;
+    this.#consumer = new JournalConsumer({
+      ...{ name: 'goals', types: ['FillRecorded'], database, journal, log },
+      handle: (events, write) => this.#noteFills(events, write),
+    });
+    const name = 'checking goals after fills';
+    this.#task = new RepeatingTask({ name, everyMs: LOOK_EVERY_MS, log, run: () => this.checkDue() });
+  }
+
+  /** @throws what the database throws */
+  async start(): Promise<void> {
+    await this.#consumer.start();
+    this.#task.start();
+  }
+
+  /** Notes the fills that were committed before the call. */
+  async settle(): Promise<void> {
+    await this.#consumer.settle();
+  }
+
+  /** Checks the goals whose time has come. */
+  async checkDue(): Promise<void> {
+    const { database, clock } = this.#deps;
+    const due = await database.read.goal.findMany({
+      where: { checkDueAt: { lte: new Date(clock.now()) } },
+      orderBy: { checkDueAt: 'asc' },
+      take: MAX_CHECKS,
+    });
+    for (const goal of due) {
+      // The fills of a rebalance lead to one check, when it has ended.
+      if (!(await isRebalancing(this.#deps, goal.ownerId))) await this.#check(goal);
+    }
+  }
+
+  /** Ends what waits, and waits for what is under way. */
+  async close(): Promise<void> {
+    await this.#consumer.close();
+    await this.#task.close();
+  }
+
+  async #noteFills(events: readonly JournalEvent[], { db }: JournalWrite): Promise<void> {
+    const newest = new Map(events.map(({ ownerId, cursor }) => [ownerId, cursor]));
+    const checkDueAt = new Date(this.#deps.clock.now() + CALM_MS);
+    for (const [ownerId, checkCause] of newest) {
+      const where = { ownerId, rebalanceMode: { not: 'off' } };
+      await db.goal.updateMany({ where, data: { checkCause } });
+      // Also when it is being checked now, which may be too early to see these.
+      const isLater = { OR: [{ checkDueAt: null }, { checkDueAt: { gt: checkDueAt } }] };
+      await db.goal.updateMany({ where: { ...where, ...isLater }, data: { checkDueAt } });
+    }
+  }
+
+  async #check(goal: GoalRow): Promise<void> {
+    const { clock, ids, log } = this.#deps;
+    const again = new Date(clock.now() + AGAIN_MS);
+    if (!(await this.#setDue(goal, again))) return;
+    try {
+      const correlationId = ids.next();
+      await checkGoal(this.#deps, goal, { correlationId, causationId: goal.checkCause, mayPlaceOrders: true });
+      await this.#setDue({ ...goal, checkDueAt: again }, null);
+    } catch (err) {
+      // A price is missing: it is tried again in a minute, and the schedule of the goal tries too.
+      if (!(err instanceof DomainError)) throw err;
+      log.warn({ err, goalId: goal.id }, 'A goal could not be checked after a fill; it is tried again');
+    }
+  }
+
+  /** Whether the goal was still due then: whoever moves it on checks it. */
+  async #setDue({ id, checkDueAt }: Pick<GoalRow, 'id' | 'checkDueAt'>, next: Date | null): Promise<boolean> {
+    const { count } = await this.#deps.database.transaction((db) =>
+      db.goal.updateMany({ where: { id, checkDueAt }, data: { checkDueAt: next } }),
+    );
+    return count === 1;
+  }
+}

@@ -1,0 +1,302 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { beginPlan } from '../../src/goals/begin-plan.ts';
+import { Rebalancer, rebalancePortfolio, updatePortfolioGoal } from '../../src/goals/index.ts';
+import { killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
+import type { GoalRow, RebalancePlanRow } from '../../src/storage/index.ts';
+import { ManualClock } from '../support/clock.ts';
+import { eachDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { fillAtOnce, type GoalDesk, openDesk } from '../support/goal-desk.ts';
+import { tradingOn } from '../support/open-trading.ts';
+
+/** A Wednesday in July, while New York trades. */
+const NOON = '2026-07-08T16:01:00.000Z';
+
+const desks: GoalDesk[] = [];
+afterEach(async () => {
+  await Promise.all(desks.splice(0).map((desk) => desk.close()));
+});
+
+eachDatabase((_provider, create) => {
+  const { open } = tradingOn(create);
+
+  async function desk(): Promise<GoalDesk> {
+    const clock = new ManualClock(NOON);
+    const opened = openDesk(await open({ clock }), clock);
+    desks.push(opened);
+    return opened;
+  }
+
+  /** Of the events of goals those that checks and rebalances led to. */
+  async function heard(at: GoalDesk): Promise<readonly string[]> {
+    return (await at.events()).filter((type) => !['GoalCreated', 'GoalUpdated'].includes(type));
+  }
+
+  async function check(at: GoalDesk, goal: GoalRow) {
+    at.clock.advance(6_000);
+    return await at.check(goal);
+  }
+
+  describe('a check of an alert goal', () => {
+    it('tells a breach once, suggests one plan, and tells the end of it', async () => {
+      const at = await desk();
+      const goal = await at.goal();
+      const found = [await check(at, goal), await check(at, goal)];
+      const breached = await at.row(goal.id);
+      const plans = await at.plansOf(goal.id);
+      await rebalancePortfolio(at, at.user, { goalId: goal.id, planHash: plans[0]?.hash });
+      const after = await check(at, goal);
+      at.trading.prices.set('SPY', 200);
+      const again = await check(at, goal);
+
+      expect(found).toMatchObject([
+        { checked: true, max_drift: 0.6, needs_rebalance: true, breached: ['QQQ', 'SPY'], plan_status: 'suggested' },
+        { needs_rebalance: true, plan_id: null },
+      ]);
+      expect(breached).toMatchObject({ lastDrift: '0.6', isPlanDue: false });
+      expect(plans).toMatchObject([{ actor: `goal:${goal.id}`, causationId: breached.breachCursor }]);
+      expect(after).toMatchObject({ needs_rebalance: false });
+      expect(again).toMatchObject({ needs_rebalance: true, plan_status: 'suggested' });
+      expect(await heard(at)).toEqual([
+        ...['GoalDrifted', 'RebalancePlanned', 'RebalanceStarted', 'RebalanceExecuted', 'GoalRecovered'],
+        ...['GoalDrifted', 'RebalancePlanned'],
+      ]);
+    });
+
+    it('fails when a price is missing, and tells nothing', async () => {
+      const at = await desk();
+      const goal = await at.goal();
+      at.trading.prices.set('QQQ', null);
+
+      await expect(check(at, goal)).rejects.toThrow(/failed.*QQQ/);
+      expect(await heard(at)).toEqual([]);
+      expect((await at.row(goal.id)).lastCheckedAt).toBeNull();
+    });
+
+    it('leaves a goal alone that is off', async () => {
+      const at = await desk();
+      const goal = await at.goal({ rebalanceMode: 'off' });
+
+      expect(await check(at, goal)).toMatchObject({ checked: false, reason: 'The goal is off.' });
+      expect(await heard(at)).toEqual([]);
+    });
+
+    it('tells a breach once more when the goal has become another', async () => {
+      const at = await desk();
+      const goal = await at.goal();
+      await check(at, goal);
+      at.clock.advance(1_000);
+      await updatePortfolioGoal(at, at.user, { id: goal.id, driftThreshold: '0.1' });
+      await check(at, goal);
+
+      expect((await heard(at)).filter((type) => type === 'GoalDrifted')).toHaveLength(2);
+    });
+  });
+
+  describe('a check of an auto goal', () => {
+    it('carries out its own plan, once per breach, and the plan knows its run', async () => {
+      const at = await desk();
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      const found = await check(at, goal);
+      const after = await check(at, goal);
+      const [plan, ...others] = await at.plansOf(goal.id);
+      const run = await at.database.read.jobRun.findFirst({
+        where: { jobId: goal.scheduledJobId ?? 0 },
+        orderBy: { id: 'asc' },
+      });
+
+      expect(found).toMatchObject({ plan_status: 'executed', reason: null });
+      expect(after).toMatchObject({ needs_rebalance: false });
+      expect(others).toEqual([]);
+      expect(plan).toMatchObject({ jobRunId: run?.id, correlationId: run?.correlationId });
+      expect((await at.books()).held).toEqual({ SPY: 600, QQQ: 600 });
+    });
+
+    it('does not try again what the broker refused, until the breach is over', async () => {
+      const at = await desk();
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      at.trading.broker.reaction = () => ({ kind: 'rejected', reason: 'not today' });
+      const found = [await check(at, goal), await check(at, goal), await check(at, goal)];
+
+      expect(found[0]).toMatchObject({ plan_status: 'blocked' });
+      expect(found.slice(1)).toMatchObject([{ plan_id: null }, { plan_id: null }]);
+      expect(at.trading.broker.submissions).toHaveLength(2);
+    });
+
+    it('only suggests when it comes too late, and trades at the next time', async () => {
+      const at = await desk();
+      const goal = await at.goal({ rebalanceMode: 'off' });
+      await check(at, goal);
+      await updatePortfolioGoal(at, at.user, { id: goal.id, rebalanceMode: 'auto' });
+      const late = await at.checkAs({ mayPlaceOrders: false });
+      const stillLate = await at.checkAs({ mayPlaceOrders: false });
+      const sentLate = at.trading.broker.submissions.length;
+      const inTime = await check(at, goal);
+
+      expect(late.summary).toContain('too late');
+      expect(late.output).toMatchObject({ goals: [{ plan_status: 'suggested' }] });
+      expect(stillLate.output).toMatchObject({ goals: [{ plan_status: null }] });
+      expect(sentLate).toBe(0);
+      expect(inTime).toMatchObject({ plan_status: 'executed' });
+    });
+
+    it('waits while trading is halted, and makes a fresh plan when it is resumed', async () => {
+      const at = await desk();
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      await killTrading(at, at.user, { policy: 'block' });
+      const halted = await check(at, goal);
+      await resumeTrading(at, at.user);
+      at.trading.prices.set('SPY', 120);
+      const resumed = await check(at, goal);
+
+      expect(halted).toMatchObject({ plan_status: 'suggested', reason: 'Trading is halted.' });
+      expect(resumed).toMatchObject({ plan_status: 'executed' });
+      expect((await at.books()).held).toEqual({ SPY: 500, QQQ: 600 });
+    });
+
+    it('leaves the account to the first auto goal', async () => {
+      const at = await desk();
+      const first = await at.goal({ rebalanceMode: 'auto' });
+      const second = await at.goal({ rebalanceMode: 'auto', targetWeights: [{ symbol: 'QQQ', weight: 1 }] });
+      const found = await check(at, second);
+
+      expect(found).toMatchObject({ reason: expect.stringContaining(`The goal ${first.id} rebalances`) });
+      expect(at.trading.broker.submissions).toEqual([]);
+    });
+  });
+
+  describe('after fills', () => {
+    it('goals are checked once, a moment later, and the event of the fill is the cause', async () => {
+      const at = await desk();
+      await at.trading.limits({ maxPositionPct: '1' });
+      const goal = await at.goal({ targetWeights: [{ symbol: 'SPY', weight: 0.01 }] });
+      await at.monitor.start();
+      await at.trading.place({ quantity: '30' });
+      await at.trading.place({ symbol: 'QQQ', quantity: '1' });
+      await eventually('the fills', async () => ((await at.books()).held['QQQ'] === 1 ? true : null));
+      await at.monitor.settle();
+      await at.monitor.checkDue();
+      const early = await at.row(goal.id);
+      at.clock.advance(1_000);
+      await at.monitor.checkDue();
+      const late = await at.row(goal.id);
+      const drifted = await at.database.read.event.findFirst({ where: { type: 'GoalDrifted', subjectId: goal.id } });
+      const cause = await at.database.read.event.findUnique({ where: { cursor: drifted?.causationId ?? 0n } });
+
+      expect(early).toMatchObject({ lastCheckedAt: null, checkDueAt: new Date(Date.parse(NOON) + 1_000) });
+      expect(late).toMatchObject({ lastDrift: '0.02', checkDueAt: null, breachedAt: null });
+      expect(drifted).toBeNull();
+      await at.trading.place({ quantity: '40' });
+      await eventually('the fill', async () => ((await at.books()).held['SPY'] === 70 ? true : null));
+      await at.monitor.settle();
+      at.clock.advance(1_000);
+      await at.monitor.checkDue();
+      const breach = await at.database.read.event.findFirstOrThrow({
+        where: { type: 'GoalDrifted', subjectId: goal.id },
+      });
+      const fill = await at.database.read.event.findUnique({ where: { cursor: breach.causationId ?? 0n } });
+
+      expect(cause).toBeNull();
+      expect(fill?.type).toBe('FillRecorded');
+    });
+  });
+
+  describe('a plan that was being carried out when its process died', () => {
+    /** A plan of two trades that was begun, and of which nothing was placed. */
+    async function begun(at: GoalDesk): Promise<RebalancePlanRow> {
+      const goal = await at.goal();
+      const plan = await rebalancePortfolio(at, at.user, { goalId: goal.id });
+      await beginPlan(at, { plan, goal: await at.row(goal.id) }, { answersBreach: false });
+      return await at.database.read.rebalancePlan.findUniqueOrThrow({ where: { id: plan.id } });
+    }
+
+    /** As the process would have placed the first trade of it: the stage is stored before that. */
+    async function placeFirst(at: GoalDesk, plan: RebalancePlanRow): Promise<void> {
+      const data = { stage: 2 };
+      await at.database.transaction((db) => db.rebalancePlan.update({ where: { id: plan.id }, data }));
+      const [trade] = await at.tradesOf(plan.id);
+      if (trade === undefined) throw new Error('The plan has no trades.');
+      const { symbol, side, quantity, maxPositionPct } = trade;
+      const input = { symbol, side, quantity, orderType: 'market', clientOrderId: `rebalance-${plan.id}-0` };
+      const { actor, correlationId } = plan;
+      const origin = { source: 'rebalance', sourceId: plan.id, rebalancePlanId: plan.id, actor } as const;
+      await placeOrder(at, at.user, input, { ...origin, correlationId, maxPositionPct });
+    }
+
+    it('is gone on with, whatever was placed, and nothing is placed twice', async () => {
+      const at = await desk();
+      const plan = await begun(at);
+      await placeFirst(at, plan);
+      await at.rebalancer.resume();
+      const ids = at.trading.broker.submissions.map(({ order }) => order.clientOrderId);
+
+      expect(ids).toEqual([`rebalance-${plan.id}-0`, `rebalance-${plan.id}-1`]);
+      expect(await at.plansOf(plan.goalId ?? 0)).toMatchObject([{ status: 'executed', leaseOwner: null }]);
+      expect((await at.books()).held).toEqual({ SPY: 600, QQQ: 600 });
+    });
+
+    it('is left to whoever gives signs of life, and taken when those end', async () => {
+      const at = await desk();
+      const plan = await begun(at);
+      const leaseUntil = new Date(at.clock.now() + 30_000);
+      const data = { leaseOwner: 'another process', leaseUntil };
+      await at.database.transaction((db) => db.rebalancePlan.update({ where: { id: plan.id }, data }));
+      await at.rebalancer.resume();
+      const early = at.trading.broker.submissions.length;
+      at.clock.advance(30_000);
+      await at.rebalancer.resume();
+
+      expect(early).toBe(0);
+      expect(await at.plansOf(plan.goalId ?? 0)).toMatchObject([{ status: 'executed' }]);
+    });
+
+    it('is given back by a process that closes, and ends with the orders that it placed', async () => {
+      const at = await desk();
+      at.trading.broker.reaction = (order, broker) => broker.accept(order);
+      const plan = await begun(at);
+      const closing = new Rebalancer(at, { waits: { lookMs: 5 } });
+      const waiting = closing.execute(plan.id).catch((error: unknown) => error);
+      const submissions = () => at.trading.broker.submissions.length;
+      await eventually('both orders', () => (submissions() === 2 ? true : null));
+      await closing.close();
+      const left = await at.database.read.rebalancePlan.findUniqueOrThrow({ where: { id: plan.id } });
+      for (const { order } of at.trading.broker.submissions) {
+        at.trading.broker.fill(order.clientOrderId, order.quantity.toFixed(), '100');
+      }
+      at.trading.broker.tell();
+      await at.rebalancer.resume();
+
+      expect(await waiting).toMatchObject({ code: 'UNAVAILABLE' });
+      expect(left.status).toBe('executing');
+      expect(submissions()).toBe(2);
+      expect(await at.plansOf(plan.goalId ?? 0)).toMatchObject([{ status: 'executed' }]);
+    });
+
+    it('places nothing more when it is older than five minutes', async () => {
+      const at = await desk();
+      const plan = await begun(at);
+      await placeFirst(at, plan);
+      await eventually('the fill', async () => ((await at.books()).held['SPY'] === 600 ? true : null));
+      at.clock.advance(300_001);
+      await at.rebalancer.resume();
+      const [first, second] = await at.tradesOf(plan.id);
+
+      expect(await at.plansOf(plan.goalId ?? 0)).toMatchObject([{ status: 'partially_executed' }]);
+      expect(first?.orderId).not.toBeNull();
+      expect(second).toMatchObject({ orderId: null, status: 'blocked', reason: expect.stringContaining('too old') });
+      expect(at.trading.broker.submissions).toHaveLength(1);
+    });
+
+    it('keeps its account from other rebalances and from checks', async () => {
+      const at = await desk();
+      const plan = await begun(at);
+      const other = await at.goal({ rebalanceMode: 'auto' });
+
+      expect(await check(at, other)).toMatchObject({ checked: false });
+      await at.rebalancer.resume();
+      fillAtOnce(at.trading);
+      expect(await check(at, other)).toMatchObject({ checked: true, needs_rebalance: false });
+      expect(plan.status).toBe('executing');
+    });
+  });
+});

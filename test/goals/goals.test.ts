@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { localUser } from '../../src/access/index.ts';
+import { deletePortfolioGoal, measureDrift, updatePortfolioGoal } from '../../src/goals/index.ts';
+import { deleteScheduledJob, nextRuns, updateScheduledJob } from '../../src/scheduler/index.ts';
+import type { ScheduledJobRow } from '../../src/storage/index.ts';
+import { ManualClock } from '../support/clock.ts';
+import { eachDatabase } from '../support/database.ts';
+import { type GoalDesk, openDesk } from '../support/goal-desk.ts';
+import { tradingOn } from '../support/open-trading.ts';
+import { refusalOf } from '../support/trading.ts';
+
+const desks: GoalDesk[] = [];
+afterEach(async () => {
+  await Promise.all(desks.splice(0).map((desk) => desk.close()));
+});
+
+eachDatabase((_provider, create) => {
+  const { open } = tradingOn(create);
+
+  async function desk(): Promise<GoalDesk> {
+    const clock = new ManualClock('2026-07-08T16:01:00.000Z');
+    const opened = openDesk(await open({ clock }), clock);
+    desks.push(opened);
+    return opened;
+  }
+
+  async function jobOf(at: GoalDesk, goalId: number): Promise<ScheduledJobRow> {
+    const { scheduledJobId } = await at.row(goalId);
+    return await at.database.read.scheduledJob.findUniqueOrThrow({ where: { id: scheduledJobId ?? 0 } });
+  }
+
+  describe('a goal', () => {
+    it('has a job from its creation on, every 15 minutes of the session', async () => {
+      const at = await desk();
+      const goal = await at.goal();
+      const job = await jobOf(at, goal.id);
+      const times = nextRuns(job, Date.parse('2026-07-08T19:40:00.000Z'), 3).map((each) =>
+        new Date(each).toISOString(),
+      );
+
+      expect(goal.name).toBe('SPY 60 %, QQQ 30 %');
+      expect(job).toMatchObject({
+        ...{ jobType: 'portfolio_check', timezone: 'America/New_York', calendar: 'XNYS', enabled: true },
+        ...{ schedule: '*/15 9-15 * * 1-5', catchupPolicy: 'run_once', config: `{"goal_ids":[${goal.id}]}` },
+      });
+      expect(times).toEqual(['2026-07-08T19:45:00.000Z', '2026-07-09T13:30:00.000Z', '2026-07-09T13:45:00.000Z']);
+    });
+
+    it('is checked around the clock when all of it trades around the clock', async () => {
+      const at = await desk();
+      const goal = await at.goal({ targetWeights: [{ symbol: 'BTC-USD', weight: 0.5 }] });
+
+      expect(await jobOf(at, goal.id)).toMatchObject({ calendar: '24/7', schedule: '*/15 * * * *' });
+    });
+
+    it('changes its job with it, and makes one that was deleted again', async () => {
+      const at = await desk();
+      const { id } = await at.goal();
+      await updatePortfolioGoal(at, at.user, { id, checkSchedule: '0 10 * * *', name: 'Mine' });
+      const changed = await jobOf(at, id);
+      await updatePortfolioGoal(at, at.user, { id, rebalanceMode: 'off' });
+      const off = await jobOf(at, id);
+      await deleteScheduledJob(at, at.user, off.id);
+      const without = await at.row(id);
+      await updatePortfolioGoal(at, at.user, { id, rebalanceMode: 'alert' });
+      const again = await jobOf(at, id);
+
+      expect(changed).toMatchObject({ schedule: '0 10 * * *', name: 'Check of Mine', enabled: true });
+      expect(off).toMatchObject({ schedule: '0 10 * * *', enabled: false });
+      expect(without.scheduledJobId).toBeNull();
+      expect(again).toMatchObject({ jobType: 'portfolio_check', enabled: true, schedule: '*/15 9-15 * * 1-5' });
+      expect(again.id).not.toBe(off.id);
+    });
+
+    it('keeps what its owner made of its job, but for what the goal says', async () => {
+      const at = await desk();
+      const { id } = await at.goal();
+      const { id: jobId } = await jobOf(at, id);
+      await updateScheduledJob(at, at.user, {
+        id: jobId,
+        schedule: '30 15 * * 1',
+        timezone: 'UTC',
+        timeoutSeconds: 60,
+      });
+      await updatePortfolioGoal(at, at.user, { id, driftThreshold: 0.1 });
+
+      expect(await jobOf(at, id)).toMatchObject({ schedule: '30 15 * * 1', timezone: 'UTC', timeoutSeconds: 60 });
+      expect((await at.row(id)).driftThreshold).toBe('0.1');
+    });
+
+    it('replaces its weights as a whole', async () => {
+      const at = await desk();
+      const { id } = await at.goal();
+      const targetWeights = [{ symbol: 'spy', weight: '0.25' }];
+      const changed = await updatePortfolioGoal(at, at.user, { id, targetWeights });
+
+      expect(changed).toMatchObject({
+        targetWeights: '{"SPY":"0.25"}',
+        driftThreshold: '0.05',
+        name: 'SPY 60 %, QQQ 30 %',
+      });
+    });
+
+    it('is gone with its job when it is deleted, but not while a plan of it is carried out', async () => {
+      const at = await desk();
+      const { id } = await at.goal();
+      const { id: jobId } = await jobOf(at, id);
+      await at.check(await at.row(id));
+      const [plan] = await at.plansOf(id);
+      const setStatus = (status: string) =>
+        at.database.transaction((db) => db.rebalancePlan.update({ where: { id: plan?.id ?? 0 }, data: { status } }));
+      await setStatus('executing');
+      const busy = await refusalOf(deletePortfolioGoal(at, at.user, id));
+      await setStatus('blocked');
+      await deletePortfolioGoal(at, at.user, id);
+
+      expect(busy.code).toBe('CONFLICT');
+      expect(await at.database.read.scheduledJob.findUnique({ where: { id: jobId } })).toBeNull();
+      expect(await at.database.read.rebalancePlan.findUnique({ where: { id: plan?.id ?? 0 } })).toMatchObject({
+        goalId: null,
+      });
+      expect((await refusalOf(deletePortfolioGoal(at, at.user, id))).code).toBe('NOT_FOUND');
+    });
+
+    it('is not there for another user', async () => {
+      const at = await desk();
+      const { id } = await at.goal();
+      const other = localUser(at.user.userId + 1_000_000);
+
+      expect((await refusalOf(updatePortfolioGoal(at, other, { id, name: 'x' }))).code).toBe('NOT_FOUND');
+      expect((await refusalOf(deletePortfolioGoal(at, other, id))).code).toBe('NOT_FOUND');
+      expect((await refusalOf(measureDrift(at, other, id))).code).toBe('NOT_FOUND');
+    });
+
+    it.each([
+      ['a schedule of every second', { checkSchedule: '* * * * * *' }],
+      ['a schedule that never comes', { checkSchedule: '0 0 30 2 *' }],
+      ['a schedule outside of the session', { checkSchedule: '0 3 * * *' }],
+      ['a threshold of 0', { driftThreshold: 0 }],
+      ['a threshold of 1', { driftThreshold: '1' }],
+      ['a threshold that is no number', { driftThreshold: Number.NaN }],
+      ['a mode that does not exist', { rebalanceMode: 'sometimes' }],
+      ['an empty name', { name: ' ' }],
+      ['no weights', { targetWeights: [] }],
+    ])('is refused with %s, and nothing is stored', async (_name, input) => {
+      const at = await desk();
+
+      expect((await refusalOf(at.goal(input))).code).toBe('VALIDATION');
+      const where = { ownerId: at.user.userId };
+      expect(await at.database.read.goal.count({ where })).toBe(0);
+      expect(await at.database.read.scheduledJob.count({ where })).toBe(0);
+    });
+  });
+});

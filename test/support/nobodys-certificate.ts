@@ -1,0 +1,22 @@
+/**
+ * A certificate for `localhost` that nobody vouches for, valid for a hundred years, and its key, which protects nothing: for
+ * servers of tests that must not be trusted.
+ */
+export const NOBODYS_CERTIFICATE = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgbPyU2ZV3mLM8Tga7
+KRX53UzNjvBOAyfBrwqg4WtcnL6hRANCAATRVI6fNol2CC7XuUwEKBxx9ckuI2yX
+9oT4aPsZdafQ1ZxKR4wC34qLIhtZfZLssKWeYcD7AbVRhOy0S2C8qdk5
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIURzeUaKsEyduF9n1rXE01677lpJgwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyOTA3MTc1NFoYDzIxMjYxMTA1
+MDcxNzU0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATRVI6fNol2CC7XuUwEKBxx9ckuI2yX9oT4aPsZdafQ1ZxKR4wC34qL
+IhtZfZLssKWeYcD7AbVRhOy0S2C8qdk5o28wbTAdBgNVHQ4EFgQUbKUNYAOrGBgB
+fw7m7srGYVoco2EwHwYDVR0jBBgwFoAUbKUNYAOrGBgBfw7m7srGYVoco2EwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSQAwRgIhALgVdqC4644SGpCmOqqRY6n4z9C6kv0+sjy92E0000swAiEA
+2F82L6ZhV4yxKV5cood/Yeq4X0e8xxzFYBm3okcLsfI=
+-----END CERTIFICATE-----`,
+} as const;
