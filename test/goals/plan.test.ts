@@ -133,7 +133,7 @@ describe('every plan', () => {
         for (const quantity of after.positions.values()) expect(quantity.isNeg()).toBe(false);
         expect(told(planTrades({ ...given, holdings: after })).filter((each) => !each.startsWith('skip'))).toEqual([]);
       }),
-      { numRuns: 150 },
+      { seed: 20_261_129, numRuns: 150 },
     );
   });
 });
