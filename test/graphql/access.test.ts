@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
+import { createPortfolioGoal, rebalancePortfolio } from '../../src/goals/index.ts';
 import { type Caller, createPipeline, type Pipeline, schema } from '../../src/graphql/index.ts';
 import { importBars } from '../../src/market/index.ts';
 import { startStrategyOptimization } from '../../src/optimize/index.ts';
@@ -28,6 +29,8 @@ let stopId: number;
 let scheduledId: number;
 let destinationId: number;
 let deliveryId: number;
+let goalId: number;
+let planId: number;
 
 beforeAll(async () => {
   server = await startTestApp();
@@ -69,6 +72,9 @@ beforeAll(async () => {
   const notice = { ownerId: user.id, event: 'price', subjectId: 1, correlationId: CANARY, at: new Date(4e12) } as const;
   await services.journal.write((write) => enqueueDeliveries(write, { ...notice, payload: { symbol: CANARY } }));
   deliveryId = (await services.database.read.webhookDelivery.findFirstOrThrow({ where: { destinationId } })).id;
+  const targetWeights = [{ symbol: CANARY, weight: 0.5 }];
+  goalId = (await createPortfolioGoal(services, other.principal, { name: CANARY, targetWeights })).id;
+  planId = (await rebalancePortfolio(services, other.principal, { goalId, dryRun: true })).id;
 });
 afterAll(() => server.stop());
 
@@ -88,7 +94,7 @@ describe('rows of another user', () => {
         strategy: { name: CANARY, optimizations: { nodes: [{ id: String(jobId) }] } },
         optimization: { strategy: { name: CANARY } },
         scheduledJob: { name: CANARY, runs: { nodes: [{ status: expect.any(String) }] } },
-        schedulerStatus: { jobs: 1 },
+        schedulerStatus: { jobs: 2 },
       },
     });
   });
@@ -140,6 +146,20 @@ describe('rows of another user', () => {
     }
   });
 
+  it('are there for their owner: goals and plans', async () => {
+    const answer = await asOther(`{ goal(id: "${goalId}") { name plans { nodes { trades { symbol } } } }
+      goals { nodes { targetWeights { symbol } drift { positions { symbol } } } }
+      rebalancePlan(id: "${planId}") { goal { name } } }`);
+
+    expect(answer).toMatchObject({
+      data: {
+        goal: { name: CANARY, plans: { nodes: [{ trades: [{ symbol: CANARY }] }] } },
+        goals: { nodes: [{ targetWeights: [{ symbol: CANARY }], drift: { positions: [{ symbol: CANARY }, {}] } }] },
+        rebalancePlan: { goal: { name: CANARY } },
+      },
+    });
+  });
+
   it('are in no answer to a query', async () => {
     const data = await dataOf<object>(
       server.url,
@@ -147,7 +167,8 @@ describe('rows of another user', () => {
          optimization(id: "${jobId}") { id trials { nodes { index } } }
          optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol }
          scheduledJob(id: "${scheduledId}") { name } scheduledJobs { nodes { name runs { nodes { output } } } }
-         schedulerStatus { jobs enabledJobs nextRun } }`,
+         schedulerStatus { jobs enabledJobs nextRun }
+         goal(id: "${goalId}") { name } goals { nodes { name } } rebalancePlan(id: "${planId}") { planHash } }`,
     );
 
     expect(JSON.stringify(data)).not.toContain(CANARY);
@@ -160,6 +181,9 @@ describe('rows of another user', () => {
       scheduledJob: null,
       scheduledJobs: { nodes: [] },
       schedulerStatus: { jobs: 0, enabledJobs: 0, nextRun: null },
+      goal: null,
+      goals: { nodes: [] },
+      rebalancePlan: null,
     });
   });
 
@@ -207,8 +231,10 @@ describe('rows of another user', () => {
     expect([...refused, ...lists].map(({ text }) => text).join()).not.toContain(CANARY);
   });
 
-  it.each(['strategies', 'optimize', 'scheduler'])('are 404 in REST and in none of its lists: %s', async (family) => {
-    const id = { strategies: strategyId, optimize: jobId, scheduler: scheduledId }[family];
+  const families = ['strategies', 'optimize', 'scheduler', 'portfolio/goals'] as const;
+  it.each(families)('are 404 in REST and in none of its lists: %s', async (family) => {
+    const ids = { strategies: strategyId, optimize: jobId, scheduler: scheduledId, 'portfolio/goals': goalId };
+    const id = ids[family];
     const answers = await Promise.all([
       rest(server.url, `GET /api/${family}/${id}`),
       rest(server.url, `DELETE /api/${family}/${id}`),
@@ -250,6 +276,12 @@ describe('rows of another user', () => {
       'replayWebhookDelivery',
       () =>
         `mutation { r: replayWebhookDelivery(input: {destinationId: "${destinationId}", id: "${deliveryId}"}) { errors { code } } }`,
+    ],
+    ['updatePortfolioGoal', () => `mutation { r: updatePortfolioGoal(input: {id: "${goalId}"}) { errors { code } } }`],
+    ['deletePortfolioGoal', () => `mutation { r: deletePortfolioGoal(input: {id: "${goalId}"}) { errors { code } } }`],
+    [
+      'rebalancePortfolio',
+      () => `mutation { r: rebalancePortfolio(input: {goalId: "${goalId}"}) { errors { code } } }`,
     ],
     ['cancelOptimization', () => `mutation { r: cancelOptimization(input: {id: "${jobId}"}) { errors { code } } }`],
     [
@@ -299,6 +331,7 @@ describe('rows of another user', () => {
       [
         ...['tradingEvents', 'orderEvents', 'safetyEvents', 'events'].map((name) => [name, 'correlationId'] as const),
         ['scheduleEvents', '... on ScheduledJobEvent { jobName }'] as const,
+        ['goalEvents', 'goalName'] as const,
       ].map(([name, told]) =>
         subscribeOverSse(server.url, `subscription { ${name}(after: "0") { __typename cursor ${told} } }`),
       ),
@@ -369,6 +402,13 @@ describe('a caller without the scope', () => {
     'mutation { deleteWebhookDestination(input: {id: 1}) { deletedId } }',
     'mutation { rotateWebhookSecret(input: {id: 1}) { errors { code } } }',
     'mutation { replayWebhookDelivery(input: {destinationId: 1, id: 1}) { errors { code } } }',
+    '{ goals { nodes { id } } }',
+    '{ goal(id: 1) { id } }',
+    '{ rebalancePlan(id: 1) { id } }',
+    'mutation { createPortfolioGoal(input: {targetWeights: []}) { errors { code } } }',
+    'mutation { updatePortfolioGoal(input: {id: 1}) { errors { code } } }',
+    'mutation { deletePortfolioGoal(input: {id: 1}) { errors { code } } }',
+    'mutation { rebalancePortfolio(input: {goalId: 1}) { errors { code } } }',
   ])('is refused %s', async (query) => {
     const caller = { ...other, principal: { ...other.principal, scopes: new Set<never>() } };
     const { parse, execute, contextFactory, schema: served } = pipeline.enveloped(caller);
