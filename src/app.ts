@@ -9,7 +9,7 @@ import { type Broker, PaperBroker, type TradingMode } from './broker/index.ts';
 import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
 import { type Clock, type IdSource, invariant, randomIds, readJson, seededRandom, systemClock } from './core/index.ts';
-import { Journal } from './events/index.ts';
+import { Journal, type Retention } from './events/index.ts';
 import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
@@ -86,7 +86,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     await parts.monitor?.start();
     parts.paper?.start();
     const url = await listen(config, { services, principal, log: options.log }, parts);
-    parts.housekeeping = scheduleHousekeeping(services);
+    parts.housekeeping = scheduleHousekeeping(services, config.retention);
     services.runner.start();
     services.scheduler.start();
     return { url, services, close: () => closeParts(parts) };
@@ -221,6 +221,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     gauges: gauges(services),
     asyncApi: asyncApiDocument(WEBSOCKET_CHANNELS, info.version),
     version: info.version,
+    random: seededRandom(ids.next()),
     ids,
     importMaxBytes: config.importMaxBytes,
   });
@@ -232,6 +233,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     isHostAllowed: (host) => hostAllowed(host, origins),
     isOriginAllowed: (origin) => originAllowed(origin, origins),
     authenticate: () => ({ principal, requestId: ids.next() }),
+    random: seededRandom(ids.next()),
     ids,
     log,
   });
@@ -275,12 +277,16 @@ function gauges({ compute, runner, scheduler, journal, database: { read } }: Ser
 }
 
 /** Timers only wake us up: what is deleted is decided by the clock and the rows. */
-function scheduleHousekeeping({ database, clock, log }: Services): Job {
-  return scheduleJob(HOUSEKEEPING, () => {
-    pruneIdempotencyKeys(database, clock).then(
-      (count) => log.info({ count }, 'Deleted idempotency keys that have expired'),
-      (err: unknown) => log.error({ err }, 'Deleting idempotency keys failed; it is tried again in an hour'),
+function scheduleHousekeeping({ database, journal, clock, log }: Services, retention: Retention): Job {
+  const tidy = (what: string, work: () => Promise<number>): void => {
+    work().then(
+      (count) => log.info({ count }, `Deleted ${what}`),
+      (err: unknown) => log.error({ err }, `Deleting ${what} failed; it is tried again in an hour`),
     );
+  };
+  return scheduleJob(HOUSEKEEPING, () => {
+    tidy('idempotency keys that have expired', () => pruneIdempotencyKeys(database, clock));
+    tidy('events that need not be kept', () => journal.prune(retention));
   });
 }
 

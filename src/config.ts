@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from './access/index.ts';
-import { type Decimal, decimal, readDecimal } from './core/index.ts';
+import { DAY_MS, type Decimal, decimal, readDecimal } from './core/index.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MARKET_DATA = ['simulated', 'yahoo'] as const;
@@ -73,6 +73,8 @@ const environment = z.object({
   OPTIMIZE_MAX_RUNNING_JOBS: integer(1, 1000, 4),
   OPTIMIZE_MAX_WAITING_JOBS: integer(1, 100_000, 1000),
   IMPORT_MAX_BYTES: integer(1024, 2_147_483_647, 134_217_728),
+  EVENT_RETENTION_DAYS: integer(1, 3650, 7),
+  EVENT_RETENTION_MAX: integer(1000, 1_000_000_000, 1_000_000),
 });
 
 /** Everything that the environment decides; see the README's table for what each key means. */
@@ -113,6 +115,8 @@ export interface Config {
     readonly maxWaitingJobs: number;
   };
   readonly importMaxBytes: number;
+  /** What the journal keeps for replay: events that are within both. */
+  readonly retention: { readonly maxAgeMs: number; readonly maxEvents: number };
 }
 
 /** The configuration cannot be used; the message has a line per key, with the allowed values. */
@@ -171,6 +175,10 @@ function freezeConfig(values: z.output<typeof environment>): Config {
       maxWaitingJobs: values.OPTIMIZE_MAX_WAITING_JOBS,
     }),
     importMaxBytes: values.IMPORT_MAX_BYTES,
+    retention: Object.freeze({
+      maxAgeMs: values.EVENT_RETENTION_DAYS * DAY_MS,
+      maxEvents: values.EVENT_RETENTION_MAX,
+    }),
   });
 }
 

@@ -4,9 +4,10 @@
  */
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { OriginPolicy } from '../access/index.ts';
-import type { JsonObject } from '../core/index.ts';
+import type { JsonObject, Random } from '../core/index.ts';
 import { JSON_BODY_LIMIT, readJsonOnly } from './body.ts';
 import { addDrain } from './drain.ts';
+import { EventStreams } from './event-streams.ts';
 import { expectedError, refuseUnreadable, sendProblem } from './failure.ts';
 import { addGraphql, type GraphqlHandler } from './graphql.ts';
 import { addGuard, admit, noSuchPath } from './guard.ts';
@@ -56,6 +57,8 @@ export interface HttpServerOptions extends RouteHost {
   readonly gauges: readonly GaugeDefinition[];
   /** The document of the WebSocket channels. */
   readonly asyncApi: JsonObject;
+  /** Spreads the times at which clients of streams come back after a shutdown. */
+  readonly random: Random;
   /** Version of the API, for its documents. */
   readonly version: string;
   /** Default: `TIMEOUTS`. */
@@ -77,7 +80,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   addMetrics(app, options.gauges);
   addHealth(app, options.readiness);
   await addPages(app, { openApi: openApiDocument(options.routes, options.version), asyncApi: options.asyncApi });
-  addGraphql(app, options.graphql);
+  addGraphql(app, options.graphql, new EventStreams(options.random));
   registerRoutes(app, options.routes, options);
   await app.ready();
   return app;

@@ -33,6 +33,8 @@ export interface Endpoint {
   readonly selectProtocol: (offered: Set<string>) => string | false;
   /** Takes over a socket that was just accepted. */
   serve(connection: Connection, visit: Visit): void;
+  /** The last message before the server shuts down, where there is one: come back after so many milliseconds. */
+  farewell?(afterMs: number): string;
 }
 
 /** Logs a bug and answers what the client may know of it. */
