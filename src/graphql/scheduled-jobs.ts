@@ -29,38 +29,71 @@ import {
 
 export const JobRunRef = builder.prismaObject('JobRun', {
   description: 'What came of one due time of a job, or of one run by hand.',
-  select: { id: true },
+  // All but the output, which may be large. What is read in any case costs a long list less than fields that select.
+  select: {
+    ...{ id: true, jobId: true, status: true, trigger: true, scheduledFor: true, attempt: true, count: true },
+    ...{ reason: true, latenessMs: true, startedAt: true, finishedAt: true, summary: true, error: true },
+    correlationId: true,
+  },
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Counts up.' }),
-    jobId: t.exposeID('jobId', { description: 'The id of its job.' }),
+    id: t.id({ description: 'Counts up.', resolve: ({ id }) => id }),
+    jobId: t.id({ description: 'The id of its job.', resolve: ({ jobId }) => jobId }),
     status: t.field({
       type: JobRunStatusEnum,
       description: 'Its state.',
-      select: { status: true },
-      resolve: (run) => memberOf(RUN_STATUSES, run.status),
+      resolve: ({ status }) => memberOf(RUN_STATUSES, status),
     }),
     trigger: t.field({
       type: JobRunTriggerEnum,
       description: 'What set it off.',
-      select: { trigger: true },
-      resolve: (run) => memberOf(RUN_TRIGGERS, run.trigger),
+      resolve: ({ trigger }) => memberOf(RUN_TRIGGERS, trigger),
     }),
-    scheduledFor: t.expose('scheduledFor', { type: 'DateTime', description: 'When it was due.' }),
-    attempt: t.exposeInt('attempt', { description: 'From 1; more when the process of an earlier attempt ended.' }),
-    count: t.exposeInt('count', { description: 'Due times that it stands for: above 1 when several were skipped.' }),
-    reason: t.exposeString('reason', {
+    scheduledFor: t.field({
+      type: 'DateTime',
+      description: 'When it was due.',
+      resolve: ({ scheduledFor }) => scheduledFor,
+    }),
+    attempt: t.int({
+      description: 'From 1; more when the process of an earlier attempt ended.',
+      resolve: ({ attempt }) => attempt,
+    }),
+    count: t.int({
+      description: 'Due times that it stands for: above 1 when several were skipped.',
+      resolve: ({ count }) => count,
+    }),
+    reason: t.string({
       nullable: true,
       description:
         'Why it was skipped (`dst_gap`, `market_closed`, `misfire`, `overlap`) or interrupted (`shutdown`, `process_died`), else null.',
+      resolve: ({ reason }) => reason,
     }),
-    latenessMs: t.exposeInt('latenessMs', {
+    latenessMs: t.int({
       nullable: true,
       description: 'How much later than due it began, in ms; null before.',
+      resolve: ({ latenessMs }) => latenessMs,
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'Null before.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'Null before.' }),
-    summary: t.exposeString('summary', { nullable: true, description: 'A sentence on its result; null without one.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it did not succeed; null unless so.' }),
+    startedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null before.',
+      resolve: ({ startedAt }) => startedAt,
+    }),
+    finishedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null before.',
+      resolve: ({ finishedAt }) => finishedAt,
+    }),
+    summary: t.string({
+      nullable: true,
+      description: 'A sentence on its result; null without one.',
+      resolve: ({ summary }) => summary,
+    }),
+    error: t.string({
+      nullable: true,
+      description: 'Why it did not succeed; null unless so.',
+      resolve: ({ error }) => error,
+    }),
     output: t.field({
       type: 'JSON',
       nullable: true,
@@ -68,15 +101,16 @@ export const JobRunRef = builder.prismaObject('JobRun', {
       select: { output: true },
       resolve: ({ output }) => (output === null ? null : readJson<unknown>(output)),
     }),
-    correlationId: t.exposeString('correlationId', { description: 'Shared by all events of what it led to.' }),
+    correlationId: t.string({
+      description: 'Shared by all events of what it led to.',
+      resolve: ({ correlationId }) => correlationId,
+    }),
     job: t.relation('job', { description: 'Its job.' }),
   }),
 });
 
 /** What status and the next runs of a job depend on. */
 const STATE = {
-  enabled: true,
-  pauseReason: true,
   owner: { select: { schedulerState: { select: { isRunning: true } } } },
 } as const;
 
@@ -94,14 +128,13 @@ function pauseReasonOf({ enabled, pauseReason, owner }: JobState): PauseReason |
 
 export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
   description: 'Something that runs on a schedule.',
-  select: { id: true },
+  // All its columns are read in any case: that costs a long list less than fields that select.
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Counts up.' }),
     name: t.exposeString('name', { description: '1 to 100 characters.' }),
     jobType: t.field({
       type: ScheduledJobTypeEnum,
       description: 'What it does.',
-      select: { jobType: true },
       resolve: (job) => memberOf(JOB_TYPES, job.jobType),
     }),
     schedule: t.exposeString('schedule', { description: 'Cron of 5 fields, or 6 with seconds first.' }),
@@ -110,26 +143,22 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
     sessionPolicy: t.field({
       type: SessionPolicyEnum,
       description: 'What becomes of due times at which the market of the calendar is closed.',
-      select: { sessionPolicy: true },
       resolve: (job) => memberOf(SESSION_POLICIES, job.sessionPolicy),
     }),
     config: t.field({
       type: 'JSON',
       description: 'What its type is told, keys in snake_case.',
-      select: { config: true },
       resolve: (job) => readConfig(job),
     }),
     enabled: t.exposeBoolean('enabled', { description: 'Its own switch.' }),
     overlapPolicy: t.field({
       type: OverlapPolicyEnum,
       description: 'What becomes of a due time at which an earlier run has not ended.',
-      select: { overlapPolicy: true },
       resolve: (job) => memberOf(OVERLAP_POLICIES, job.overlapPolicy),
     }),
     catchupPolicy: t.field({
       type: CatchupPolicyEnum,
       description: 'What becomes of due times that were missed.',
-      select: { catchupPolicy: true },
       resolve: (job) => memberOf(CATCHUP_POLICIES, job.catchupPolicy),
     }),
     catchupWindowSeconds: t.exposeInt('catchupWindowSeconds', {
@@ -157,11 +186,7 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
       type: ['DateTime'],
       description: 'When it will run next, soonest first; empty while it is paused or disabled.',
       args: { count: t.arg.int({ required: true, defaultValue: 5, description: '0 to 100.' }) },
-      select: {
-        ...STATE,
-        ...{ schedule: true, timezone: true, calendar: true, sessionPolicy: true },
-        ...{ catchupPolicy: true, catchupWindowSeconds: true },
-      },
+      select: STATE,
       resolve: (job, { count }, { services }) => {
         checkSize('count', count, LARGEST_PAGE);
         if (!job.enabled || pauseReasonOf(job) !== null) return [];
