@@ -13,6 +13,7 @@ import {
 } from '../scheduler/index.ts';
 import { builder } from './builder.ts';
 import { parseId, parsePlace } from './inputs.ts';
+import { type Circumstances, inCircumstances, type JobSwitches, shareCircumstances } from './job-circumstances.ts';
 import { checkSize, LARGEST_PAGE, pageLimit } from './paging.ts';
 import {
   CatchupPolicyEnum,
@@ -22,6 +23,7 @@ import {
   PAUSE_REASONS,
   type PauseReason,
   PauseReasonEnum,
+  type ScheduledJobStatus,
   ScheduledJobStatusEnum,
   ScheduledJobTypeEnum,
   SessionPolicyEnum,
@@ -109,21 +111,17 @@ export const JobRunRef = builder.prismaObject('JobRun', {
   }),
 });
 
-/** What status and the next runs of a job depend on. */
-const STATE = {
-  owner: { select: { schedulerState: { select: { isRunning: true } } } },
-} as const;
-
-interface JobState {
-  readonly enabled: boolean;
-  readonly pauseReason: string | null;
-  readonly owner: { readonly schedulerState: { readonly isRunning: boolean } | null };
-}
-
-function pauseReasonOf({ enabled, pauseReason, owner }: JobState): PauseReason | null {
+/** Why a job does not run although it is enabled; null unless so. */
+function pauseReasonOf({ enabled, pauseReason }: JobSwitches, { isStopped }: Circumstances): PauseReason | null {
   if (!enabled) return null;
   if (pauseReason !== null) return memberOf(PAUSE_REASONS, pauseReason);
-  return owner.schedulerState?.isRunning === false ? 'scheduler_stopped' : null;
+  return isStopped ? 'scheduler_stopped' : null;
+}
+
+function statusOf(job: JobSwitches, circumstances: Circumstances): ScheduledJobStatus {
+  if (circumstances.running.has(job.id)) return 'running';
+  if (!job.enabled) return 'disabled';
+  return pauseReasonOf(job, circumstances) === null ? 'scheduled' : 'paused';
 }
 
 export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
@@ -168,29 +166,24 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
     status: t.field({
       type: ScheduledJobStatusEnum,
       description: 'What it is doing.',
-      select: { ...STATE, _count: { select: { runs: { where: { status: 'running' } } } } },
-      resolve: ({ _count: counts, ...job }) => {
-        if (counts.runs > 0) return 'running';
-        if (!job.enabled) return 'disabled';
-        return pauseReasonOf(job) === null ? 'scheduled' : 'paused';
-      },
+      resolve: (job, _args, context) => inCircumstances(job, context, (known) => statusOf(job, known)),
     }),
     pauseReason: t.field({
       type: PauseReasonEnum,
       nullable: true,
       description: 'Why it does not run although it is enabled; null unless so.',
-      select: STATE,
-      resolve: pauseReasonOf,
+      resolve: (job, _args, context) => inCircumstances(job, context, (known) => pauseReasonOf(job, known)),
     }),
     nextRuns: t.field({
       type: ['DateTime'],
       description: 'When it will run next, soonest first; empty while it is paused or disabled.',
       args: { count: t.arg.int({ required: true, defaultValue: 5, description: '0 to 100.' }) },
-      select: STATE,
-      resolve: (job, { count }, { services }) => {
+      resolve: (job, { count }, context) => {
         checkSize('count', count, LARGEST_PAGE);
-        if (!job.enabled || pauseReasonOf(job) !== null) return [];
-        return nextRuns(job, services.clock.now(), count).map((instant) => new Date(instant));
+        return inCircumstances(job, context, (known) => {
+          if (!job.enabled || pauseReasonOf(job, known) !== null) return [];
+          return nextRuns(job, context.services.clock.now(), count).map((instant) => new Date(instant));
+        });
       },
     }),
     lastRun: t.relation('lastRun', {
@@ -242,9 +235,10 @@ builder.queryFields((t) => ({
     defaultSize: (_args, { largestPage }) => (largestPage > LARGEST_PAGE ? ALL : 20),
     description: 'The scheduled jobs, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the job with this id.' }) },
-    resolve: (query, _root, { newerThan }, { caller, services }) => {
+    resolve: async (query, _root, { newerThan }, context) => {
+      const { caller, services } = context;
       requireScope(caller.principal, 'read');
-      return services.database.read.scheduledJob.findMany({
+      const jobs = await services.database.read.scheduledJob.findMany({
         ...query,
         where: {
           ownerId: caller.principal.userId,
@@ -252,6 +246,8 @@ builder.queryFields((t) => ({
         },
         orderBy: { id: 'asc' },
       });
+      await shareCircumstances(jobs, context);
+      return jobs;
     },
   }),
 }));

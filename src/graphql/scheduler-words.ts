@@ -57,8 +57,8 @@ export const JobRunTriggerEnum = enumOf<RunTrigger>('JobRunTrigger', {
 });
 
 /** What a job may be doing. */
-const JOB_STATUSES = ['scheduled', 'running', 'paused', 'disabled'] as const;
-export const ScheduledJobStatusEnum = enumOf<(typeof JOB_STATUSES)[number]>('ScheduledJobStatus', {
+export type ScheduledJobStatus = 'scheduled' | 'running' | 'paused' | 'disabled';
+export const ScheduledJobStatusEnum = enumOf<ScheduledJobStatus>('ScheduledJobStatus', {
   description: 'What a job is doing.',
   values: {
     scheduled: 'It waits for its next due time.',
