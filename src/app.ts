@@ -14,7 +14,7 @@ import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
 import { Gateway, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
-import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
+import { Admission, createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { countOverdue, JobTypeRegistry, Scheduler } from './scheduler/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
 import { type Database, ensureDefaultUser, openDatabase, pruneIdempotencyKeys } from './storage/index.ts';
@@ -201,6 +201,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
   const { ids, journal, info } = services;
   const pipeline = createPipeline(services);
   const origins = { allowedOrigins: config.allowedOrigins };
+  const admission = new Admission();
   const http = await createHttpServer({
     logger: log,
     origins,
@@ -218,9 +219,17 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
       orders: async () => invariant(parts.monitor?.isReady === true, 'the books were compared with the brokers'),
       scheduler: () => requireScheduling(services),
     },
-    gauges: gauges(services),
+    gauges: [
+      ...gauges(services),
+      {
+        name: 'requests_refused',
+        help: 'Requests refused because there was too much to do.',
+        read: () => admission.refusedCount,
+      },
+    ],
     asyncApi: asyncApiDocument(WEBSOCKET_CHANNELS, info.version),
     version: info.version,
+    admission,
     random: seededRandom(ids.next()),
     ids,
     importMaxBytes: config.importMaxBytes,
@@ -233,6 +242,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     isHostAllowed: (host) => hostAllowed(host, origins),
     isOriginAllowed: (origin) => originAllowed(origin, origins),
     authenticate: () => ({ principal, requestId: ids.next() }),
+    hasRoom: () => admission.hasRoom(),
     random: seededRandom(ids.next()),
     ids,
     log,

@@ -19,6 +19,8 @@ export interface EndpointDeps {
   readonly pipeline: SocketPipeline;
   /** Newest cursor of the journal. */
   readonly head: () => bigint;
+  /** Whether the server has time for one more operation that can wait; subscriptions and what is urgent need not ask. */
+  readonly hasRoom: () => boolean;
   /** Names errors in the log, and to the client, who is told nothing else of them. */
   readonly ids: IdSource;
   readonly log: Log;

@@ -10,6 +10,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { z } from 'zod';
 import { DomainError, type ErrorCode, randomIds, seededRandom, systemClock } from '../../src/core/index.ts';
 import {
+  Admission,
   createHttpServer,
   createLogger,
   csvBody,
@@ -297,6 +298,7 @@ export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
     database,
     clock: systemClock,
     random: seededRandom('library'),
+    admission: new Admission(),
     ids: randomIds,
     importMaxBytes: 1000,
     logger: createLogger('info', { write: (line) => void log.push(line) }),

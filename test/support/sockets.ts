@@ -110,6 +110,7 @@ export async function startSockets(
     isOriginAllowed: (origin) => origin === undefined || origin === `http://127.0.0.1:${port}`,
     authenticate: (request) => callerOf(request, ownerId),
     random: seededRandom('sockets'),
+    hasRoom: () => true,
     ids: randomIds,
     log: { info: () => undefined, warn: () => undefined, error: (facts) => void errors.push(facts) },
     ...options,

@@ -55,6 +55,7 @@ async function startEngine() {
     isOriginAllowed: () => true,
     authenticate: () => caller,
     random: seededRandom('optimize'),
+    hasRoom: () => true,
     ids: randomIds,
     log: silent,
   });
