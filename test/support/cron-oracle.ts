@@ -101,3 +101,15 @@ export function differencesAt(name: string, change: number): readonly string[] {
     return got === want ? [] : [`${name} ${text} ${new Date(change).toISOString()}\n${got}\n${want}`];
   });
 }
+
+/** How often an expression is due after `after` and up to `until`, both epoch ms and whole minutes. */
+export function dueByWalking(
+  cron: Cron,
+  zone: string,
+  { after, until }: { readonly after: number; readonly until: number },
+): number {
+  const from = after - (after % MINUTE);
+  // One minute before, so that a gap that ends with the first is seen.
+  return expected(cron, wallMinutes(zone, from, until), from).filter((name) => Date.parse(name.slice(0, 24)) > after)
+    .length;
+}
