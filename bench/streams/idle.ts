@@ -16,13 +16,16 @@ try {
   const after = await server.held();
   const perSubscription = (after.heapUsed + after.external - before.heapUsed - before.external) / SUBSCRIBERS / 1024;
   const times: number[] = [];
+  const { cpuMs } = await server.held();
   for (let event = 0; event < EVENTS; event += 1) times.push(...(await deliver(fleet, event)));
+  const spent = (await server.held()).cpuMs - cpuMs;
   console.log(
     JSON.stringify({
       subscribers: SUBSCRIBERS,
       'KiB each, heap': Math.round(10 * perSubscription) / 10,
       'KiB each, resident': Math.round((10 * (after.rss - before.rss)) / SUBSCRIBERS / 1024) / 10,
       'delivered %': (100 * times.length) / (EVENTS * SUBSCRIBERS),
+      'server’s CPU ms per event': Math.round(spent / EVENTS),
       'p50 ms': quantile(times, 0.5),
       'p99 ms': quantile(times, 0.99),
     }),

@@ -14,6 +14,8 @@ export interface Held {
   readonly timers: number;
   readonly listeners: number;
   readonly descriptors: number;
+  /** Processor time used so far, ms. */
+  readonly cpuMs: number;
 }
 
 /** A server that listens. */
@@ -33,7 +35,7 @@ export async function startServer(): Promise<BenchServer> {
   const probe = join(folder, 'probe.json');
   const { PATH = '', HOME = '' } = process.env;
   const env = { PATH, HOME, PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'warn', COMPUTE_THREADS: '1', PROBE: probe };
-  const flags = ['--expose-gc', '--import', join(root, 'bench/streams/probe.mjs'), join(root, 'dist/main.js')];
+  const flags = ['--import', join(root, 'bench/streams/probe.mjs'), join(root, 'dist/main.js')];
   const child = spawn(process.execPath, flags, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await addressOf(child);
   return {

@@ -1,5 +1,4 @@
 /** A client that hears the journal, is cut off again and again, and comes back with the last cursor that it has heard. */
-import { once } from 'node:events';
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
 import { type JsonObject, readJson } from '../../src/core/index.ts';
@@ -69,7 +68,11 @@ function socket(url: string, protocol: string | undefined, { opened, heard }: Ta
   ws.on('error', () => undefined);
   ws.on('open', () => opened(send));
   ws.on('message', (data: Buffer) => heard(readJson<JsonObject>(data.toString()), send));
-  return { ended: once(ws, 'close').then(() => undefined), cut: () => ws.terminate() };
+  // Not `once`, which rejects at an error, as of a connection that was cut before it was there.
+  const ended = new Promise<void>((resolve) => {
+    ws.on('close', () => resolve());
+  });
+  return { ended, cut: () => ws.terminate() };
 }
 
 function cursorIn(payload: unknown): string {
