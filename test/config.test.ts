@@ -62,6 +62,8 @@ describe('the configuration', () => {
     ['PAPER_SLIPPAGE_BPS', '0', { paper: { slippageBps: decimal(0) } }],
     ['PAPER_MAX_VOLUME_SHARE', '0.1', { paper: { maxVolumeShare: decimal('0.1') } }],
     ['PAPER_ALLOW_SHORT', 'false', { paper: { allowShort: false } }],
+    ['EVENT_RETENTION_DAYS', '30', { retention: { maxAgeMs: 30 * 86_400_000, maxEvents: 1_000_000 } }],
+    ['EVENT_RETENTION_MAX', '1000', { retention: { maxAgeMs: 7 * 86_400_000, maxEvents: 1000 } }],
     ['DATABASE_URL', 'postgres://u:p@h:1/d', { databaseUrl: 'postgres://u:p@h:1/d' }],
     ['DATABASE_URL', 'file:/tmp/x.db', { databaseUrl: 'file:/tmp/x.db' }],
   ])('accepts %s=%s', (key, value, expected) => {
@@ -96,6 +98,8 @@ describe('the configuration', () => {
     ['OPTIMIZE_MIN_BARS_PER_SPLIT', '1'],
     ['OPTIMIZE_MAX_COMBINATIONS', '1000001'],
     ['IMPORT_MAX_BYTES', '1023'],
+    ['EVENT_RETENTION_DAYS', '0'],
+    ['EVENT_RETENTION_MAX', '999'],
   ])('refuses %s=%s and names the key', (key, value) => {
     expect(refusal({ [key]: value })).toContain(`\n  ${key} must `);
   });

@@ -9,7 +9,7 @@ const fragments = Array.from({ length: 25 }, (_, n) => `fragment F${n} on Query 
 const HOSTILE = [
   `{ ${Array.from({ length: 10_000 }, (_, n) => `a${n}: __typename`).join(' ')} }`,
   `{ ...F0 } ${fragments} fragment F25 on Query { __typename }`,
-  `${'{ scheduledJobs { nodes { runs { nodes { job '.repeat(60)}`,
+  '{ scheduledJobs { nodes { runs { nodes { job '.repeat(60),
   `{ optimizations(first: 100) { nodes { trials(first: 100) { nodes { id } } } } }`,
   `{ ${'__typename '.repeat(900)} }`,
   `query { strategyTypes(${'['.repeat(2000)}) { name } }`,

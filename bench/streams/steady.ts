@@ -49,7 +49,7 @@ async function load({ url }: BenchServer, forMinutes: number): Promise<void> {
   gun.close();
 }
 
-async function settled({ held }: BenchServer): Promise<Held> {
+async function settled(of: BenchServer): Promise<Held> {
   await pause(2000);
-  return await held();
+  return await of.held();
 }

@@ -1,5 +1,5 @@
 /** Operations that are let in however much is asked of the server: those that stop something. */
-import { type DocumentNode, Kind, parse } from 'graphql';
+import { type DocumentNode, Kind, OperationTypeNode, parse } from 'graphql';
 import { DOCUMENT_LIMITS } from './limits.ts';
 
 /** Fields of `Mutation` that stop orders. */
@@ -31,7 +31,8 @@ export function isUrgentDocument({ definitions }: DocumentNode): boolean {
     operations.length > 0 &&
     operations.every(({ operation, selectionSet: { selections } }) => {
       return (
-        operation === 'mutation' && selections.every((each) => each.kind === Kind.FIELD && urgent.has(each.name.value))
+        operation === OperationTypeNode.MUTATION &&
+        selections.every((each) => each.kind === Kind.FIELD && urgent.has(each.name.value))
       );
     })
   );

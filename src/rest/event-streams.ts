@@ -70,11 +70,14 @@ class EventStream extends Readable {
     );
   }
 
-  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+  override _destroy(reason: Error | null, done: (reason?: Error | null) => void): void {
     this.#isOver = true;
-    this.#source.cancel(error).then(
-      () => callback(error),
-      () => callback(error),
-    );
+    void this.#leave();
+    done(reason);
+  }
+
+  /** Whoever makes the events is told that nobody listens; how he takes it is his affair. */
+  async #leave(): Promise<void> {
+    await Promise.allSettled([this.#source.cancel()]);
   }
 }

@@ -10,6 +10,7 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   Kind,
+  OperationTypeNode,
 } from 'graphql';
 import {
   type ConnectionInitMessage,
@@ -166,9 +167,10 @@ function publicError(error: GraphQLError): GraphQLFormattedError {
 
 /** Whether it can be refused when there is too much to do: subscriptions wait most of the time, and some things are urgent. */
 function isWork(document: DocumentNode): boolean {
-  const isSubscription = ({ kind, ...rest }: DocumentNode['definitions'][number]): boolean =>
-    kind === Kind.OPERATION_DEFINITION && 'operation' in rest && rest.operation === 'subscription';
-  return !document.definitions.some(isSubscription) && !isUrgentDocument(document);
+  const waits = document.definitions.some(
+    (each) => each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.SUBSCRIPTION,
+  );
+  return !waits && !isUrgentDocument(document);
 }
 
 function tooMuchWork(): GraphQLError {
