@@ -21,7 +21,9 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
     expect(server.bugs()).toEqual([]);
   });
 
-  it(`a client that is cut 20 times under load, and by a restart, hears every event once, in order (seed ${SEED})`, async () => {
+  it(`a client that is cut 20 times under load, and by a restart, hears every event once, in order (seed ${SEED})`, {
+    timeout: 300_000,
+  }, async () => {
     const { heard, events, cuts } = await cutStreams({
       url: server.url,
       cuts: 20,
