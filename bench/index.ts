@@ -18,6 +18,14 @@ const MEASUREMENTS: readonly Measurement[] = [
   ...WORKLOADS.map(({ name }) => ({ table: 'Kernel, one core', file: 'kernel.ts', name, argument: name })),
   { table: 'Kernel, two threads', file: 'threads.ts', name: 'W3 threads', argument: 'W3' },
   { table: 'Order intents, 32 senders, SQLite FULL', file: 'orders.ts', name: 'orders', argument: 'orders' },
+  { table: '2,000 subscribers', file: 'streams/idle.ts', name: 'streams idle', argument: '' },
+  { table: 'Subscribers of whom some stop reading', file: 'streams/stalled.ts', name: 'streams stalled', argument: '' },
+  ...['1', '8'].map((argument) => {
+    const table = 'Small queries while somebody sends hostile GraphQL';
+    return { table, file: 'streams/hostile.ts', name: `load hostile ${argument}`, argument };
+  }),
+  { table: 'Five times too much', file: 'streams/overload.ts', name: 'load overload', argument: '' },
+  { table: 'Mixed load', file: 'streams/steady.ts', name: 'load steady', argument: '2' },
   ...['W1', 'W2', 'W3'].map((argument) => {
     return {
       table: 'Server, from the request to the stored results',

@@ -10,13 +10,13 @@ import { type Broker, PaperBroker, type TradingMode } from './broker/index.ts';
 import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
 import { type Clock, type IdSource, invariant, randomIds, readJson, seededRandom, systemClock } from './core/index.ts';
-import { Journal } from './events/index.ts';
+import { Journal, type Retention } from './events/index.ts';
 import { GoalMonitor, portfolioCheck, Rebalancer } from './goals/index.ts';
 import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
 import { Gateway, type KillDeps, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
-import { createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
+import { Admission, createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { countOverdue, JobTypeRegistry, Scheduler } from './scheduler/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
 import {
@@ -102,7 +102,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     await parts.goals?.start();
     await parts.alerts?.start();
     const url = await listen(config, { services, principal, log: options.log }, parts);
-    parts.housekeeping = scheduleHousekeeping(services);
+    parts.housekeeping = scheduleHousekeeping(services, config.retention);
     services.runner.start();
     services.scheduler.start();
     parts.webhooks?.start();
@@ -244,6 +244,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
   const { ids, journal, info } = services;
   const pipeline = createPipeline(services);
   const origins = { allowedOrigins: config.allowedOrigins };
+  const admission = new Admission();
   const http = await createHttpServer({
     logger: log,
     origins,
@@ -261,9 +262,18 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
       orders: async () => invariant(parts.monitor?.isReady === true, 'the books were compared with the brokers'),
       scheduler: () => requireScheduling(services),
     },
-    gauges: gauges(services),
+    gauges: [
+      ...gauges(services),
+      {
+        name: 'requests_refused',
+        help: 'Requests refused because there was too much to do.',
+        read: () => admission.refusedCount,
+      },
+    ],
     asyncApi: asyncApiDocument(WEBSOCKET_CHANNELS, info.version),
     version: info.version,
+    admission,
+    random: seededRandom(ids.next()),
     ids,
     importMaxBytes: config.importMaxBytes,
   });
@@ -275,6 +285,8 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     isHostAllowed: (host) => hostAllowed(host, origins),
     isOriginAllowed: (origin) => originAllowed(origin, origins),
     authenticate: () => ({ principal, requestId: ids.next() }),
+    hasRoom: () => admission.hasRoom(),
+    random: seededRandom(ids.next()),
     ids,
     log,
   });
@@ -323,12 +335,16 @@ function gauges({ compute, runner, scheduler, journal, database: { read } }: Ser
 }
 
 /** Timers only wake us up: what is deleted is decided by the clock and the rows. */
-function scheduleHousekeeping({ database, clock, log }: Services): Job {
-  return scheduleJob(HOUSEKEEPING, () => {
-    pruneIdempotencyKeys(database, clock).then(
-      (count) => log.info({ count }, 'Deleted idempotency keys that have expired'),
-      (err: unknown) => log.error({ err }, 'Deleting idempotency keys failed; it is tried again in an hour'),
+function scheduleHousekeeping({ database, journal, clock, log }: Services, retention: Retention): Job {
+  const tidy = (what: string, work: () => Promise<number>): void => {
+    work().then(
+      (count) => log.info({ count }, `Deleted ${what}`),
+      (err: unknown) => log.error({ err }, `Deleting ${what} failed; it is tried again in an hour`),
     );
+  };
+  return scheduleJob(HOUSEKEEPING, () => {
+    tidy('idempotency keys that have expired', () => pruneIdempotencyKeys(database, clock));
+    tidy('events that need not be kept', () => journal.prune(retention));
   });
 }
 

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from './access/index.ts';
-import { type Decimal, decimal, readDecimal } from './core/index.ts';
+import { DAY_MS, type Decimal, decimal, readDecimal } from './core/index.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const MARKET_DATA = ['simulated', 'yahoo'] as const;
@@ -94,6 +94,8 @@ const environment = z.object({
   IMPORT_MAX_BYTES: integer(1024, 2_147_483_647, 134_217_728),
   WEBHOOK_ALLOW_HTTP: oneOf(['true', 'false'], 'false'),
   WEBHOOK_ALLOW_PRIVATE: privateNetworks,
+  EVENT_RETENTION_DAYS: integer(1, 3650, 7),
+  EVENT_RETENTION_MAX: integer(1000, 1_000_000_000, 1_000_000),
 });
 
 /** Everything that the environment decides; see the README's table for what each key means. */
@@ -140,6 +142,8 @@ export interface Config {
   readonly secretsKey: string | null;
   /** Where webhooks may go beside public addresses behind https. */
   readonly webhooks: { readonly allowHttp: boolean; readonly allowPrivate: boolean | readonly string[] };
+  /** What the journal keeps for replay: events that are within both. */
+  readonly retention: { readonly maxAgeMs: number; readonly maxEvents: number };
 }
 
 /** The configuration cannot be used; the message has a line per key, with the allowed values. */
@@ -203,6 +207,10 @@ function freezeConfig(values: z.output<typeof environment>): Config {
     webhooks: Object.freeze({
       allowHttp: values.WEBHOOK_ALLOW_HTTP === 'true',
       allowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
+    }),
+    retention: Object.freeze({
+      maxAgeMs: values.EVENT_RETENTION_DAYS * DAY_MS,
+      maxEvents: values.EVENT_RETENTION_MAX,
     }),
   });
 }

@@ -70,6 +70,8 @@ describe('the configuration', () => {
     ['PAPER_SLIPPAGE_BPS', '0', { paper: { slippageBps: decimal(0) } }],
     ['PAPER_MAX_VOLUME_SHARE', '0.1', { paper: { maxVolumeShare: decimal('0.1') } }],
     ['PAPER_ALLOW_SHORT', 'false', { paper: { allowShort: false } }],
+    ['EVENT_RETENTION_DAYS', '30', { retention: { maxAgeMs: 30 * 86_400_000, maxEvents: 1_000_000 } }],
+    ['EVENT_RETENTION_MAX', '1000', { retention: { maxAgeMs: 7 * 86_400_000, maxEvents: 1000 } }],
     ['DATABASE_URL', 'postgres://u:p@h:1/d', { databaseUrl: 'postgres://u:p@h:1/d' }],
     ['DATABASE_URL', 'file:/tmp/x.db', { databaseUrl: 'file:/tmp/x.db' }],
   ])('accepts %s=%s', (key, value, expected) => {
@@ -109,6 +111,8 @@ describe('the configuration', () => {
     ['WEBHOOK_ALLOW_PRIVATE', '10.0.0.0/33'],
     ['WEBHOOK_ALLOW_PRIVATE', '10.0.0.1'],
     ['WEBHOOK_ALLOW_PRIVATE', '10.0.0.0/8,true'],
+    ['EVENT_RETENTION_DAYS', '0'],
+    ['EVENT_RETENTION_MAX', '999'],
   ])('refuses %s=%s and names the key', (key, value) => {
     expect(refusal({ [key]: value })).toContain(`\n  ${key} must `);
   });

@@ -1,5 +1,7 @@
 /** The leaf vocabulary of every part: time, dates, randomness, identifiers, errors, assertions. It imports nothing of ours. */
+
 export { type Clock, dateOf, systemClock } from './clock.ts';
+export { comeBackMs } from './come-back.ts';
 export { DAY_MS, type DateRange, dayFromDate, formatDate, parseDate, parseDateRange, utcDay } from './date.ts';
 export {
   DECIMAL_PLACES,

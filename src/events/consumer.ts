@@ -4,7 +4,7 @@
  * position on, from the one that it read, has handled the events between; for anybody else that transaction never was.
  */
 import { type Log, RepeatingTask } from '../core/index.ts';
-import type { Database } from '../storage/index.ts';
+import type { Database, Db } from '../storage/index.ts';
 import type { JournalEvent } from './event.ts';
 import type { Journal, JournalWrite } from './journal.ts';
 import { readEvents, readHead } from './table.ts';
@@ -14,6 +14,9 @@ const PAGE_SIZE = 100;
 
 /** How often is looked without having heard of an event, in ms: after a failure, and for what other processes left. */
 const LOOK_EVERY_MS = 5_000;
+
+/** Events without any of its types that a stored position may be behind: the journal keeps what is after it. */
+const SPARE = 100n;
 
 /** What a consumer reads and what it does. */
 export interface ConsumerOptions {
@@ -110,16 +113,20 @@ export class JournalConsumer {
     const last = events.at(-1);
     if (last === undefined) {
       this.#searchedUntil = head;
+      if (head - position >= SPARE) await database.transaction((db) => this.#moveOn(db, position, head));
       return false;
     }
     await journal.write(async (write) => {
-      const moved = await write.db.journalConsumer.updateMany({
-        where: { name, cursor: position },
-        data: { cursor: last.cursor },
-      });
-      // Another process has handled them: its position is read next.
-      if (moved.count === 1) await handle(events, write);
+      // Otherwise another process has handled them: its position is read next.
+      if (await this.#moveOn(write.db, position, last.cursor)) await handle(events, write);
     });
     return true;
+  }
+
+  /** Whether it was this process that moved the position. */
+  async #moveOn(db: Db, from: bigint, to: bigint): Promise<boolean> {
+    const where = { name: this.#options.name, cursor: from };
+    const moved = await db.journalConsumer.updateMany({ where, data: { cursor: to } });
+    return moved.count === 1;
   }
 }

@@ -5,4 +5,5 @@
 export { type ConsumerOptions, JournalConsumer } from './consumer.ts';
 export type { Delivery, EventDraft, EventFilter, JournalEvent, ProgressEvent } from './event.ts';
 export { Journal, type JournalOptions, type JournalWrite } from './journal.ts';
+export type { Retention } from './retention.ts';
 export { SubscriberOverflow } from './subscription.ts';

@@ -1,8 +1,9 @@
 import { type Clock, DomainError, invalid, invariant } from '../core/index.ts';
 import type { Database, Db, Following, TransactionOptions } from '../storage/index.ts';
 import type { Delivery, EventDraft, EventFilter, JournalEvent, ProgressEvent } from './event.ts';
+import { pruneEvents, type Retention } from './retention.ts';
 import { Subscription, type SubscriptionHost } from './subscription.ts';
-import { appendEvents, readEvents, readHead, readOldest } from './table.ts';
+import { appendEvents, readEvents, readHead, readOldest, type Stretch } from './table.ts';
 import { Tail } from './tail.ts';
 
 /** Name under which commits are announced to other processes. */
@@ -59,14 +60,16 @@ export class Journal {
     this.#clock = options.clock;
     this.#pollMs = options.pollMs ?? 250;
     this.#onError = options.onError ?? warn;
-    this.#tail = new Tail(options.database.read, (event) => this.#dispatch(event));
+    this.#tail = new Tail(options.database.read, {
+      dispatch: (event) => this.#dispatch(event),
+      missed: (oldest) => this.#loseAll(oldest),
+    });
     this.#host = {
       queueLimit: options.queueLimit ?? 1_024,
       pageSize: REPLAY_PAGE_SIZE,
       head: () => this.head(),
       admit: (after) => this.#admit(after),
-      read: (filter, after, until) =>
-        readEvents(this.#database.read, { after, until, limit: REPLAY_PAGE_SIZE }, filter),
+      read: (filter, after, until) => this.#read(filter, { after, until, limit: REPLAY_PAGE_SIZE }),
       ended: (subscription) => this.#forget(subscription),
     };
   }
@@ -161,7 +164,12 @@ export class Journal {
   /** At most `limit` events after the cursor `after`, oldest first, for those who poll. Errors as in `subscribe`. */
   async page(filter: EventFilter, after: bigint, limit: number): Promise<readonly JournalEvent[]> {
     await this.#admit(after);
-    return readEvents(this.#database.read, { after, limit }, filter);
+    return this.#read(filter, { after, limit });
+  }
+
+  /** Deletes what need not be kept any more, a page per transaction; answers how many events that were. */
+  prune(retention: Retention): Promise<number> {
+    return pruneEvents(this.#database, { ...retention, now: this.#clock.now() });
   }
 
   /** Ends all subscriptions and stops following. */
@@ -193,17 +201,34 @@ export class Journal {
     for (const subscription of this.#subscriptions.get(delivery.event.ownerId) ?? []) subscription.offer(delivery);
   }
 
+  /** @throws {DomainError} VALIDATION for a cursor that was never assigned */
   async #admit(after: bigint): Promise<void> {
     if (after < 0n) throw invalid('after', `A cursor is 0 or more, not ${after}.`);
     // The cursor may come from another process that is ahead of this one.
     if (after > this.head()) await this.#tail.catchUp();
     const head = this.head();
     if (after > head) throw invalid('after', `The newest cursor is ${head}; ${after} does not exist yet.`);
-    const oldest = (await this.oldest()) ?? (await readHead(this.#database.read)) + 1n;
-    if (after >= oldest - 1n) return;
-    throw new DomainError('CURSOR_EXPIRED', `The journal begins at ${oldest}; what came after ${after} is gone.`, {
-      facts: { oldest: String(oldest) },
-    });
+  }
+
+  /**
+   * Whether nothing is missing is asked after reading: events may be deleted at any moment, and never come back.
+   *
+   * @throws {DomainError} CURSOR_EXPIRED when events after `after` are gone
+   */
+  async #read(filter: EventFilter, stretch: Stretch): Promise<readonly JournalEvent[]> {
+    const { read } = this.#database;
+    const events = await readEvents(read, stretch, filter);
+    const oldest = (await readOldest(read)) ?? (await readHead(read)) + 1n;
+    if (stretch.after < oldest - 1n) throw expired(oldest, stretch.after);
+    return events;
+  }
+
+  /** This process was away for so long that events were deleted before it has read them. */
+  #loseAll(oldest: bigint): void {
+    const failure = expired(oldest, this.head());
+    for (const subscriptions of this.#subscriptions.values()) {
+      for (const subscription of subscriptions) subscription.lose(failure);
+    }
   }
 
   #remember(subscription: Subscription): void {
@@ -217,6 +242,12 @@ export class Journal {
     subscriptions?.delete(subscription);
     if (subscriptions?.size === 0) this.#subscriptions.delete(subscription.filter.ownerId);
   }
+}
+
+function expired(oldest: bigint, after: bigint): DomainError {
+  return new DomainError('CURSOR_EXPIRED', `The journal begins at ${oldest}; what came after ${after} is gone.`, {
+    facts: { oldest: String(oldest) },
+  });
 }
 
 function warn(error: unknown): void {

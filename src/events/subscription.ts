@@ -27,9 +27,9 @@ export interface SubscriptionHost {
   readonly queueLimit: number;
   /** The newest cursor that has been dispatched. */
   head(): bigint;
-  /** Fails when one cannot start after `after`. */
+  /** Fails when `after` is no cursor of this journal. */
   admit(after: bigint): Promise<void>;
-  /** Stored events of the filter after `after`, up to `until`, oldest first. */
+  /** Stored events of the filter after `after`, up to `until`, oldest first. Fails when some of them are gone. */
   read(filter: EventFilter, after: bigint, until: bigint): Promise<readonly JournalEvent[]>;
   /** How many events `read` answers at most; fewer mean that there are no more up to `until`. */
   readonly pageSize: number;
@@ -88,6 +88,11 @@ export class Subscription implements AsyncIterableIterator<Delivery> {
     if (this.#state !== 'live' || !matches(this.filter, delivery.event)) return;
     if (this.#queue.push(delivery)) this.#wake?.();
     else this.#fail(new SubscriberOverflow(this.#host.queueLimit));
+  }
+
+  /** Fails it when it is live: an event that concerns it may be missing. A replay finds that out by itself. */
+  lose(failure: Error): void {
+    if (this.#state === 'live') this.#fail(failure);
   }
 
   /** Ends it without an error; unread deliveries are dropped. */

@@ -9,18 +9,25 @@ import { readEvents, readHead } from './table.ts';
 /** Events per read. */
 const BATCH_SIZE = 500;
 
+/** Who is told. Neither may throw. */
+export interface TailHost {
+  /** Called for each event in order, for all events of a read in one tick. */
+  readonly dispatch: (event: JournalEvent) => void;
+  /** Events before `oldest` were deleted before they could be read: called before the next one is dispatched. */
+  readonly missed: (oldest: bigint) => void;
+}
+
 /** See the head of this file. */
 export class Tail {
   readonly #db: Db;
-  readonly #dispatch: (event: JournalEvent) => void;
+  readonly #host: TailHost;
   #head = 0n;
   #isWanted = false;
   #reading: Promise<void> | null = null;
 
-  /** `dispatch` is called for each event in order, all events of a read in one tick; it must not throw. */
-  constructor(db: Db, dispatch: (event: JournalEvent) => void) {
+  constructor(db: Db, host: TailHost) {
     this.#db = db;
-    this.#dispatch = dispatch;
+    this.#host = host;
   }
 
   /** The newest cursor that was dispatched. */
@@ -52,8 +59,10 @@ export class Tail {
       this.#isWanted = false;
       const events = await readEvents(this.#db, { after: this.#head, limit: BATCH_SIZE });
       for (const event of events) {
+        // Cursors have no gaps, but for what was pruned.
+        if (event.cursor !== this.#head + 1n) this.#host.missed(event.cursor);
         this.#head = event.cursor;
-        this.#dispatch(event);
+        this.#host.dispatch(event);
       }
       if (events.length === BATCH_SIZE) this.#isWanted = true;
     }

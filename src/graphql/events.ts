@@ -107,7 +107,7 @@ builder.subscriptionFields((t) => ({
     },
     subscribe: (_root, { after, types }, context) =>
       deliveries(context, filterOf(context.caller.principal.userId, types), after),
-    resolve: (delivery: Delivery) => stored(delivery),
+    resolve: (delivery: Delivery) => storedEvent(delivery),
   }),
 }));
 
@@ -136,7 +136,8 @@ function filterOf(ownerId: number, types: readonly string[] | null | undefined):
   return { ownerId, storedOnly: true, ...(types == null ? {} : { types }) };
 }
 
-function stored(delivery: Delivery): JournalEvent {
+/** Of a subscription that gets no ticks of progress. */
+export function storedEvent(delivery: Delivery): JournalEvent {
   invariant(delivery.kind === 'event', 'a subscription to the journal gets stored events only');
   return delivery.event;
 }

@@ -5,3 +5,4 @@ export { DENIAL_CODES, errorTypeName, PAYLOAD_CODES } from './errors.ts';
 export { INTERVAL_NAMES } from './market.ts';
 export { createPipeline, type Enveloped, type Pipeline } from './pipeline.ts';
 export { schema } from './schema.ts';
+export { isUrgent, isUrgentDocument, mayBeUrgent } from './urgent.ts';

@@ -3,127 +3,99 @@ import { requireScope } from '../access/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import {
   CATCHUP_POLICIES,
-  type CatchupPolicy,
   JOB_TYPES,
-  type JobTypeName,
   nextRuns,
   OVERLAP_POLICIES,
-  type OverlapPolicy,
   RUN_STATUSES,
   RUN_TRIGGERS,
-  type RunStatus,
-  type RunTrigger,
   readConfig,
   SESSION_POLICIES,
-  type SessionPolicy,
 } from '../scheduler/index.ts';
 import { builder } from './builder.ts';
-import { enumOf, parseId, parsePlace } from './inputs.ts';
+import { parseId, parsePlace } from './inputs.ts';
+import { type Circumstances, inCircumstances, type JobSwitches, shareCircumstances } from './job-circumstances.ts';
 import { checkSize, LARGEST_PAGE, pageLimit, WHOLE_LIST } from './paging.ts';
-
-export const ScheduledJobTypeEnum = enumOf<JobTypeName>('ScheduledJobType', {
-  description: 'What a job does. Which of these a server can do is told when a job is created.',
-  values: {
-    market_scan: 'Computes the signals of a strategy.',
-    portfolio_check: 'Compares the portfolio with its goals.',
-    ai_analysis: 'Has the agent look at everything.',
-    alert_check: 'Evaluates alerts.',
-  },
-});
-
-export const OverlapPolicyEnum = enumOf<OverlapPolicy>('OverlapPolicy', {
-  description: 'What becomes of a due time at which an earlier run has not ended.',
-  values: { skip: 'It is skipped.', buffer_one: 'It waits, unless one waits already.', allow: 'Both run.' },
-});
-
-export const CatchupPolicyEnum = enumOf<CatchupPolicy>('CatchupPolicy', {
-  description: 'What becomes of due times that were missed by more than a minute.',
-  values: {
-    skip: 'They are counted.',
-    run_once: 'One run makes up for all of them.',
-    run_all: 'Each is made up for, the newest ten at most.',
-  },
-});
-
-export const SessionPolicyEnum = enumOf<SessionPolicy>('SessionPolicy', {
-  description: 'What becomes of due times at which the market of the calendar is closed.',
-  values: { skip_closed: 'They are skipped.', ignore: 'They are run.' },
-});
-
-export const JobRunStatusEnum = enumOf<RunStatus>('JobRunStatus', {
-  description: 'The state of a run.',
-  values: {
-    queued: 'It waits for its turn.',
-    running: 'It is under way.',
-    succeeded: 'It has done its work.',
-    failed: 'It could not; `error` says why.',
-    timed_out: 'It took too long.',
-    interrupted: 'Its process ended; `reason` says how.',
-    skipped: 'It was not run; `reason` says why.',
-  },
-});
-
-export const JobRunTriggerEnum = enumOf<RunTrigger>('JobRunTrigger', {
-  description: 'What set off a run.',
-  values: { cron: 'The schedule.', catch_up: 'The schedule, at a time that was missed.', manual: 'A person.' },
-});
-
-const JOB_STATUSES = ['scheduled', 'running', 'paused', 'disabled'] as const;
-const ScheduledJobStatusEnum = enumOf<(typeof JOB_STATUSES)[number]>('ScheduledJobStatus', {
-  description: 'What a job is doing.',
-  values: {
-    scheduled: 'It waits for its next due time.',
-    running: 'A run is under way.',
-    paused: 'It is enabled and does not run; `pauseReason` says why.',
-    disabled: 'It was stopped.',
-  },
-});
-
-type PauseReason = 'scheduler_stopped' | 'failures' | 'unreadable_settings';
-const PAUSE_REASONS: readonly PauseReason[] = ['scheduler_stopped', 'failures', 'unreadable_settings'];
-const PauseReasonEnum = enumOf<PauseReason>('JobPauseReason', {
-  description: 'Why a job that is enabled does not run.',
-  values: {
-    scheduler_stopped: 'The scheduler is stopped.',
-    failures: 'It failed five times in a row; starting it again ends that.',
-    unreadable_settings: 'Its stored settings cannot be read; changing them ends that.',
-  },
-});
+import {
+  CatchupPolicyEnum,
+  JobRunStatusEnum,
+  JobRunTriggerEnum,
+  OverlapPolicyEnum,
+  PAUSE_REASONS,
+  type PauseReason,
+  PauseReasonEnum,
+  type ScheduledJobStatus,
+  ScheduledJobStatusEnum,
+  ScheduledJobTypeEnum,
+  SessionPolicyEnum,
+} from './scheduler-words.ts';
 
 export const JobRunRef = builder.prismaObject('JobRun', {
   description: 'What came of one due time of a job, or of one run by hand.',
-  select: { id: true },
+  // All but the output, which may be large. What is read in any case costs a long list less than fields that select.
+  select: {
+    ...{ id: true, jobId: true, status: true, trigger: true, scheduledFor: true, attempt: true, count: true },
+    ...{ reason: true, latenessMs: true, startedAt: true, finishedAt: true, summary: true, error: true },
+    correlationId: true,
+  },
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Counts up.' }),
-    jobId: t.exposeID('jobId', { description: 'The id of its job.' }),
+    id: t.id({ description: 'Counts up.', resolve: ({ id }) => id }),
+    jobId: t.id({ description: 'The id of its job.', resolve: ({ jobId }) => jobId }),
     status: t.field({
       type: JobRunStatusEnum,
       description: 'Its state.',
-      select: { status: true },
-      resolve: (run) => memberOf(RUN_STATUSES, run.status),
+      resolve: ({ status }) => memberOf(RUN_STATUSES, status),
     }),
     trigger: t.field({
       type: JobRunTriggerEnum,
       description: 'What set it off.',
-      select: { trigger: true },
-      resolve: (run) => memberOf(RUN_TRIGGERS, run.trigger),
+      resolve: ({ trigger }) => memberOf(RUN_TRIGGERS, trigger),
     }),
-    scheduledFor: t.expose('scheduledFor', { type: 'DateTime', description: 'When it was due.' }),
-    attempt: t.exposeInt('attempt', { description: 'From 1; more when the process of an earlier attempt ended.' }),
-    count: t.exposeInt('count', { description: 'Due times that it stands for: above 1 when several were skipped.' }),
-    reason: t.exposeString('reason', {
+    scheduledFor: t.field({
+      type: 'DateTime',
+      description: 'When it was due.',
+      resolve: ({ scheduledFor }) => scheduledFor,
+    }),
+    attempt: t.int({
+      description: 'From 1; more when the process of an earlier attempt ended.',
+      resolve: ({ attempt }) => attempt,
+    }),
+    count: t.int({
+      description: 'Due times that it stands for: above 1 when several were skipped.',
+      resolve: ({ count }) => count,
+    }),
+    reason: t.string({
       nullable: true,
       description:
         'Why it was skipped (`dst_gap`, `market_closed`, `misfire`, `overlap`) or interrupted (`shutdown`, `process_died`), else null.',
+      resolve: ({ reason }) => reason,
     }),
-    latenessMs: t.exposeInt('latenessMs', {
+    latenessMs: t.int({
       nullable: true,
       description: 'How much later than due it began, in ms; null before.',
+      resolve: ({ latenessMs }) => latenessMs,
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'Null before.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'Null before.' }),
-    summary: t.exposeString('summary', { nullable: true, description: 'A sentence on its result; null without one.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it did not succeed; null unless so.' }),
+    startedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null before.',
+      resolve: ({ startedAt }) => startedAt,
+    }),
+    finishedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null before.',
+      resolve: ({ finishedAt }) => finishedAt,
+    }),
+    summary: t.string({
+      nullable: true,
+      description: 'A sentence on its result; null without one.',
+      resolve: ({ summary }) => summary,
+    }),
+    error: t.string({
+      nullable: true,
+      description: 'Why it did not succeed; null unless so.',
+      resolve: ({ error }) => error,
+    }),
     output: t.field({
       type: 'JSON',
       nullable: true,
@@ -131,40 +103,36 @@ export const JobRunRef = builder.prismaObject('JobRun', {
       select: { output: true },
       resolve: ({ output }) => (output === null ? null : readJson<unknown>(output)),
     }),
-    correlationId: t.exposeString('correlationId', { description: 'Shared by all events of what it led to.' }),
+    correlationId: t.string({
+      description: 'Shared by all events of what it led to.',
+      resolve: ({ correlationId }) => correlationId,
+    }),
     job: t.relation('job', { description: 'Its job.' }),
   }),
 });
 
-/** What status and the next runs of a job depend on. */
-const STATE = {
-  enabled: true,
-  pauseReason: true,
-  owner: { select: { schedulerState: { select: { isRunning: true } } } },
-} as const;
-
-interface JobState {
-  readonly enabled: boolean;
-  readonly pauseReason: string | null;
-  readonly owner: { readonly schedulerState: { readonly isRunning: boolean } | null };
-}
-
-function pauseReasonOf({ enabled, pauseReason, owner }: JobState): PauseReason | null {
+/** Why a job does not run although it is enabled; null unless so. */
+function pauseReasonOf({ enabled, pauseReason }: JobSwitches, { isStopped }: Circumstances): PauseReason | null {
   if (!enabled) return null;
   if (pauseReason !== null) return memberOf(PAUSE_REASONS, pauseReason);
-  return owner.schedulerState?.isRunning === false ? 'scheduler_stopped' : null;
+  return isStopped ? 'scheduler_stopped' : null;
+}
+
+function statusOf(job: JobSwitches, circumstances: Circumstances): ScheduledJobStatus {
+  if (circumstances.running.has(job.id)) return 'running';
+  if (!job.enabled) return 'disabled';
+  return pauseReasonOf(job, circumstances) === null ? 'scheduled' : 'paused';
 }
 
 export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
   description: 'Something that runs on a schedule.',
-  select: { id: true },
+  // All its columns are read in any case: that costs a long list less than fields that select.
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Counts up.' }),
     name: t.exposeString('name', { description: '1 to 100 characters.' }),
     jobType: t.field({
       type: ScheduledJobTypeEnum,
       description: 'What it does.',
-      select: { jobType: true },
       resolve: (job) => memberOf(JOB_TYPES, job.jobType),
     }),
     schedule: t.exposeString('schedule', { description: 'Cron of 5 fields, or 6 with seconds first.' }),
@@ -173,26 +141,22 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
     sessionPolicy: t.field({
       type: SessionPolicyEnum,
       description: 'What becomes of due times at which the market of the calendar is closed.',
-      select: { sessionPolicy: true },
       resolve: (job) => memberOf(SESSION_POLICIES, job.sessionPolicy),
     }),
     config: t.field({
       type: 'JSON',
       description: 'What its type is told, keys in snake_case.',
-      select: { config: true },
       resolve: (job) => readConfig(job),
     }),
     enabled: t.exposeBoolean('enabled', { description: 'Its own switch.' }),
     overlapPolicy: t.field({
       type: OverlapPolicyEnum,
       description: 'What becomes of a due time at which an earlier run has not ended.',
-      select: { overlapPolicy: true },
       resolve: (job) => memberOf(OVERLAP_POLICIES, job.overlapPolicy),
     }),
     catchupPolicy: t.field({
       type: CatchupPolicyEnum,
       description: 'What becomes of due times that were missed.',
-      select: { catchupPolicy: true },
       resolve: (job) => memberOf(CATCHUP_POLICIES, job.catchupPolicy),
     }),
     catchupWindowSeconds: t.exposeInt('catchupWindowSeconds', {
@@ -202,33 +166,24 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
     status: t.field({
       type: ScheduledJobStatusEnum,
       description: 'What it is doing.',
-      select: { ...STATE, _count: { select: { runs: { where: { status: 'running' } } } } },
-      resolve: ({ _count: counts, ...job }) => {
-        if (counts.runs > 0) return 'running';
-        if (!job.enabled) return 'disabled';
-        return pauseReasonOf(job) === null ? 'scheduled' : 'paused';
-      },
+      resolve: (job, _args, context) => inCircumstances(job, context, (known) => statusOf(job, known)),
     }),
     pauseReason: t.field({
       type: PauseReasonEnum,
       nullable: true,
       description: 'Why it does not run although it is enabled; null unless so.',
-      select: STATE,
-      resolve: pauseReasonOf,
+      resolve: (job, _args, context) => inCircumstances(job, context, (known) => pauseReasonOf(job, known)),
     }),
     nextRuns: t.field({
       type: ['DateTime'],
       description: 'When it will run next, soonest first; empty while it is paused or disabled.',
       args: { count: t.arg.int({ required: true, defaultValue: 5, description: '0 to 100.' }) },
-      select: {
-        ...STATE,
-        ...{ schedule: true, timezone: true, calendar: true, sessionPolicy: true },
-        ...{ catchupPolicy: true, catchupWindowSeconds: true },
-      },
-      resolve: (job, { count }, { services }) => {
+      resolve: (job, { count }, context) => {
         checkSize('count', count, LARGEST_PAGE);
-        if (!job.enabled || pauseReasonOf(job) !== null) return [];
-        return nextRuns(job, services.clock.now(), count).map((instant) => new Date(instant));
+        return inCircumstances(job, context, (known) => {
+          if (!job.enabled || pauseReasonOf(job, known) !== null) return [];
+          return nextRuns(job, context.services.clock.now(), count).map((instant) => new Date(instant));
+        });
       },
     }),
     lastRun: t.relation('lastRun', {
@@ -270,9 +225,10 @@ builder.queryFields((t) => ({
     ...WHOLE_LIST,
     description: 'The scheduled jobs, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the job with this id.' }) },
-    resolve: (query, _root, { newerThan }, { caller, services }) => {
+    resolve: async (query, _root, { newerThan }, context) => {
+      const { caller, services } = context;
       requireScope(caller.principal, 'read');
-      return services.database.read.scheduledJob.findMany({
+      const jobs = await services.database.read.scheduledJob.findMany({
         ...query,
         where: {
           ownerId: caller.principal.userId,
@@ -280,6 +236,8 @@ builder.queryFields((t) => ({
         },
         orderBy: { id: 'asc' },
       });
+      await shareCircumstances(jobs, context);
+      return jobs;
     },
   }),
 }));

@@ -14,14 +14,8 @@ import type { GraphQLContext } from './context.ts';
 import { attempt } from './errors.ts';
 import { INPUT, parseId } from './inputs.ts';
 import { payloadType } from './payload.ts';
-import {
-  CatchupPolicyEnum,
-  JobRunRef,
-  OverlapPolicyEnum,
-  ScheduledJobRef,
-  ScheduledJobTypeEnum,
-  SessionPolicyEnum,
-} from './scheduled-jobs.ts';
+import { JobRunRef, ScheduledJobRef } from './scheduled-jobs.ts';
+import { CatchupPolicyEnum, OverlapPolicyEnum, ScheduledJobTypeEnum, SessionPolicyEnum } from './scheduler-words.ts';
 
 const Status = builder.objectRef<SchedulerStatus>('SchedulerStatus').implement({
   description: 'The scheduler at a glance.',

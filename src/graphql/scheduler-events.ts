@@ -4,18 +4,24 @@ import { memberOf } from '../core/index.ts';
 import type { Delivery } from '../events/index.ts';
 import { JOB_EVENTS, type JobEventType, RUN_STATUSES, RUN_TRIGGERS } from '../scheduler/index.ts';
 import { builder } from './builder.ts';
-import { deliveries, Event, type EventShape } from './events.ts';
-import { JobRunStatusEnum, JobRunTriggerEnum } from './scheduled-jobs.ts';
+import { deliveries, Event, type EventShape, storedEvent } from './events.ts';
+import { JobRunStatusEnum, JobRunTriggerEnum } from './scheduler-words.ts';
 
 interface SchedulerEventShape extends EventShape {
   readonly type: string;
   readonly subjectId: number;
   readonly payload: JsonObject;
+  readonly correlationId: string;
 }
 
 const SchedulerEvent = builder.interfaceRef<SchedulerEventShape>('SchedulerEvent').implement({
   description: 'Something that happened to the scheduler, to one of its jobs, or to a run.',
   interfaces: [Event],
+  fields: (t) => ({
+    correlationId: t.exposeString('correlationId', {
+      description: 'The same for all that one command or one run led to.',
+    }),
+  }),
   resolveType: (event) => event.type,
 });
 
@@ -118,13 +124,7 @@ builder.subscriptionFields((t) => ({
     args: { after: t.arg({ type: 'Cursor', description: 'Replay what came after this first.' }) },
     subscribe: (_root, { after }, context) =>
       deliveries(context, { ownerId: context.caller.principal.userId, types: [...JOB_EVENTS] }, after),
-    resolve: ({ kind, event }: Delivery) => ({
-      type: event.type,
-      cursor: kind === 'event' ? event.cursor : null,
-      occurredAt: event.occurredAt,
-      subjectId: event.subjectId,
-      payload: event.payload,
-    }),
+    resolve: (delivery: Delivery) => storedEvent(delivery),
   }),
 }));
 

@@ -1,5 +1,7 @@
 /** `/graphql` over HTTP: queries, mutations, GraphiQL and server-sent events, handed to graphql-yoga. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { EventStreams } from './event-streams.ts';
+import type { Gate } from './gate.ts';
 
 /** The part of graphql-yoga that the mount needs. */
 export interface GraphqlHandler {
@@ -16,19 +18,31 @@ const GRAPHIQL_POLICY =
   "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** Mounts the handler. Bodies are JSON only and CORS is the host's, so yoga's own CORS and multipart have to be off. */
-export function addGraphql(app: FastifyInstance, handler: GraphqlHandler): void {
+export function addGraphql(
+  app: FastifyInstance,
+  handler: GraphqlHandler,
+  { streams, gate }: { readonly streams: EventStreams; readonly gate: Gate },
+): void {
+  app.addHook('preClose', async () => streams.close());
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     async handler(request, reply) {
+      gate.requirePromise(request.raw, queryOf(request.body));
       const response = await handler.handleNodeRequestAndResponse(request, reply, { request, reply });
       response.headers.forEach((value, name) => {
         reply.header(name, value);
       });
-      if (response.headers.get('content-type')?.startsWith('text/html') === true) {
-        reply.header('content-security-policy', GRAPHIQL_POLICY);
-      }
-      return reply.code(response.status).send(response.body);
+      const type = response.headers.get('content-type') ?? '';
+      if (type.startsWith('text/html')) reply.header('content-security-policy', GRAPHIQL_POLICY);
+      const { body } = response;
+      const isStream = body !== null && type.startsWith('text/event-stream');
+      if (isStream) gate.release(request.raw);
+      return reply.code(response.status).send(isStream ? streams.send(body) : body);
     },
   });
+}
+
+function queryOf(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'query' in body ? body.query : undefined;
 }

@@ -2,6 +2,7 @@
  * The HTTP host and the REST facade: a table of rows, each a path with the GraphQL document behind it. It translates
  * shapes, names and errors; rules live in the use cases and rows of the database are not touched here.
  */
+export { Admission } from './admission.ts';
 export { csvBody } from './body.ts';
 export { createLogger } from './logging.ts';
 export type { GaugeDefinition, ReadinessChecks } from './operations.ts';

@@ -44,8 +44,19 @@ function renamed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(renamed);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [snakeName(key), free.has(key) ? member : renamed(member)]),
+    Object.entries(value).map(([key, member]) => [knownName(key), free.has(key) ? member : renamed(member)]),
   );
+}
+
+/** Names that were renamed before: those of our own documents come again in every answer. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 10_000;
+
+function knownName(key: string): string {
+  const name = known.get(key) ?? snakeName(key);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, name);
+  return name;
 }
 
 /** The fields of a body as the input of a mutation. */

@@ -2,12 +2,16 @@
  * The HTTP host: one fastify instance with the guard in front, the REST table, `/graphql`, the pages and the probes.
  * It owns what belongs to HTTP (limits, timeouts, headers, the shape of errors) and decides nothing about trading.
  */
+import { createServer, type ServerOptions } from 'node:http';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { OriginPolicy } from '../access/index.ts';
-import type { JsonObject } from '../core/index.ts';
+import type { JsonObject, Random } from '../core/index.ts';
+import type { Admission } from './admission.ts';
 import { JSON_BODY_LIMIT, readJsonOnly } from './body.ts';
 import { addDrain } from './drain.ts';
+import { EventStreams } from './event-streams.ts';
 import { expectedError, refuseUnreadable, sendProblem } from './failure.ts';
+import { Gate } from './gate.ts';
 import { addGraphql, type GraphqlHandler } from './graphql.ts';
 import { addGuard, admit, noSuchPath } from './guard.ts';
 import { openApiDocument } from './openapi.ts';
@@ -56,6 +60,10 @@ export interface HttpServerOptions extends RouteHost {
   readonly gauges: readonly GaugeDefinition[];
   /** The document of the WebSocket channels. */
   readonly asyncApi: JsonObject;
+  /** How much is let in. */
+  readonly admission: Admission;
+  /** Spreads the times at which clients of streams come back after a shutdown. */
+  readonly random: Random;
   /** Version of the API, for its documents. */
   readonly version: string;
   /** Default: `TIMEOUTS`. */
@@ -64,7 +72,8 @@ export interface HttpServerOptions extends RouteHost {
 
 /** Builds the host; `listen` starts it, `server` takes WebSocket upgrades, `close` ends it after the requests under way. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
-  const app = createInstance(options);
+  const gate = new Gate(options.admission, options.routes);
+  const app = createInstance(options, gate);
   app.server.maxConnections = MAX_CONNECTIONS;
   app.setErrorHandler((error, request, reply) => sendProblem(expectedError(error, request, options.ids), reply));
   app.setNotFoundHandler((request) => {
@@ -77,21 +86,19 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   addMetrics(app, options.gauges);
   addHealth(app, options.readiness);
   await addPages(app, { openApi: openApiDocument(options.routes, options.version), asyncApi: options.asyncApi });
-  addGraphql(app, options.graphql);
+  addGraphql(app, options.graphql, { streams: new EventStreams(options.random), gate });
   registerRoutes(app, options.routes, options);
   await app.ready();
   return app;
 }
 
-function createInstance({ logger, ids, origins, timeouts = TIMEOUTS }: HttpServerOptions): FastifyInstance {
+function createInstance({ logger, ids, origins, timeouts = TIMEOUTS }: HttpServerOptions, gate: Gate): FastifyInstance {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (request) => requestId(request.headers['x-request-id']) ?? ids.next(),
     bodyLimit: JSON_BODY_LIMIT,
-    requestTimeout: timeouts.requestMs,
-    keepAliveTimeout: timeouts.keepAliveMs,
-    http: { headersTimeout: timeouts.headersMs, connectionsCheckingInterval: timeouts.checkMs },
+    serverFactory: (handler) => createServer(nodeOptions(timeouts), gate.guard(handler)),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },
@@ -105,6 +112,15 @@ function createInstance({ logger, ids, origins, timeouts = TIMEOUTS }: HttpServe
       }
     },
   });
+}
+
+function nodeOptions(timeouts: HttpTimeouts): ServerOptions {
+  return {
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    headersTimeout: timeouts.headersMs,
+    connectionsCheckingInterval: timeouts.checkMs,
+  };
 }
 
 /** A client's own id, when it can stand in a log line and a header; else the server makes one. */

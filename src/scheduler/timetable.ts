@@ -11,8 +11,21 @@ export type TimetableColumns = Pick<
   'schedule' | 'timezone' | 'calendar' | 'sessionPolicy' | 'catchupPolicy' | 'catchupWindowSeconds'
 >;
 
+/** Timetables by the columns that they were made of: thousands of jobs share a few, and none is ever changed. */
+const known = new Map<string, Timetable>();
+const MOST_KNOWN = 50_000;
+
 /** When a job is due. Stored settings were parsed before, so this throws only for rows that were damaged. */
 export function timetableOf(row: TimetableColumns): Timetable {
+  const { schedule, timezone, calendar, sessionPolicy, catchupPolicy, catchupWindowSeconds } = row;
+  const key = [schedule, timezone, calendar, sessionPolicy, catchupPolicy, catchupWindowSeconds].join('\n');
+  const made = known.get(key) ?? makeTimetable(row);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, made);
+  return made;
+}
+
+function makeTimetable(row: TimetableColumns): Timetable {
   const calendar = row.calendar === null ? undefined : calendarNamed(row.calendar);
   const ignores = row.sessionPolicy === 'ignore' || calendar === undefined;
   return {
@@ -33,26 +46,41 @@ export function nextRunOf(timetable: Timetable, after: number): number | null {
   return null;
 }
 
+/** The next runs of a timetable as they were worked out last. They stay the next ones until the first of them has come. */
+interface Preview {
+  readonly after: number;
+  /** How many were asked for; fewer were found when no more come. */
+  readonly count: number;
+  readonly runs: readonly number[];
+}
+
+const previews = new WeakMap<Timetable, Preview>();
+
 /**
  * The next `count` instants at which a job will run after `after`, epoch ms: gaps and closed sessions are left out. None for
  * a row that was damaged.
  */
 export function nextRuns(row: TimetableColumns, after: number, count: number): readonly number[] {
-  const found: number[] = [];
-  if (count < 1 || !isReadable(row)) return found;
-  for (const instant of runsAfter(timetableOf(row), after)) {
-    found.push(instant);
-    if (found.length >= count) break;
+  const timetable = count < 1 ? null : readTimetable(row);
+  if (timetable === null) return [];
+  const seen = previews.get(timetable);
+  const [soonest] = seen?.runs ?? [];
+  const isCurrent = seen !== undefined && soonest !== undefined && seen.after <= after && after < soonest;
+  if (isCurrent && seen.count >= count) return seen.runs.slice(0, count);
+  const runs: number[] = [];
+  for (const instant of runsAfter(timetable, after)) {
+    runs.push(instant);
+    if (runs.length >= count) break;
   }
-  return found;
+  previews.set(timetable, { after, count, runs });
+  return runs;
 }
 
-function isReadable(row: TimetableColumns): boolean {
+function readTimetable(row: TimetableColumns): Timetable | null {
   try {
-    timetableOf(row);
-    return true;
+    return timetableOf(row);
   } catch (error) {
-    if (error instanceof DomainError || error instanceof InvariantViolation) return false;
+    if (error instanceof DomainError || error instanceof InvariantViolation) return null;
     throw error;
   }
 }

@@ -15,6 +15,11 @@ const COMMON_MESSAGES: Readonly<Record<string, z.ZodType>> = {
   cursor_expired: z
     .strictObject({ type: z.literal('cursor_expired'), oldest: cursor })
     .describe('What `after` asks for is gone; replay can begin just before `oldest`. The socket is closed with 4410.'),
+  reconnect: z
+    .strictObject({ type: z.literal('reconnect'), after_ms: z.int().min(0) })
+    .describe(
+      'The last message before the server shuts down: come back after so many milliseconds, each client at another time, with `?after=`. The socket is closed with 1001.',
+    ),
   error: z
     .strictObject({ type: z.literal('error'), code: z.string(), message: z.string() })
     .describe('The last message before the socket is closed: with 4400 when a parameter is wrong.'),
@@ -25,7 +30,8 @@ const AFTER = 'Replays what came after this cursor, in order and without a gap o
 const DESCRIPTION = [
   'JSON objects, one per text message; nothing is expected of the client. Every event carries `type`, `at` (ISO 8601, UTC)',
   'and, where it is stored, `cursor`. A client that does not read is closed with 1013 and can come back with `?after=`;',
-  'at shutdown the code is 1001. Parameters of the URL that are not named here are ignored. `/graphql` is on the same port.',
+  'at shutdown the code is 1001, and its reason ends in `retry_after_ms=` and when to come back. The server sends a ping every',
+  '30 s and drops who is silent for 65 s. Parameters of the URL that are not named here are ignored. `/graphql` is on the same port.',
 ].join(' ');
 
 /** `version` is that of the API. */

@@ -87,6 +87,7 @@ export function channelEndpoint(channel: Channel, deps: EndpointDeps): Endpoint 
       connection.onText(() => undefined);
       stream(channel, { connection, visit, deps }).catch((error: unknown) => reportBug(error, deps));
     },
+    farewell: (afterMs) => JSON.stringify({ type: 'reconnect', after_ms: afterMs }),
   };
 }
 

@@ -19,6 +19,8 @@ export interface EndpointDeps {
   readonly pipeline: SocketPipeline;
   /** Newest cursor of the journal. */
   readonly head: () => bigint;
+  /** Whether the server has time for one more operation that can wait; subscriptions and what is urgent need not ask. */
+  readonly hasRoom: () => boolean;
   /** Names errors in the log, and to the client, who is told nothing else of them. */
   readonly ids: IdSource;
   readonly log: Log;
@@ -33,6 +35,8 @@ export interface Endpoint {
   readonly selectProtocol: (offered: Set<string>) => string | false;
   /** Takes over a socket that was just accepted. */
   serve(connection: Connection, visit: Visit): void;
+  /** The last message before the server shuts down, where there is one: come back after so many milliseconds. */
+  farewell?(afterMs: number): string;
 }
 
 /** Logs a bug and answers what the client may know of it. */

@@ -9,6 +9,8 @@ import {
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
+  Kind,
+  OperationTypeNode,
 } from 'graphql';
 import {
   type ConnectionInitMessage,
@@ -20,7 +22,7 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import { invariant } from '../core/index.ts';
-import type { Caller, Enveloped } from '../graphql/index.ts';
+import { type Caller, type Enveloped, isUrgentDocument } from '../graphql/index.ts';
 import { CLOSE_CODES, type Connection } from './connection.ts';
 import { type Endpoint, type EndpointDeps, reportBug, type Visit } from './endpoint.ts';
 import { failureOf } from './failure.ts';
@@ -86,6 +88,7 @@ function createProtocolServer(deps: EndpointDeps, initTimeoutMs: number): Server
       const enveloped = deps.pipeline.enveloped(extra.caller);
       const document = parseAndValidate(enveloped, payload.query);
       if (!('kind' in document)) return document;
+      if (isWork(document) && !deps.hasRoom()) return [tooMuchWork()];
       const args = await argumentsOf(enveloped, document, payload);
       bound.set(args, enveloped);
       return args;
@@ -160,6 +163,19 @@ function publicError(error: GraphQLError): GraphQLFormattedError {
   const { extensions, ...told } = error.toJSON();
   const { http: _, ...facts } = extensions ?? {};
   return Object.keys(facts).length === 0 ? told : { ...told, extensions: facts };
+}
+
+/** Whether it can be refused when there is too much to do: subscriptions wait most of the time, and some things are urgent. */
+function isWork(document: DocumentNode): boolean {
+  const waits = document.definitions.some(
+    (each) => each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.SUBSCRIPTION,
+  );
+  return !waits && !isUrgentDocument(document);
+}
+
+function tooMuchWork(): GraphQLError {
+  const message = 'The server is asked for more than it can do. Come back shortly.';
+  return new GraphQLError(message, { extensions: { code: 'UNAVAILABLE', facts: { retryAfterSeconds: 1 } } });
 }
 
 function tooManyOperations(observed: number): GraphQLError {

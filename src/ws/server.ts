@@ -5,7 +5,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { DomainError, unavailable } from '../core/index.ts';
+import { comeBackMs, DomainError, type Random, unavailable } from '../core/index.ts';
 import type { Caller } from '../graphql/index.ts';
 import { type Channel, channelEndpoint } from './channel.ts';
 import { CLOSE_CODES, Connection, type Patience } from './connection.ts';
@@ -39,6 +39,8 @@ export interface WebSocketOptions extends EndpointDeps {
    * @throws {DomainError} UNAUTHENTICATED or FORBIDDEN; the upgrade is refused with its status
    */
   readonly authenticate: (request: IncomingMessage) => Caller;
+  /** Spreads the times at which clients come back after a shutdown. */
+  readonly random: Random;
   /** Open sockets in all; one more is refused with 503. Default 5,000. */
   readonly maxConnections?: number;
   /** Milliseconds that every tick of `PATIENCE` lasts. Default 5,000. */
@@ -58,7 +60,7 @@ export class WebSockets {
   readonly #options: WebSocketOptions;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
   readonly #handshake: WebSocketServer;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Map<Connection, Endpoint>();
   readonly #timer: NodeJS.Timeout;
   #isClosing = false;
 
@@ -87,23 +89,32 @@ export class WebSockets {
     return this.#connections.size;
   }
 
-  /** Refuses further upgrades, closes every socket with 1001, and resolves when all have ended, after 2 s at the latest. */
+  /**
+   * Refuses further upgrades, tells every client when to come back, closes its socket with 1001, and resolves when all have
+   * ended, after 2 s at the latest.
+   */
   async close(): Promise<void> {
     this.#isClosing = true;
-    const ended = [...this.#connections].map(async ({ closed }) => {
+    const ended = [...this.#connections.keys()].map(async ({ closed }) => {
       if (closed.aborted) return;
       await new Promise((resolve) => closed.addEventListener('abort', resolve, { once: true }));
     });
-    for (const connection of this.#connections) {
-      connection.close(CLOSE_CODES.goingAway, 'The server is shutting down. Come back with your last cursor.');
-    }
+    for (const [connection, endpoint] of this.#connections) this.#sendAway(connection, endpoint);
     const drop = setTimeout(() => {
-      for (const connection of this.#connections) connection.drop();
+      for (const connection of this.#connections.keys()) connection.drop();
     }, CLOSE_MS);
     await Promise.all(ended);
     clearTimeout(drop);
     clearInterval(this.#timer);
     this.#handshake.close();
+  }
+
+  #sendAway(connection: Connection, endpoint: Endpoint): void {
+    const afterMs = comeBackMs(this.#options.random);
+    const last = endpoint.farewell?.(afterMs);
+    if (last !== undefined) void connection.send(last);
+    const reason = `The server is shutting down. Come back with your last cursor. retry_after_ms=${afterMs}`;
+    connection.close(CLOSE_CODES.goingAway, reason);
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -120,7 +131,7 @@ export class WebSockets {
           patience: PATIENCE,
           messagesPerMeter: endpoint.messagesPerMinute,
         });
-        this.#connections.add(connection);
+        this.#connections.set(connection, endpoint);
         connection.closed.addEventListener('abort', () => this.#connections.delete(connection), { once: true });
         endpoint.serve(connection, { caller, query: queryOf(request) });
       });
@@ -155,7 +166,7 @@ export class WebSockets {
   }
 
   #tick(): void {
-    for (const connection of this.#connections) connection.tick();
+    for (const connection of this.#connections.keys()) connection.tick();
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../support/server-process.ts';
 import { SHORT_JOBS } from './jobs.ts';
 import { expectOrders, liftLimits } from './orders.ts';
+import { expectSchedules } from './schedules.ts';
 import { emptyLedger, type Ledger, strategyBody, writeUntilDeath } from './writers.ts';
 
 const KILLS = 25;
@@ -66,6 +67,7 @@ it(`loses no acknowledged write in ${KILLS} kills, and ends every job once (seed
   expect(ledger.count).toBeGreaterThan(5 * KILLS);
   expect([fills, ledger.trading.orders.size].map((count) => count > KILLS)).toEqual([true, true]);
   expect([...ledger.trading.orders.values()].some(({ isCanceled }) => isCanceled)).toBe(true);
+  expect([...ledger.schedules.values()].some(({ schedule }) => schedule === null)).toBe(true);
   expect(events.map((event) => event.cursor)).toEqual(events.map((_, i) => String(i + 1)));
   for (const job of ended) {
     const types = typesOf(events, 'optimization', job.id);
@@ -98,6 +100,7 @@ async function expectAcknowledged(server: ServerProcess, ledger: Ledger): Promis
     expect(typesOf(events, 'optimization', id)[0]).toBe('OptimizationStarted');
   }
   await expectImports(server, ledger);
+  await expectSchedules(server, ledger.schedules);
   await expectReplay(server, ledger);
 }
 

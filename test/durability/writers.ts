@@ -3,6 +3,7 @@ import type { Random } from '../../src/core/index.ts';
 import { graphql, request, type ServerProcess } from '../support/server-process.ts';
 import { SHORT_JOBS } from './jobs.ts';
 import { cancelOrder, changeLimit, emptyOrders, type OrderLedger, place } from './orders.ts';
+import { changeSchedule, createSchedule, type ScheduleLedger } from './schedules.ts';
 
 /** A saved strategy as far as a client knows: `maybe` is what an unanswered request would have made of it. */
 export interface KnownStrategy {
@@ -21,6 +22,7 @@ export interface Ledger {
   /** Idempotency key -> the id that it was answered with. */
   readonly keys: Map<string, number>;
   readonly trading: OrderLedger;
+  readonly schedules: ScheduleLedger;
   /** Writes that were acknowledged. */
   count: number;
 }
@@ -34,6 +36,7 @@ export function emptyLedger(): Ledger {
     imports: new Map(),
     keys: new Map(),
     trading: emptyOrders(),
+    schedules: new Map(),
     count: 0,
   };
 }
@@ -59,7 +62,7 @@ export async function writeUntilDeath(
   { random, writer }: { readonly random: Random; readonly writer: string },
 ): Promise<void> {
   const library = [create, createInGraphQL, update, remove, submit, cancel, importBars];
-  const actions = [...library, placeOne, placeOne, placeOne, cancelOne, changeOne];
+  const actions = [...library, placeOne, placeOne, placeOne, cancelOne, changeOne, schedule, reschedule];
   for (let round = 0; ; round += 1) {
     const action = actions[Math.floor(random.uniform() * actions.length)] ?? create;
     try {
@@ -148,6 +151,15 @@ const cancelOne: Action = async (server, ledger, name) => {
 const changeOne: Action = async (server, ledger, name) => {
   await changeLimit(server, ledger.trading, name);
   ledger.count += 1;
+};
+
+const schedule: Action = async (server, ledger, name) => {
+  await createSchedule(server, ledger.schedules, name);
+  ledger.count += 1;
+};
+
+const reschedule: Action = async (server, ledger, name) => {
+  if (await changeSchedule(server, ledger.schedules, name)) ledger.count += 1;
 };
 
 /** The newest strategy of this writer that is not deleted: others do not touch it. */

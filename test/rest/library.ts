@@ -8,8 +8,9 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { buildSchema, type ExecutionResult, execute, GraphQLError, parse } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { z } from 'zod';
-import { DomainError, type ErrorCode, randomIds, systemClock } from '../../src/core/index.ts';
+import { DomainError, type ErrorCode, randomIds, seededRandom, systemClock } from '../../src/core/index.ts';
 import {
+  Admission,
   createHttpServer,
   createLogger,
   csvBody,
@@ -296,6 +297,8 @@ export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
     authenticate: async () => ({ userId, scopes: new Set(['read', 'trade'] as const) }),
     database,
     clock: systemClock,
+    random: seededRandom('library'),
+    admission: new Admission(),
     ids: randomIds,
     importMaxBytes: 1000,
     logger: createLogger('info', { write: (line) => void log.push(line) }),

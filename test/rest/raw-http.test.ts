@@ -72,7 +72,7 @@ describe('what is no well-formed request', () => {
 describe('closing the server', () => {
   it('waits for the requests under way, but not for those that never arrive', async () => {
     const closing = await startLibrary({
-      timeouts: { headersMs: 60_000, requestMs: 60_000, keepAliveMs: 60_000, checkMs: 1000, drainMs: 400 },
+      timeouts: { headersMs: 60_000, requestMs: 60_000, keepAliveMs: 60_000, checkMs: 1000, drainMs: 20_000 },
     });
     const open = holdWork(closing.library);
     const headers = { 'content-type': 'application/json' };

@@ -7,19 +7,21 @@ import { join } from 'node:path';
 import { enableScheduledJob } from '../../src/scheduler/index.ts';
 import type { TestDatabase } from './database.ts';
 import { eventually } from './jobs.ts';
-import { composeScheduler, createJob, DONE, runsOf } from './scheduler.ts';
+import { composeScheduler, createJob, DONE, runsOf, type TestScheduler } from './scheduler.ts';
 import { scriptPath } from './script-path.ts';
 
-/** What is tried. */
+/** Longest time for what a round waits for, in ms. */
+const PATIENCE_MS = 120_000;
+
+/** What a round tries. */
 export interface SharedSchedule {
-  readonly processes: number;
   /** Jobs that are due every second. */
   readonly jobs: number;
   /** Due times to wait for. */
   readonly dueTimes: number;
 }
 
-/** What came of it. */
+/** What came of a round. */
 export interface SharedOutcome {
   /** `job occurrence` of each due time between the first and the last of a job. */
   readonly due: readonly string[];
@@ -29,50 +31,54 @@ export interface SharedOutcome {
   readonly ran: readonly number[];
   /** Ids of runs, as the processes themselves told, ascending. */
   readonly done: readonly number[];
-  /** How each process ended: 0 when nothing went wrong. */
-  readonly exits: readonly (number | null)[];
 }
 
-/** Lets processes whose clocks differ by up to 5 s share jobs, until they have handled enough due times. */
-export async function shareSchedule(on: TestDatabase, wanted: SharedSchedule): Promise<SharedOutcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'dunlin-scheduler-'));
-  const file = join(folder, 'done');
-  writeFileSync(file, '');
-  const database = await on.open();
-  // The process of the test takes part: creating a job wakes its scheduler.
-  const deps = await composeScheduler(database, {
-    scan: ({ runId }) => {
-      appendFileSync(file, `${runId} here\n`);
-      return Promise.resolve(DONE);
-    },
-  });
-  const children = Array.from({ length: wanted.processes }, (_, index) => {
-    const skew = Math.round(((index / Math.max(1, wanted.processes - 1)) * 2 - 1) * 5000);
-    return fork(scriptPath('scheduler-child.ts'), [on.url, String(skew), file], { execArgv: [] });
-  });
-  try {
+/** Processes whose clocks differ by up to 5 s, and which do what is due on one database. */
+export class SchedulerProcesses {
+  readonly #deps: TestScheduler;
+  readonly #folder: string;
+  readonly #children: readonly ChildProcess[];
+
+  private constructor(deps: TestScheduler, folder: string, children: readonly ChildProcess[]) {
+    this.#deps = deps;
+    this.#folder = folder;
+    this.#children = children;
+  }
+
+  /** Starts so many, beside this process, which takes part: creating a job wakes its scheduler. */
+  static async start(on: TestDatabase, count: number): Promise<SchedulerProcesses> {
+    const folder = mkdtempSync(join(tmpdir(), 'dunlin-scheduler-'));
+    const file = join(folder, 'done');
+    writeFileSync(file, '');
+    const deps = await composeScheduler(await on.open(), {
+      scan: ({ runId }) => {
+        appendFileSync(file, `${runId} here\n`);
+        return Promise.resolve(DONE);
+      },
+    });
+    const children = Array.from({ length: count }, (_, index) => {
+      const skew = Math.round(((index / Math.max(1, count - 1)) * 2 - 1) * 5000);
+      return fork(scriptPath('scheduler-child.ts'), [on.url, String(skew), file], { execArgv: [] });
+    });
     await Promise.all(children.map((child) => once(child, 'message')));
+    return new SchedulerProcesses(deps, folder, children);
+  }
+
+  /** Lets them share new jobs until they have handled enough due times. */
+  async share({ jobs: count, dueTimes }: SharedSchedule): Promise<SharedOutcome> {
+    const deps = this.#deps;
     const jobs = await Promise.all(
-      Array.from({ length: wanted.jobs }, () => createJob(deps, { schedule: '* * * * * *', overlapPolicy: 'allow' })),
+      Array.from({ length: count }, () => createJob(deps, { schedule: '* * * * * *', overlapPolicy: 'allow' })),
     );
-    await eventually(
-      'enough due times',
-      async () => {
-        const count = await database.read.jobRun.count();
-        return count >= wanted.dueTimes ? true : null;
-      },
-      120_000,
-    );
+    const ofRound = { jobId: { in: jobs.map(({ id }) => id) } };
+    const counted = (where: object): Promise<number> =>
+      deps.database.read.jobRun.count({ where: { ...ofRound, ...where } });
+    await eventually('enough due times', async () => ((await counted({})) >= dueTimes ? true : null), PATIENCE_MS);
     for (const { id } of jobs) await enableScheduledJob(deps, deps.user, { id, enabled: false });
-    await eventually(
-      'everything to end',
-      async () => {
-        const open = await database.read.jobRun.count({ where: { finishedAt: null } });
-        return open === 0 ? true : null;
-      },
-      120_000,
-    );
+    const isOver = async (): Promise<true | null> => ((await counted({ finishedAt: null })) === 0 ? true : null);
+    await eventually('everything to end', isOver, PATIENCE_MS);
     const rows = (await Promise.all(jobs.map(({ id }) => runsOf(deps, id)))).flat();
+    const ids = new Set(rows.map(({ id }) => id));
     return {
       due: jobs.flatMap(({ id }) =>
         between(rows.filter(({ jobId }) => jobId === id).map(({ scheduledFor }) => scheduledFor)).map(
@@ -81,17 +87,30 @@ export async function shareSchedule(on: TestDatabase, wanted: SharedSchedule): P
       ),
       rows: rows.map(({ jobId, scheduledFor }) => `${jobId} ${scheduledFor.toISOString()}`),
       ran: rows.flatMap(({ id, status }) => (status === 'skipped' ? [] : [id])).toSorted((a, b) => a - b),
-      done: readFileSync(file, 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => Number(line.split(' ')[0]))
-        .toSorted((a, b) => a - b),
-      exits: await Promise.all(children.map(ending)),
+      done: this.#done().filter((id) => ids.has(id)),
     };
-  } finally {
-    for (const child of children) child.kill('SIGKILL');
-    await deps.close();
-    rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** Ends them; answers how each ended: 0 when nothing went wrong. */
+  async end(): Promise<readonly (number | null)[]> {
+    const exits = await Promise.all(this.#children.map(ending));
+    await this.close();
+    return exits;
+  }
+
+  /** Ends what still runs. */
+  async close(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    await this.#deps.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #done(): readonly number[] {
+    return readFileSync(join(this.#folder, 'done'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => Number(line.split(' ')[0]))
+      .toSorted((a, b) => a - b);
   }
 }
 

@@ -9,7 +9,7 @@ import { type DocumentNode, type ExecutionResult, GraphQLError, parse } from 'gr
 import { createSchema, createYoga } from 'graphql-yoga';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { DomainError, invalid, type JsonObject, randomIds, systemClock } from '../../src/core/index.ts';
+import { DomainError, invalid, type JsonObject, randomIds, seededRandom, systemClock } from '../../src/core/index.ts';
 import { type Delivery, Journal, SubscriberOverflow } from '../../src/events/index.ts';
 import { useLimits } from '../../src/graphql/limits.ts';
 import { ensureDefaultUser } from '../../src/storage/index.ts';
@@ -109,6 +109,8 @@ export async function startSockets(
     isHostAllowed: (host) => host === `127.0.0.1:${port}`,
     isOriginAllowed: (origin) => origin === undefined || origin === `http://127.0.0.1:${port}`,
     authenticate: (request) => callerOf(request, ownerId),
+    random: seededRandom('sockets'),
+    hasRoom: () => true,
     ids: randomIds,
     log: { info: () => undefined, warn: () => undefined, error: (facts) => void errors.push(facts) },
     ...options,

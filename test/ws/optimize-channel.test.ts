@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ThreadPool } from '../../src/compute/index.ts';
-import { type JsonObject, randomIds, systemClock } from '../../src/core/index.ts';
+import { type JsonObject, randomIds, seededRandom, systemClock } from '../../src/core/index.ts';
 import { Journal } from '../../src/events/index.ts';
 import {
   CancelOptimizationDocument,
@@ -56,6 +56,8 @@ async function startEngine() {
     isHostAllowed: () => true,
     isOriginAllowed: () => true,
     authenticate: () => caller,
+    random: seededRandom('optimize'),
+    hasRoom: () => true,
     ids: randomIds,
     log: silent,
   });

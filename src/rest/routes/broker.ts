@@ -131,6 +131,7 @@ export const brokerRoutes: readonly Route[] = [
     summary: 'Cancel an order',
     description:
       'Answers the order; `canceled` once the broker has confirmed it. Also while trading is halted. One that has ended is a conflict.',
+    isUrgent: true,
     response: orderAnswer,
     answerExample: { ...orderExample, status: 'canceled' },
     errors: ['CONFLICT', 'UNAVAILABLE'],
