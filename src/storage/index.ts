@@ -17,6 +17,7 @@ export type { default as PrismaTypes } from './generated/pothos.ts';
 export { getDatamodel } from './generated/pothos.ts';
 export type {
   Account as AccountRow,
+  Event as EventRow,
   Fill as FillRow,
   JobRun as JobRunRow,
   Optimization as OptimizationRow,
@@ -39,6 +40,8 @@ export {
   pruneIdempotencyKeys,
   releaseIdempotencyKey,
 } from './idempotency.ts';
-export { insertRows } from './insert-rows.ts';
+export { insertKeyedRows, insertRows } from './insert-rows.ts';
 export { MigrationRefused } from './migrations.ts';
 export { openDatabase, openForReading } from './open.ts';
+export { type Columns, listOf } from './sql.ts';
+export { updateRows } from './update-rows.ts';
