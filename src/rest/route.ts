@@ -69,8 +69,8 @@ interface RouteDescription {
   /** Status of success. */
   readonly status: 200 | 201;
   /**
-   * Whether the work must wait for nothing, such as a place in a queue of writers. An Idempotency-Key is then accepted and
-   * not kept: doing it again has to change nothing.
+   * Whether the work must wait for nothing, such as a place in a queue of writers. An Idempotency-Key is then accepted,
+   * whatever it is, and not kept: the work is done anew each time, and doing it again has to change nothing.
    */
   readonly isUrgent?: boolean;
   /** An example of the body. */

@@ -1,7 +1,7 @@
 import type { Db } from './database.ts';
 import { Prisma } from './generated/sqlite/client.ts';
 import { type Columns, named, tableOf } from './sql.ts';
-import { providerOf } from './transactions.ts';
+import { currentProvider } from './transactions.ts';
 
 /**
  * Inserts rows in one statement and answers their ids in the order of the rows. Prisma's `createMany` does the same at ten
@@ -12,18 +12,18 @@ import { providerOf } from './transactions.ts';
  */
 export async function insertRows(db: Db, table: string, rows: readonly Columns[]): Promise<readonly number[]> {
   if (rows.length === 0) return [];
-  const inserted = await db.$queryRaw<{ id: number }[]>`${insertion(db, table, rows)} RETURNING "id"`;
+  const inserted = await db.$queryRaw<{ id: number }[]>`${insertion(table, rows)} RETURNING "id"`;
   // Both count in the order of the rows; neither promises to answer in that order.
   return inserted.map(({ id }) => id).toSorted((a, b) => a - b);
 }
 
 /** The same for a table whose key is in the rows. */
 export async function insertKeyedRows(db: Db, table: string, rows: readonly Columns[]): Promise<void> {
-  if (rows.length > 0) await db.$executeRaw(insertion(db, table, rows));
+  if (rows.length > 0) await db.$executeRaw(insertion(table, rows));
 }
 
-function insertion(db: Db, table: string, rows: readonly Columns[]): Prisma.Sql {
+function insertion(table: string, rows: readonly Columns[]): Prisma.Sql {
   const columns = named(Object.keys({ ...rows[0] }));
   const start = Prisma.raw(`INSERT INTO "${table}" (${columns}) SELECT ${columns} FROM `);
-  return Prisma.sql`${start}${tableOf(providerOf(db), table, rows)} AS "new"`;
+  return Prisma.sql`${start}${tableOf(currentProvider(), table, rows)} AS "new"`;
 }

@@ -14,8 +14,9 @@ export type ColumnValue = string | number | bigint | boolean | Date | null;
 /** Columns of a row, by their names. */
 export type Columns = Readonly<Record<string, ColumnValue>>;
 
-/** What no JSON text gives back to a database: NUL, and halves of surrogate pairs. */
+/** NUL and halves of surrogate pairs, which no database takes: as they are, and as they may show in a JSON text. */
 const UNSTORABLE = /\0|\p{Cs}/gu;
+const SUSPICIOUS = /\\u(?:0000|d[89a-f])/;
 
 /** What stands behind IN; nothing is in a list without values. */
 export function listOf(values: readonly ColumnValue[]): Prisma.Sql {
@@ -36,17 +37,24 @@ export function tableOf(provider: DatabaseProvider, table: string, rows: readonl
   const names = Object.keys({ ...rows[0] });
   if (provider === 'sqlite') {
     const columns = names.map((name, index) => `value ->> ${index} AS "${name}"`).join(', ');
-    const text = JSON.stringify(rows.map((row) => Object.values(row).map(jsonValue)));
+    const text = jsonText(rows.map((row) => Object.values(row).map(jsonValue)));
     return Prisma.sql`(SELECT ${Prisma.raw(columns)} FROM json_each(${text}))`;
   }
-  const text = JSON.stringify(rows.map((row) => mapped(row, jsonValue)));
+  const text = jsonText(rows.map((row) => mapped(row, jsonValue)));
   const columns = Prisma.raw(named(names));
   return Prisma.sql`(SELECT ${columns} FROM json_populate_recordset(NULL::${Prisma.raw(`"${table}"`)}, ${text}::json))`;
 }
 
+function jsonText(rows: readonly unknown[]): string {
+  const text = JSON.stringify(rows);
+  if (!SUSPICIOUS.test(text)) return text;
+  return JSON.stringify(rows, (_, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll(UNSTORABLE, '\uFFFD') : value,
+  );
+}
+
 /** As the databases read it, dates in the form in which Prisma writes them. */
 function jsonValue(value: ColumnValue): string | number | boolean | null {
-  if (typeof value === 'string') return value.replaceAll(UNSTORABLE, '\uFFFD');
   if (typeof value === 'bigint') return String(value);
   return value instanceof Date ? value.toISOString().replace('Z', '+00:00') : value;
 }

@@ -17,15 +17,20 @@ export const TRANSACTION_TIMEOUT_MS = 30_000;
 /** For every Prisma client. Other formats than `minimal` look up the caller's source at each call, to quote it in errors. */
 export const CLIENT_OPTIONS = { errorFormat: 'minimal' } as const;
 
-const current = new AsyncLocalStorage<{ isOpen: boolean; readonly isUrgent: boolean }>();
+/** Of a transaction and all that is done in it. */
+interface Scope {
+  isOpen: boolean;
+  readonly isUrgent: boolean;
+  readonly provider: DatabaseProvider;
+}
 
-const providers = new WeakMap<Db, DatabaseProvider>();
+const current = new AsyncLocalStorage<Scope>();
 
-/** The product that a transaction runs on: raw statements of many rows differ. */
-export function providerOf(db: Db): DatabaseProvider {
-  const provider = providers.get(db);
-  invariant(provider !== undefined, 'it is a transaction of a database');
-  return provider;
+/** The product that the transaction runs on which this is called in: raw statements of many rows differ. */
+export function currentProvider(): DatabaseProvider {
+  const scope = current.getStore();
+  invariant(scope?.isOpen === true, 'rows are written inside a transaction');
+  return scope.provider;
 }
 
 /** Whether the transaction that begins here goes before those that wait. Prisma hands no option of ours to the adapter. */
@@ -44,16 +49,10 @@ export async function runTransaction<T>(
   { isUrgent = false }: TransactionOptions = {},
 ): Promise<T> {
   invariant(current.getStore()?.isOpen !== true, 'a transaction is not begun inside another one');
-  const scope = { isOpen: true, isUrgent };
+  const scope: Scope = { isOpen: true, isUrgent, provider };
   try {
     return await current.run(scope, () =>
-      client.$transaction(
-        (tx) => {
-          providers.set(tx, provider);
-          return work(tx);
-        },
-        { maxWait: MAX_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS },
-      ),
+      client.$transaction(work, { maxWait: MAX_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }),
     );
   } catch (error) {
     throw translatePrismaError(error);

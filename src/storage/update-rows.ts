@@ -5,7 +5,7 @@
 import type { Db } from './database.ts';
 import { Prisma } from './generated/sqlite/client.ts';
 import { type Columns, listOf, tableOf } from './sql.ts';
-import { providerOf } from './transactions.ts';
+import { currentProvider } from './transactions.ts';
 
 /** What becomes of a row. */
 export interface RowUpdate {
@@ -24,12 +24,12 @@ export interface RowUpdate {
  * @param table name of a table with an `id`; never from outside, nor are names of columns
  */
 export async function updateRows(db: Db, table: string, updates: readonly RowUpdate[]): Promise<number> {
-  if (providerOf(db) === 'postgresql' && updates.length > 1) {
+  if (currentProvider() === 'postgresql' && updates.length > 1) {
     const ids = listOf(updates.map(({ id }) => id));
     await db.$queryRaw`SELECT "id" FROM ${Prisma.raw(`"${table}"`)} WHERE "id" IN ${ids} ORDER BY "id" FOR UPDATE`;
   }
   let count = 0;
-  for (const alike of withSameColumns(updates)) count += await db.$executeRaw(update(db, table, alike));
+  for (const alike of withSameColumns(updates)) count += await db.$executeRaw(update(table, alike));
   return count;
 }
 
@@ -44,11 +44,11 @@ function withSameColumns(updates: readonly RowUpdate[]): Iterable<readonly RowUp
   return groups.values();
 }
 
-function update(db: Db, table: string, updates: readonly RowUpdate[]): Prisma.Sql {
+function update(table: string, updates: readonly RowUpdate[]): Prisma.Sql {
   const [expected, columns] = [Object.keys({ ...updates[0]?.expected }), Object.keys({ ...updates[0]?.columns })];
   const sets = columns.map((name) => `"${name}" = "new"."is ${name}"`);
   const conditions = expected.map((name) => ` AND "${table}"."${name}" IS NOT DISTINCT FROM "new"."was ${name}"`);
-  const changes = providerOf(db) === 'sqlite' ? changesInOne(table, updates) : changesJoined(table, updates);
+  const changes = currentProvider() === 'sqlite' ? changesInOne(table, updates) : changesJoined(table, updates);
   return Prisma.sql`UPDATE ${Prisma.raw(`"${table}" SET ${sets.join(', ')}`)} FROM ${changes} AS "new"
     WHERE ${Prisma.raw(`"${table}"."id" = "new"."id"${conditions.join('')}`)}`;
 }
