@@ -10,6 +10,7 @@ import { systemClock } from '../src/core/index.ts';
 import { type Database, openDatabase } from '../src/storage/index.ts';
 import { StandInBroker } from '../test/support/stand-in-broker.ts';
 import { startTrading, type Trading } from '../test/support/trading.ts';
+import { cpuMs } from './measure.ts';
 
 const SENDERS = 32;
 const SECONDS = 10;
@@ -19,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'dunlin-bench-'));
 const database = await openDatabase(`file:${join(folder, 'bench.db')}`, systemClock);
 try {
   const before = await insertsPerSecond(database);
-  const { perSecond, times } = await intents(database);
+  const { perSecond, times, cpuPerIntent } = await intents(database);
   const after = await insertsPerSecond(database);
   const inserts = (before + after) / 2;
   console.log(
@@ -27,6 +28,7 @@ try {
       'intents/s': Math.round(perSecond),
       'p50 ms': quantile(times, 0.5),
       'p99 ms': quantile(times, 0.99),
+      'processor ms each': Math.round(100 * cpuPerIntent) / 100,
       'plain inserts/s': Math.round(inserts),
       'share of their rate %': Math.round((100 * perSecond) / inserts),
     }),
@@ -37,7 +39,11 @@ try {
 }
 
 /** Every order is another quantity, so that none is a repeat, and is canceled by the broker at once, so that none piles up. */
-async function intents(on: Database): Promise<{ readonly perSecond: number; readonly times: readonly number[] }> {
+async function intents(on: Database): Promise<{
+  readonly perSecond: number;
+  readonly times: readonly number[];
+  readonly cpuPerIntent: number;
+}> {
   const broker = new StandInBroker('1000000000');
   broker.reaction = (order, taker) => taker.accept(order, 'canceled');
   const trading = await startTrading(on, { broker, claimMs: 2_000 });
@@ -46,6 +52,7 @@ async function intents(on: Database): Promise<{ readonly perSecond: number; read
   let count = 0;
   await send(trading, () => (count += 1) < 4 * SENDERS, []);
   const start = performance.now();
+  const cpuStart = cpuMs();
   const isTime = (): boolean => performance.now() - start < 1_000 * SECONDS;
   await send(
     trading,
@@ -56,8 +63,9 @@ async function intents(on: Database): Promise<{ readonly perSecond: number; read
     times,
   );
   const perSecond = (1_000 * times.length) / (performance.now() - start);
+  const cpuPerIntent = (cpuMs() - cpuStart) / times.length;
   await trading.close();
-  return { perSecond, times };
+  return { perSecond, times, cpuPerIntent };
 
   async function send(to: Trading, goesOn: () => boolean, durations: number[]): Promise<void> {
     const sender = async (): Promise<void> => {

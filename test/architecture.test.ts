@@ -121,8 +121,11 @@ describe('the architecture', () => {
   it('puts the seal on orders in one place, where they are sent', () => {
     const sealing = files.filter(({ text }) => /(?<![#.\w])approve(<T>)?\(/.test(text)).map(({ path }) => path);
 
-    // Where it is defined, and where it is used.
+    const importing = files.filter(({ text }) => /import \{[^}]*\bapprove\b/.test(text)).map(({ path }) => path);
+
+    // Where it is defined, and where it is used, under whatever name.
     expect(sealing.toSorted()).toEqual(['broker/order-request.ts', 'orders/send.ts']);
+    expect(importing).toEqual(['orders/send.ts']);
   });
 
   it('submits orders and changes in one place', () => {

@@ -1,6 +1,6 @@
 /** The journal's two tables: appending to them, and reading what was appended. */
 import { type Clock, dateOf, invariant, type JsonObject } from '../core/index.ts';
-import type { Db } from '../storage/index.ts';
+import { type Db, type EventRow, insertKeyedRows } from '../storage/index.ts';
 import type { EventDraft, EventFilter, JournalEvent } from './event.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function appendEvents(db: Db, clock: Clock, drafts: readonly EventD
     const row = { cursor, ownerId, type, subjectType, subjectId, mode, correlationId, causationId };
     return { ...row, payload: JSON.stringify(payload), occurredAt };
   });
-  await db.event.createMany({ data: rows });
+  await insertKeyedRows(db, 'Event', rows);
   return rows.map(({ cursor }) => cursor);
 }
 
@@ -70,9 +70,16 @@ export async function readEvents(
     orderBy: { cursor: 'asc' },
     take: limit,
   });
-  return rows.map(({ mode, payload, ...row }) => ({
-    ...row,
-    mode: mode === 'live' ? 'live' : 'paper',
-    payload: parsePayload(payload),
-  }));
+  return rows.map(journalEvent);
+}
+
+/** At most `limit` events of all owners after a cursor, oldest first: read after every commit, so it is cheap. */
+export async function readNewEvents(db: Db, after: bigint, limit: number): Promise<readonly JournalEvent[]> {
+  const rows = await db.$queryRaw<EventRow[]>`
+    SELECT * FROM "Event" WHERE "cursor" > ${after} ORDER BY "cursor" LIMIT ${limit}`;
+  return rows.map(journalEvent);
+}
+
+function journalEvent({ mode, payload, ...row }: EventRow): JournalEvent {
+  return { ...row, mode: mode === 'live' ? 'live' : 'paper', payload: parsePayload(payload) };
 }

@@ -4,7 +4,7 @@
  */
 import type { Db } from '../storage/index.ts';
 import type { JournalEvent } from './event.ts';
-import { readEvents, readHead } from './table.ts';
+import { readHead, readNewEvents } from './table.ts';
 
 /** Events per read. */
 const BATCH_SIZE = 500;
@@ -57,7 +57,7 @@ export class Tail {
   async #read(): Promise<void> {
     while (this.#isWanted) {
       this.#isWanted = false;
-      const events = await readEvents(this.#db, { after: this.#head, limit: BATCH_SIZE });
+      const events = await readNewEvents(this.#db, this.#head, BATCH_SIZE);
       for (const event of events) {
         // Cursors have no gaps, but for what was pruned.
         if (event.cursor !== this.#head + 1n) this.#host.missed(event.cursor);

@@ -108,8 +108,12 @@ export function measuresNow(
 /** Stores measures that differ from the row's. Needs its lock. */
 export async function storeMeasures(db: Db, account: AccountRow, measures: Measures): Promise<Measures> {
   const { ownerId, mode } = account;
+  const { day, dayStartEquity, peakEquity, lastEquity } = measures;
   if (!sameMeasures(account, measures))
-    await db.account.updateMany({ where: { ownerId, mode }, data: { ...measures } });
+    await db.$executeRaw`
+      UPDATE "Account" SET "day" = ${day}, "dayStartEquity" = ${dayStartEquity}, "peakEquity" = ${peakEquity},
+        "lastEquity" = ${lastEquity}
+      WHERE "ownerId" = ${ownerId} AND "mode" = ${mode}`;
   return measures;
 }
 

@@ -11,7 +11,7 @@ import {
   toMoney,
   ZERO,
 } from '../core/index.ts';
-import type { AccountRow, Db, OrderRow, PositionRow } from '../storage/index.ts';
+import { type AccountRow, type Db, listOf, type OrderRow, type PositionRow } from '../storage/index.ts';
 import { highestPrice } from './decision/exposure.ts';
 import type { WorkingOrder } from './decision/view.ts';
 import { WORKING_STATUSES } from './order.ts';
@@ -67,15 +67,18 @@ export interface Valuation {
  */
 export async function lockAccount(db: Db, clock: Clock, { ownerId, mode }: AccountKey): Promise<AccountRow | null> {
   const updatedAt = dateOf(clock);
-  const [row] = await db.account.updateManyAndReturn({ where: { ownerId, mode }, data: { updatedAt } });
+  const [row] = await db.$queryRaw<AccountRow[]>`
+    UPDATE "Account" SET "updatedAt" = ${updatedAt} WHERE "ownerId" = ${ownerId} AND "mode" = ${mode} RETURNING *`;
   return row ?? null;
 }
 
 /** Positions and working orders that go with an account's row. */
 export async function readBooks(db: Db, account: AccountRow): Promise<Books> {
   const { ownerId, mode } = account;
-  const positions = await db.position.findMany({ where: { ownerId, mode, quantity: { not: '0' } } });
-  const working = await db.order.findMany({ where: { ownerId, mode, status: { in: [...WORKING_STATUSES] } } });
+  const positions = await db.$queryRaw<PositionRow[]>`
+    SELECT * FROM "Position" WHERE "ownerId" = ${ownerId} AND "mode" = ${mode} AND "quantity" <> '0'`;
+  const working = await db.$queryRaw<OrderRow[]>`
+    SELECT * FROM "Order" WHERE "ownerId" = ${ownerId} AND "mode" = ${mode} AND "status" IN ${listOf(WORKING_STATUSES)}`;
   return { account, positions, working };
 }
 

@@ -6,10 +6,10 @@
  * Locks are taken in one order everywhere, so that PostgreSQL meets no deadlock: safety settings, account, orders, daily
  * counts, and the journal last.
  */
-import { invariant, unavailable } from '../core/index.ts';
+import { invariant } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
 import { type HaltCause, lockSafety, type SafetySettings } from '../safety/index.ts';
-import type { AccountRow, Db, OrderRow } from '../storage/index.ts';
+import { type AccountRow, type Db, listOf, type OrderRow } from '../storage/index.ts';
 import { accountView, measuresNow, storeMeasures, symbolsOf } from './account.ts';
 import { lockAccount, readBooks, valueBooks } from './books.ts';
 import type { Verdict } from './decision/view.ts';
@@ -21,7 +21,7 @@ import { sessionOf } from './session.ts';
 import { brokerOf, effectiveMode } from './trading-mode.ts';
 import type { Decided, DecidingDeps, Turn } from './turn.ts';
 
-/** What a turn decided; or that it has to be taken again with prices of these symbols too. */
+/** What a turn decided; or that it has to be taken again, with prices of these symbols too, or when there is an account. */
 export type TurnOutcome =
   | {
       readonly kind: 'decided';
@@ -32,7 +32,8 @@ export type TurnOutcome =
       /** A limit on losses that was reached: trading has to be halted. */
       readonly loss: { readonly cause: HaltCause; readonly reason: string } | null;
     }
-  | { readonly kind: 'prices_missing'; readonly symbols: readonly string[] };
+  | { readonly kind: 'prices_missing'; readonly symbols: readonly string[] }
+  | { readonly kind: 'account_missing' };
 
 /**
  * Decides a turn in one transaction: the number of statements does not depend on the number of new orders.
@@ -43,7 +44,7 @@ export function decideTurn(deps: DecidingDeps, turn: Turn): Promise<TurnOutcome>
   return deps.journal.write(async (write) => {
     const settings = await lockSafety(write.db, deps.clock, turn.key.ownerId);
     const state = await readState(deps, write.db, { turn, settings });
-    if ('lacking' in state) return { kind: 'prices_missing', symbols: state.lacking };
+    if ('kind' in state) return state;
     return decideAll(deps, write, { turn, state });
   });
 }
@@ -62,14 +63,14 @@ async function readState(
   deps: DecidingDeps,
   db: Db,
   { turn, settings }: { readonly turn: Turn; readonly settings: SafetySettings },
-): Promise<Readings | { readonly lacking: readonly string[] }> {
+): Promise<Readings | Exclude<TurnOutcome, { readonly kind: 'decided' }>> {
   const { key, board, recents, intents } = turn;
   const account = await lockAccount(db, deps.clock, key);
-  if (account === null) throw unavailable('The account is being reset: try again.');
+  if (account === null) return { kind: 'account_missing' };
   const books = await readBooks(db, account);
   const priced = symbolsOf(books);
   const lacking = priced.filter((symbol) => !board.has(symbol));
-  if (lacking.length > 0) return { lacking };
+  if (lacking.length > 0) return { kind: 'prices_missing', symbols: lacking };
   // Read under the lock: what is older cannot come later. The right to send ends no later than the claim that others see.
   const deadline = deps.monotonic() + deps.claimMs;
   const now = deps.clock.now();
@@ -100,7 +101,8 @@ async function readExisting(
   intents: readonly Intent[],
 ): Promise<ReadonlyMap<string, OrderRow>> {
   const ids = intents.flatMap(({ change, request }) => (change === undefined ? [request.clientOrderId] : []));
-  const rows = await db.order.findMany({ where: { ownerId, clientOrderId: { in: ids } } });
+  const rows = await db.$queryRaw<OrderRow[]>`
+    SELECT * FROM "Order" WHERE "ownerId" = ${ownerId} AND "clientOrderId" IN ${listOf(ids)}`;
   return new Map(rows.map((row) => [row.clientOrderId, row]));
 }
 
@@ -112,12 +114,15 @@ function daysOf({ intents, board }: Turn, now: number): readonly string[] {
 
 async function readTrades(db: Db, account: AccountRow, days: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const { ownerId, mode } = account;
-  const rows = await db.dailyTradeCount.findMany({ where: { ownerId, mode, tradingDay: { in: [...days] } } });
+  const rows = await db.$queryRaw<{ tradingDay: string; count: number }[]>`
+    SELECT "tradingDay", "count" FROM "DailyTradeCount"
+    WHERE "ownerId" = ${ownerId} AND "mode" = ${mode} AND "tradingDay" IN ${listOf(days)}`;
   return new Map(rows.map(({ tradingDay, count }) => [tradingDay, count]));
 }
 
 async function readStops(db: Db, ownerId: number): Promise<ReadonlySet<string>> {
-  const rows = await db.runawayStop.findMany({ where: { ownerId, releasedAt: null } });
+  const rows = await db.$queryRaw<{ source: string; sourceId: number | null; symbol: string }[]>`
+    SELECT "source", "sourceId", "symbol" FROM "RunawayStop" WHERE "ownerId" = ${ownerId} AND "releasedAt" IS NULL`;
   return new Set(rows.map(sourceKey));
 }
 

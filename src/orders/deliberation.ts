@@ -10,6 +10,7 @@ import { workingOrder } from './books.ts';
 import { decide } from './decision/decide.ts';
 import { highestPrice } from './decision/exposure.ts';
 import type { AccountView, DecisionView, RecentOrders, Verdict, WorkingOrder } from './decision/view.ts';
+import { withOrder } from './decision/working-orders.ts';
 import type { Intent, NewTerms } from './intent.ts';
 import { sourceKey } from './order-source.ts';
 import { type PriceBoard, priceOf } from './price-board.ts';
@@ -44,9 +45,13 @@ export interface Deliberated {
 /** See the head of this file. */
 export class Deliberation {
   readonly #state: TurnState;
-  /** What may still be filled; those that were approved in this turn have no row yet. */
-  readonly #working: { readonly row: OrderRow | null; order: WorkingOrder }[];
-  readonly #approved: Intent[] = [];
+  /** What may still be filled, by the id of its row, and what was approved in this turn, which has no row yet. */
+  readonly #stored: Map<number, { readonly row: OrderRow; order: WorkingOrder }>;
+  readonly #added: WorkingOrder[] = [];
+  /** All of it. */
+  #working: readonly WorkingOrder[];
+  /** What was approved in this turn, with what tells its source and symbol. */
+  readonly #approved: { readonly intent: Intent; readonly key: string }[] = [];
   /** What tells the sources and symbols of those that were denied in this turn. */
   readonly #denied: string[] = [];
   readonly #trades: Map<string, number>;
@@ -54,9 +59,9 @@ export class Deliberation {
 
   constructor(state: TurnState) {
     this.#state = state;
-    this.#working = state.working.map((row) => {
-      return { row, order: workingOrder(row, priceOf(state.board, row.symbol)) };
-    });
+    const orders = state.working.map((row) => ({ row, order: workingOrder(row, priceOf(state.board, row.symbol)) }));
+    this.#stored = new Map(orders.map((each) => [each.row.id, each]));
+    this.#working = orders.map(({ order }) => order);
     this.#trades = new Map(state.trades);
     this.#stopped = new Set(state.stopped);
   }
@@ -66,10 +71,11 @@ export class Deliberation {
    * change is under way, so that these terms are about to be others; or as much as it would be is filled already.
    */
   changeable({ orderId, terms }: NonNullable<Intent['change']>): OrderRow | null {
-    const row = this.#working.find((each) => each.row?.id === orderId)?.row ?? null;
+    const row = this.#stored.get(orderId)?.row ?? null;
     const isAccepted = row?.status === 'accepted' || row?.status === 'partially_filled';
     const isWorking = isAccepted && row.cancelRequestedAt === null;
-    const isChanging = row?.claimedBy != null || this.#approved.some(({ change }) => change?.orderId === orderId);
+    const isChanging =
+      row?.claimedBy != null || this.#approved.some(({ intent }) => intent.change?.orderId === orderId);
     return isWorking && !isChanging && terms.quantity.gt(row.filledQuantity) ? row : null;
   }
 
@@ -96,7 +102,6 @@ export class Deliberation {
     const request = old === null ? intent.request : restOf(intent.request, old);
     const known = board.get(request.symbol);
     const session = sessionOf(request, known, now);
-    const others = this.#working.filter(({ row }) => old === null || row?.id !== old.id);
     const trades = this.#trades.get(session?.tradingDay ?? '') ?? 0;
     return {
       now,
@@ -107,7 +112,7 @@ export class Deliberation {
       capabilities,
       session,
       quote: known?.kind === 'priced' ? { price: known.price, at: known.at } : null,
-      account: { ...account, working: others.map(({ order }) => order) },
+      account: { ...account, working: old === null ? this.#working : this.#workingBeside(old.id) },
       recent: this.#recent(intent),
       // A change keeps the place that its order holds.
       tradesToday: old?.reservedDay == null ? trades : trades - 1,
@@ -115,12 +120,19 @@ export class Deliberation {
     };
   }
 
+  /** All that may still be filled, without one. */
+  #workingBeside(exceptId: number | null): readonly WorkingOrder[] {
+    const stored = [...this.#stored.values()].filter(({ row }) => row.id !== exceptId);
+    return [...stored.map(({ order }) => order), ...this.#added];
+  }
+
   /** The rows of the last minute and what this turn has approved. */
   #recent(intent: Intent): RecentOrders {
     const { now, recents } = this.#state;
     const stored = recents.of(intent.request, intent.origin, intent.change?.orderId);
     const key = intentKey(intent);
-    const ofSource = this.#approved.filter((each) => each.change === undefined && intentKey(each) === key);
+    const alike = this.#approved.filter((each) => each.key === key).map((each) => each.intent);
+    const ofSource = alike.filter(({ change }) => change === undefined);
     const denied = this.#denied.filter((each) => each === key);
     return {
       inLastMinute: stored.inLastMinute + this.#approved.length,
@@ -131,16 +143,18 @@ export class Deliberation {
   }
 
   #approve(intent: Intent, old: OrderRow | null): void {
-    this.#approved.push(intent);
+    this.#approved.push({ intent, key: intentKey(intent) });
     const last = priceOf(this.#state.board, intent.request.symbol);
-    const changed = this.#working.find(({ row }) => old !== null && row?.id === old.id);
+    const changed = old === null ? undefined : this.#stored.get(old.id);
     if (intent.change !== undefined && old !== null && changed !== undefined) {
       changed.order = workingOrder({ ...old, ...greaterTerms(old, intent.change.terms) }, last);
+      this.#working = this.#workingBeside(null);
       return;
     }
     const { symbol, side, quantity } = intent.request;
-    const price = highestPrice(intent.request, last) ?? ZERO;
-    this.#working.push({ row: null, order: { symbol, side, remaining: quantity, price } });
+    const order = { symbol, side, remaining: quantity, price: highestPrice(intent.request, last) ?? ZERO };
+    this.#added.push(order);
+    this.#working = withOrder(this.#working, order);
   }
 }
 

@@ -64,6 +64,8 @@ export class Gateway {
   readonly #booking = new Map<string, Batches<null, number>>();
   readonly #recording: Batches<Hearing, OrderRow>;
   readonly #recents = new Map<number, Recents>();
+  /** Accounts that were there when they were looked at. One that is started afresh is gone for a moment. */
+  readonly #opened = new Set<string>();
   /** Symbols that the last turn of an account had to price. */
   readonly #symbols = new Map<string, readonly string[]>();
   /** Sends under way, by order. */
@@ -212,7 +214,6 @@ export class Gateway {
   /** Decides a turn and begins to send. */
   async #decideTurn(key: AccountKey, intents: readonly Intent[]): Promise<readonly Decision[]> {
     try {
-      await openAccount(this.#deps, key, this.#brokerTimeoutMs);
       const { decisions, epoch, loss } = await this.#decidePriced(key, intents);
       this.gate.observe(key.ownerId, epoch);
       this.#noteChanges(key.ownerId, intents, decisions);
@@ -233,13 +234,16 @@ export class Gateway {
     const held = keyText(key);
     const symbols = new Set([...intents.map(({ request }) => request.symbol), ...(this.#symbols.get(held) ?? [])]);
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      if (!this.#opened.has(held)) await openAccount(this.#deps, key, this.#brokerTimeoutMs);
+      this.#opened.add(held);
       const board = await readPrices(this.#deps.prices, symbols);
       const outcome = await this.#tryTurn({ key, intents, board, recents: this.#recentsOf(key.ownerId) });
       if (outcome?.kind === 'decided') {
         this.#symbols.set(held, outcome.symbols);
         return outcome;
       }
-      for (const symbol of outcome?.symbols ?? []) symbols.add(symbol);
+      if (outcome?.kind === 'account_missing') this.#opened.delete(held);
+      else for (const symbol of outcome?.symbols ?? []) symbols.add(symbol);
     }
     throw unavailable('The account changed all the time while the order was decided: try again.');
   }

@@ -2,7 +2,14 @@
 import { applyTrade, type BrokerFill, type Holding, NOTHING_HELD } from '../broker/index.ts';
 import { type Decimal, dateOf, decimal, decimalText, invariant } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
-import type { AccountRow, Db, FillRow, OrderRow, PositionRow } from '../storage/index.ts';
+import {
+  type AccountRow,
+  type Db,
+  type FillRow,
+  insertRows,
+  type OrderRow,
+  type PositionRow,
+} from '../storage/index.ts';
 import type { OrderBasis } from './deps.ts';
 import { accountEvent, fillEvent, modeOf, positionEvent } from './events.ts';
 import { averageFillPrice, excessQuantity, fillOrder } from './fill-order.ts';
@@ -80,7 +87,7 @@ export class Ledger {
     await db.account.updateMany({ where: { ownerId, mode }, data: { ...money, fillCursor, updatedAt } });
     const changed = [...this.#orders.values()];
     await storeOrders(db, changed);
-    await db.fill.createMany({ data: this.#fills });
+    await insertRows(db, 'Fill', this.#fills);
     const positions = this.#positions();
     await storePositions(db, positions, updatedAt);
     await writeTransitions(db, changed);

@@ -23,16 +23,6 @@ export interface RecentOrder {
   readonly createdAt: Date;
 }
 
-const COLUMNS = {
-  id: true,
-  source: true,
-  sourceId: true,
-  symbol: true,
-  side: true,
-  quantity: true,
-  createdAt: true,
-} as const;
-
 /** An intent that was decided, for a symbol by a source, at epoch ms. */
 interface RecentIntent {
   readonly key: string;
@@ -53,11 +43,9 @@ export class Recents {
   async refresh(db: Db, ownerId: number, now: number): Promise<void> {
     const since = new Date(now - WINDOW_MS);
     this.#newestId ??= await idBefore(db, ownerId, since);
-    const rows = await db.order.findMany({
-      where: { ownerId, id: { gt: this.#newestId }, createdAt: { gt: since } },
-      orderBy: { id: 'asc' },
-      select: { ...COLUMNS, status: true, reasonCode: true },
-    });
+    const rows = await db.$queryRaw<(RecentOrder & { status: string; reasonCode: string | null })[]>`
+      SELECT "id", "source", "sourceId", "symbol", "side", "quantity", "createdAt", "status", "reasonCode" FROM "Order"
+      WHERE "ownerId" = ${ownerId} AND "id" > ${this.#newestId} AND "createdAt" > ${since} ORDER BY "id"`;
     this.#newestId = rows.at(-1)?.id ?? this.#newestId;
     for (const { status, reasonCode, ...order } of rows) {
       if (status === 'denied') this.#deny({ key: sourceKey(order), at: order.createdAt.getTime() }, reasonCode);

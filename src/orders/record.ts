@@ -4,7 +4,7 @@
  */
 import { dateOf, invariant } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
-import type { OrderRow } from '../storage/index.ts';
+import { listOf, type OrderRow } from '../storage/index.ts';
 import type { OrderBasis } from './deps.ts';
 import { isTerminal } from './order.ts';
 import { statusOf } from './order-row.ts';
@@ -27,7 +27,8 @@ export function recordHearings(deps: OrderBasis, hearings: readonly Hearing[]): 
   return deps.journal.write(
     async (write) => {
       const ids = [...new Set(hearings.map(({ orderId }) => orderId))];
-      const rows = await write.db.order.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
+      const rows = await write.db.$queryRaw<OrderRow[]>`
+        SELECT * FROM "Order" WHERE "id" IN ${listOf(ids)} ORDER BY "id"`;
       const latest = new Map(rows.map((row) => [row.id, row]));
       const changed: Changed[] = [];
       for (const hearing of hearings) {

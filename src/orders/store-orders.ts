@@ -1,5 +1,5 @@
 /** Writes rows of orders that were worked out from what was read, on condition that nobody else changed them meanwhile. */
-import type { Db, OrderRow } from '../storage/index.ts';
+import { type Db, type OrderRow, updateRows } from '../storage/index.ts';
 
 /** An order's row before and after what happened to it. */
 export interface Changed {
@@ -24,20 +24,25 @@ type Place = Pick<OrderRow, 'ownerId' | 'mode'> & { readonly day: string };
  * @throws {RowChanged}
  */
 export async function storeOrders(db: Db, changed: readonly Changed[]): Promise<void> {
+  const updates = changed.map(({ before, after }) => {
+    const { id, ...expected } = unchanged(before);
+    return { id, expected, columns: difference(before, after) };
+  });
+  const count = await updateRows(db, 'Order', updates);
+  if (count !== changed.length) throw new RowChanged('Orders were changed meanwhile.');
+  await placeMoves(changed).store(db);
+}
+
+/** The places that orders gave back or took again. */
+function placeMoves(changed: readonly Changed[]): PlaceMoves {
   const moves = new PlaceMoves();
-  // In one order, so that two transactions never wait for each other.
-  for (const { before, after } of changed.toSorted((a, b) => a.before.id - b.before.id)) {
+  for (const { before, after } of changed) {
     const { ownerId, mode } = before;
-    const { count } = await db.order.updateMany({
-      where: unchanged(before),
-      data: difference(before, after),
-    });
-    if (count !== 1) throw new RowChanged(`Order ${before.id} was changed meanwhile.`);
     if (before.reservedDay === after.reservedDay) continue;
     if (before.reservedDay !== null) moves.add({ ownerId, mode, day: before.reservedDay }, -1);
     if (after.reservedDay !== null) moves.add({ ownerId, mode, day: after.reservedDay }, 1);
   }
-  await moves.store(db);
+  return moves;
 }
 
 /**
@@ -70,10 +75,9 @@ class PlaceMoves {
     for (const [, { place, by }] of [...this.#moves].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const { ownerId, mode, day: tradingDay } = place;
       if (by === 0) continue;
-      await db.dailyTradeCount.updateMany({
-        where: { ownerId, mode, tradingDay },
-        data: { count: { increment: by } },
-      });
+      await db.$executeRaw`
+        UPDATE "DailyTradeCount" SET "count" = "count" + ${by}
+        WHERE "ownerId" = ${ownerId} AND "mode" = ${mode} AND "tradingDay" = ${tradingDay}`;
     }
   }
 }

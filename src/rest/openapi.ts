@@ -62,7 +62,8 @@ const IDEMPOTENCY_KEY: JsonObject = {
 function keyParameters(row: Route): readonly JsonObject[] {
   if (row.method !== 'POST') return [];
   if (row.isUrgent !== true) return [IDEMPOTENCY_KEY];
-  return [{ ...IDEMPOTENCY_KEY, description: 'Accepted and not kept: doing this again changes nothing.' }];
+  const description = 'Accepted, whatever it is, and not kept: it is done anew each time, and again changes nothing.';
+  return [{ ...IDEMPOTENCY_KEY, description, schema: { type: 'string' } }];
 }
 
 function pathParameters(row: Route): readonly JsonObject[] {

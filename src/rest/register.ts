@@ -57,10 +57,12 @@ async function serve(row: Route, { request, reply, host }: Exchange): Promise<Fa
   const principal = await host.authenticate(request.headers);
   const caller = { principal, requestId: request.id };
   const run = (raw: RawRequest) => row.run(raw, (document, variables) => host.execute(document, variables, caller));
-  const header = row.method === 'POST' ? request.headers['idempotency-key'] : undefined;
+  // What is urgent is not refused for its header either.
+  const mayHaveKey = row.method === 'POST' && row.isUrgent !== true;
+  const header = mayHaveKey ? request.headers['idempotency-key'] : undefined;
   const key = header === undefined ? null : parseKey(header);
   const answer =
-    key === null || row.isUrgent === true
+    key === null
       ? await run(rawRequest(request, request.body))
       : await runOnce({ key, ownerId: principal.userId, request, host, run });
   return reply.code(answer.status).headers(answer.headers).send(answer.body);

@@ -70,7 +70,8 @@ interface RouteDescription {
   readonly status: 200 | 201;
   /**
    * Whether the work must wait for nothing, such as a place in a queue of writers, and is let in however much the server has to
-   * do. An Idempotency-Key is then accepted and not kept: doing it again has to change nothing.
+   * do. An Idempotency-Key is then accepted, whatever it is, and not kept: the work is done anew each time, and doing it again
+   * has to change nothing.
    */
   readonly isUrgent?: boolean;
   /** An example of the body. */

@@ -52,8 +52,8 @@ export async function appendAudit(
   const head = rows.at(-1);
   invariant(head !== undefined, 'there is a row for every entry');
   const ids = await insertRows(db, 'SafetyEvent', rows);
-  const data = { auditSequence: head.sequence, auditHash: head.hash };
-  await db.safetyState.updateMany({ where: { ownerId }, data });
+  await db.$executeRaw`
+    UPDATE "SafetyState" SET "auditSequence" = ${head.sequence}, "auditHash" = ${head.hash} WHERE "ownerId" = ${ownerId}`;
   return ids;
 }
 

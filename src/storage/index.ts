@@ -19,6 +19,7 @@ export type {
   Account as AccountRow,
   Alert as AlertRow,
   AlertTrigger as AlertTriggerRow,
+  Event as EventRow,
   Fill as FillRow,
   Goal as GoalRow,
   JobRun as JobRunRow,
@@ -46,7 +47,9 @@ export {
   pruneIdempotencyKeys,
   releaseIdempotencyKey,
 } from './idempotency.ts';
-export { insertRows } from './insert-rows.ts';
+export { insertKeyedRows, insertRows } from './insert-rows.ts';
 export { MigrationRefused } from './migrations.ts';
 export { openDatabase, openForReading } from './open.ts';
 export { openSecretBox, type SecretBox, SecretUnreadable } from './secrets.ts';
+export { type Columns, listOf } from './sql.ts';
+export { updateRows } from './update-rows.ts';

@@ -1,30 +1,29 @@
 import type { Db } from './database.ts';
 import { Prisma } from './generated/sqlite/client.ts';
-
-/** A value of a column. */
-type ColumnValue = string | number | bigint | boolean | Date | null;
+import { type Columns, named, tableOf } from './sql.ts';
+import { currentProvider } from './transactions.ts';
 
 /**
  * Inserts rows in one statement and answers their ids in the order of the rows. Prisma's `createMany` does the same at ten
  * times the cost, because it compiles every number of rows anew. Every row has the same columns, in the same order.
  *
+ * @param db a transaction
  * @param table name of a table whose `id` is counted up; never from outside, nor are names of columns
  */
-export async function insertRows(
-  db: Db,
-  table: string,
-  rows: readonly Readonly<Record<string, ColumnValue>>[],
-): Promise<readonly number[]> {
-  const [first] = rows;
-  if (first === undefined) return [];
-  const columns = Prisma.raw(Object.keys(first).map(quoted).join(', '));
-  const values = Prisma.join(rows.map((row) => Prisma.sql`(${Prisma.join(Object.values(row))})`));
-  const inserted = await db.$queryRaw<{ id: number }[]>`
-    INSERT INTO ${Prisma.raw(quoted(table))} (${columns}) VALUES ${values} RETURNING "id"`;
-  // Both count in the order of VALUES; neither promises to answer in that order.
+export async function insertRows(db: Db, table: string, rows: readonly Columns[]): Promise<readonly number[]> {
+  if (rows.length === 0) return [];
+  const inserted = await db.$queryRaw<{ id: number }[]>`${insertion(table, rows)} RETURNING "id"`;
+  // Both count in the order of the rows; neither promises to answer in that order.
   return inserted.map(({ id }) => id).toSorted((a, b) => a - b);
 }
 
-function quoted(name: string): string {
-  return `"${name}"`;
+/** The same for a table whose key is in the rows. */
+export async function insertKeyedRows(db: Db, table: string, rows: readonly Columns[]): Promise<void> {
+  if (rows.length > 0) await db.$executeRaw(insertion(table, rows));
+}
+
+function insertion(table: string, rows: readonly Columns[]): Prisma.Sql {
+  const columns = named(Object.keys({ ...rows[0] }));
+  const start = Prisma.raw(`INSERT INTO "${table}" (${columns}) SELECT ${columns} FROM `);
+  return Prisma.sql`${start}${tableOf(currentProvider(), table, rows)} AS "new"`;
 }

@@ -43,7 +43,10 @@ export async function openPostgresql(url: string, clock: Clock): Promise<Databas
     provider: 'postgresql',
     location: describePostgresql(url),
     read: withTranslatedErrors(read),
-    transaction: (work, options) => runTransaction(options?.isUrgent === true ? urgent : write, work, options),
+    transaction: (work, options) => {
+      const client = options?.isUrgent === true ? urgent : write;
+      return runTransaction({ client, provider: 'postgresql' }, work, options);
+    },
     announce,
     follow: ({ channel, heard, pollMs }) => followChannel(url, { channel, heard, pollMs: POLL_FACTOR * pollMs }),
     close: async () => {

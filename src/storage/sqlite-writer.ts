@@ -21,9 +21,10 @@ const URGENT_PAUSE_MS = 1;
 
 /**
  * While other processes want to write too, in ms: how long one may write without a pause, how long the pause is that lets
- * them in (longer than theirs between attempts), and for how long one that was met is thought to be there still.
+ * them in (longer than theirs between attempts), and for how long one that was met is thought to be there still. Nobody writes
+ * during most of a pause, so a burst is ten times as long, which is several transactions on a busy machine, too.
  */
-const BURST_MS = 10;
+const BURST_MS = 30;
 const LET_IN_MS = 3;
 const COMPANY_MS = 500;
 

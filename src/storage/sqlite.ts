@@ -32,7 +32,7 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
     provider: 'sqlite',
     location: file,
     read: withTranslatedErrors(read),
-    transaction: (work, options) => runTransaction(write, work, options),
+    transaction: (work, options) => runTransaction({ client: write, provider: 'sqlite' }, work, options),
     announce: () => Promise.resolve(),
     follow: ({ heard, pollMs }) => {
       const timer = setInterval(heard, pollMs).unref();

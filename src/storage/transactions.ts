@@ -1,9 +1,9 @@
 /** What both databases share in using Prisma: how a transaction runs, and how errors leave. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { invariant } from '../core/index.ts';
-import type { TransactionOptions } from './database.ts';
+import type { DatabaseProvider, Db, TransactionOptions } from './database.ts';
 import { translatePrismaError } from './errors.ts';
-import type { Prisma, PrismaClient } from './generated/sqlite/client.ts';
+import type { PrismaClient } from './generated/sqlite/client.ts';
 
 /**
  * How long a transaction may wait for its turn, in ms: behind other writers, and on SQLite up to 10 s behind another process.
@@ -17,7 +17,21 @@ export const TRANSACTION_TIMEOUT_MS = 30_000;
 /** For every Prisma client. Other formats than `minimal` look up the caller's source at each call, to quote it in errors. */
 export const CLIENT_OPTIONS = { errorFormat: 'minimal' } as const;
 
-const current = new AsyncLocalStorage<{ isOpen: boolean; readonly isUrgent: boolean }>();
+/** Of a transaction and all that is done in it. */
+interface Scope {
+  isOpen: boolean;
+  readonly isUrgent: boolean;
+  readonly provider: DatabaseProvider;
+}
+
+const current = new AsyncLocalStorage<Scope>();
+
+/** The product that the transaction runs on which this is called in: raw statements of many rows differ. */
+export function currentProvider(): DatabaseProvider {
+  const scope = current.getStore();
+  invariant(scope?.isOpen === true, 'rows are written inside a transaction');
+  return scope.provider;
+}
 
 /** Whether the transaction that begins here goes before those that wait. Prisma hands no option of ours to the adapter. */
 export function beginsUrgently(): boolean {
@@ -25,17 +39,17 @@ export function beginsUrgently(): boolean {
 }
 
 /**
- * Runs `work` in a transaction of `client`.
+ * Runs `work` in a transaction of a client.
  *
  * @throws {InvariantViolation} inside another transaction: on SQLite the inner one would wait for the outer one for ever
  */
 export async function runTransaction<T>(
-  client: PrismaClient,
-  work: (tx: Prisma.TransactionClient) => Promise<T>,
+  { client, provider }: { readonly client: PrismaClient; readonly provider: DatabaseProvider },
+  work: (tx: Db) => Promise<T>,
   { isUrgent = false }: TransactionOptions = {},
 ): Promise<T> {
   invariant(current.getStore()?.isOpen !== true, 'a transaction is not begun inside another one');
-  const scope = { isOpen: true, isUrgent };
+  const scope: Scope = { isOpen: true, isUrgent, provider };
   try {
     return await current.run(scope, () =>
       client.$transaction(work, { maxWait: MAX_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }),

@@ -51,6 +51,18 @@ eachDatabase((_provider, create) => {
     expect(await verifyAudit(database.read, ownerId)).toMatchObject({ ok: true });
   });
 
+  it('places an order also when the account is gone for the moment of another one’s reset', async () => {
+    await buy('2');
+    await database.transaction(async (db) => {
+      await db.position.deleteMany();
+      await db.account.deleteMany();
+    });
+
+    await buy('3');
+
+    expect(await database.read.account.count()).toBe(1);
+  });
+
   it('books nothing twice afterwards, and agrees with the broker', async () => {
     await buy('2');
     await resetPaperAccount(desk, desk.user);

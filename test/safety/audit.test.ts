@@ -116,7 +116,7 @@ describe('the audit', () => {
       await database.transaction(async (db) => {
         const counted = new Proxy(db, {
           get: (target, property, receiver) => {
-            if (property === '$queryRaw') statements += 1;
+            if (property === '$queryRaw' || property === '$executeRaw') statements += 1;
             const value: unknown = Reflect.get(target, property, receiver);
             if (property === 'safetyEvent' || property === 'safetyState') statements += 1;
             return value;

@@ -4,38 +4,47 @@
  */
 import { expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
-import { startScriptedBroker, startScriptedBrokerProcess } from '../support/scripted-broker/start.ts';
+import { LineChild } from '../support/line-child.ts';
+import { startScriptedBrokerProcess } from '../support/scripted-broker/start.ts';
+import type { GenerationOrder, GenerationTotals } from '../support/send-once/generation-child.ts';
 import { killAt } from '../support/send-once/kills.ts';
 import { POINTS } from '../support/send-once/points.ts';
-import { type Outcome, planOf, runTogether } from '../support/send-once/run.ts';
 import { createScene } from '../support/send-once/scene.ts';
+import { processors, report } from './report.ts';
 
 const RUNS = Number(process.env['SEND_ONCE_RUNS'] ?? 20_000);
 const FIRST_SEED = Number(process.env['SEND_ONCE_SEED'] ?? 100_000);
 const TOGETHER = 50;
-/** Runs on one database and one broker, whose logs are kept in memory. */
-const GENERATION = 1_000;
+/** Runs on one database and one broker, whose logs are kept in memory and looked through again and again. */
+const GENERATION = 500;
 const KILLS_PER_POINT = 4;
 
 it(`sends no order twice in ${RUNS} runs`, { timeout: 4 * 3_600_000 }, async () => {
   const since = performance.now();
-  const totals = { runs: 0, duplicates: 0, accepted: 0, violations: 0 };
-  for (let first = 0; first < RUNS; first += GENERATION) {
-    for (const { duplicates, accepted, violations } of await generation(
-      FIRST_SEED + first,
-      Math.min(GENERATION, RUNS - first),
-    )) {
-      totals.runs += TOGETHER;
-      totals.duplicates += duplicates;
-      totals.accepted += accepted;
-      totals.violations += violations.length;
-      expect(violations).toEqual([]);
+  const totals = { runs: 0, duplicates: 0, accepted: 0 };
+  const firsts = Array.from({ length: Math.ceil(RUNS / GENERATION) }, (_, i) => i * GENERATION);
+  /** One process after the other generation, as many at once as there are processors. */
+  const work = async (): Promise<void> => {
+    const child = new LineChild('send-once/generation-child.ts', []);
+    try {
+      for (let first = firsts.shift(); first !== undefined; first = firsts.shift()) {
+        const { runs, duplicates, accepted, violations } = await generation(child, first);
+        totals.runs += runs;
+        totals.duplicates += duplicates;
+        totals.accepted += accepted;
+        const seconds = Math.round((performance.now() - since) / 1000);
+        process.stdout.write(`${totals.runs} runs in ${seconds} s: ${totals.accepted} at the broker, `);
+        process.stdout.write(`duplicates ${totals.duplicates}, violations ${violations.length}\n`);
+        expect(violations).toEqual([]);
+      }
+    } finally {
+      await child.end();
     }
-    const seconds = Math.round((performance.now() - since) / 1000);
-    process.stdout.write(`${totals.runs} runs in ${seconds} s: ${totals.accepted} at the broker, `);
-    process.stdout.write(`duplicates ${totals.duplicates}, violations ${totals.violations}\n`);
-  }
-  expect(totals.duplicates).toBe(0);
+  };
+  await Promise.all(Array.from({ length: Math.min(processors, firsts.length) }, work));
+
+  report('O1 sent once', { seeds: `${FIRST_SEED} to ${FIRST_SEED + RUNS - 1}`, ...totals });
+  expect(totals).toMatchObject({ runs: RUNS, duplicates: 0 });
 });
 
 it(`sends no order twice in ${KILLS_PER_POINT} kills at each point`, { timeout: 1_200_000 }, async () => {
@@ -58,17 +67,12 @@ it(`sends no order twice in ${KILLS_PER_POINT} kills at each point`, { timeout: 
   expect(totals.duplicates).toBe(0);
 });
 
-async function generation(firstSeed: number, runs: number): Promise<readonly Outcome[]> {
-  const started = await startScriptedBroker({ lateMs: null });
+async function generation(child: LineChild, first: number): Promise<GenerationTotals> {
   const made = await createTestDatabase('sqlite');
-  const scene = await createScene(await made.open(), started, TOGETHER);
-  const outcomes: Outcome[] = [];
-  for (let run = 0; run < runs; run += TOGETHER) {
-    const plans = Array.from({ length: TOGETHER }, (_, i) => planOf(firstSeed + run + i));
-    outcomes.push(await runTogether(scene, plans));
-  }
-  await scene.broker.close();
-  await started.close();
+  const runs = Math.min(GENERATION, RUNS - first);
+  const order: GenerationOrder = { url: made.url, firstSeed: FIRST_SEED + first, runs, together: TOGETHER };
+  child.say(JSON.stringify(order));
+  const totals = await child.heard<GenerationTotals>();
   await made.drop();
-  return outcomes;
+  return totals;
 }

@@ -30,6 +30,18 @@ describe('inserting rows', () => {
       expect(found).toBe(1);
     });
 
+    it('replaces what no database keeps: NUL, and halves of surrogate pairs', async () => {
+      const rows = ['a\0b', 'a\uD800b', '\u{1F426}', '\\u0000'].map((symbol) => ({ ...rowOf(1), symbol }));
+
+      const ids = await database.transaction((db) => insertRows(db, 'RunawayStop', rows));
+
+      const stored = await database.read.runawayStop.findMany({
+        where: { id: { in: [...ids] } },
+        orderBy: { id: 'asc' },
+      });
+      expect(stored.map(({ symbol }) => symbol)).toEqual(['a\uFFFDb', 'a\uFFFDb', '\u{1F426}', '\\u0000']);
+    });
+
     it('does nothing without rows', async () => {
       expect(await database.transaction((db) => insertRows(db, 'RunawayStop', []))).toEqual([]);
     });

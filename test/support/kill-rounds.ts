@@ -1,20 +1,15 @@
 /** Kills among processes that send without end, and what the broker saw of them. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { KillReport } from '../../src/orders/index.ts';
 import { resumeTrading } from '../../src/orders/index.ts';
 import type { TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { COIN, type Desk, liftLimits, openDesk } from './kill-desk.ts';
+import { LineChild } from './line-child.ts';
 import { machineNow } from './machine-clock.ts';
 import { seededRandom } from './random.ts';
 import { ScriptedBroker } from './scripted-broker/adapter.ts';
 import { type StartedBroker, startScriptedBrokerProcess } from './scripted-broker/start.ts';
-
-const script = fileURLToPath(new URL('kill-child.ts', import.meta.url));
 
 /** What came of one kill. */
 export interface KillRound {
@@ -26,44 +21,15 @@ export interface KillRound {
   readonly sent: number;
 }
 
-/** A process that sends; see kill-child.ts. */
-class Sender {
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-
-  constructor(args: readonly string[]) {
-    const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#child = child;
-    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  }
-
-  async heard(): Promise<Record<string, unknown>> {
-    const line = await this.#lines.next();
-    if (line.done === true) throw new Error('The sender has ended.');
-    return JSON.parse(line.value) as Record<string, unknown>;
-  }
-
-  kill(): Promise<Record<string, unknown>> {
-    this.#child.stdin?.write('kill\n');
-    return this.heard();
-  }
-
-  async end(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exit;
-  }
-}
-
 /** Processes, their broker, and kills at random times. */
 export class KillRounds {
   readonly desk: Desk;
   readonly #broker: StartedBroker;
-  readonly #senders: readonly Sender[];
+  /** Processes that send; see kill-child.ts. */
+  readonly #senders: readonly LineChild[];
   readonly #random: () => number;
 
-  private constructor(parts: { desk: Desk; broker: StartedBroker; senders: readonly Sender[]; seed: number }) {
+  private constructor(parts: { desk: Desk; broker: StartedBroker; senders: readonly LineChild[]; seed: number }) {
     this.desk = parts.desk;
     this.#broker = parts.broker;
     this.#senders = parts.senders;
@@ -81,9 +47,9 @@ export class KillRounds {
     await liftLimits(desk);
     const senders = Array.from(
       { length: options.processes },
-      () => new Sender([test.url, broker.url, String(options.senders)]),
+      () => new LineChild('kill-child.ts', [test.url, broker.url, String(options.senders)]),
     );
-    await Promise.all(senders.map((sender) => sender.heard()));
+    await Promise.all(senders.map((sender) => sender.heard<{ readonly ready: true }>()));
     return new KillRounds({ desk, broker, senders, seed: options.seed });
   }
 
@@ -120,9 +86,10 @@ export class KillRounds {
 }
 
 /** Kills again where a machine that is far too busy could not store the halt in time, as the answer says. */
-async function killUntilStored(sender: Sender): Promise<{ report: KillReport; answeredAt: number }> {
+async function killUntilStored(sender: LineChild): Promise<{ report: KillReport; answeredAt: number }> {
   for (;;) {
-    const { report, answeredAt } = (await sender.kill()) as { report: KillReport | string; answeredAt: number };
+    sender.say('kill');
+    const { report, answeredAt } = await sender.heard<{ report: KillReport | string; answeredAt: number }>();
     if (typeof report !== 'string') return { report, answeredAt };
     if (!report.includes('could not be stored yet')) throw new Error(report);
   }

@@ -1,6 +1,7 @@
 import { type Decimal, maxOf, ZERO } from '../../core/index.ts';
 import { heldAgainst } from './exposure.ts';
-import type { AccountView, WorkingOrder } from './view.ts';
+import type { AccountView } from './view.ts';
+import { type SideTotal, sideTotals } from './working-orders.ts';
 
 /**
  * What may still be ordered, never below 0: the cash, less what working orders may cost, less twice what is sold short. There
@@ -10,22 +11,22 @@ import type { AccountView, WorkingOrder } from './view.ts';
 export function buyingPower(account: AccountView): Decimal | null {
   if (account.shortValue === null) return null;
   let free = account.cash.minus(account.shortValue.times(2));
-  for (const [order, opening] of openingParts(account)) free = free.minus(opening.times(order.price));
+  for (const total of sideTotals(account.working)) free = free.minus(openingValue(account, total));
   return maxOf(free, ZERO);
 }
 
 /**
- * What each working order opens beyond what it closes. Orders on one side of a symbol close what is held against them in order
- * of their price, the cheapest first, so that what is left to open costs no less than it may.
+ * What the working orders of one side of a symbol may cost beyond what they close. They close what is held against them in the
+ * order of their price, the cheapest first, so that what is left to open costs no less than it may.
  */
-function openingParts(account: AccountView): readonly (readonly [WorkingOrder, Decimal])[] {
-  const left = new Map<string, Decimal>();
-  return account.working
-    .toSorted((a, b) => a.price.cmp(b.price))
-    .map((order) => {
-      const key = `${order.side} ${order.symbol}`;
-      const held = left.get(key) ?? heldAgainst(account, order.symbol, order.side);
-      left.set(key, maxOf(held.minus(order.remaining), ZERO));
-      return [order, maxOf(order.remaining.minus(held), ZERO)] as const;
-    });
+function openingValue(account: AccountView, { symbol, side, value }: SideTotal): Decimal {
+  let held = heldAgainst(account, symbol, side);
+  if (held.isZero()) return value;
+  let opening = ZERO;
+  const orders = account.working.filter((order) => order.symbol === symbol && order.side === side);
+  for (const { remaining, price } of orders.toSorted((a, b) => a.price.cmp(b.price))) {
+    opening = opening.plus(maxOf(remaining.minus(held), ZERO).times(price));
+    held = maxOf(held.minus(remaining), ZERO);
+  }
+  return opening;
 }

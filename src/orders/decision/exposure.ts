@@ -1,7 +1,8 @@
 /** What an order would do to the position: how much of it reduces, how much opens, and at what price it counts. */
 import type { OrderRequest, Side } from '../../broker/index.ts';
-import { type Decimal, maxOf, minOf, sumOf, ZERO } from '../../core/index.ts';
+import { type Decimal, maxOf, minOf, ZERO } from '../../core/index.ts';
 import type { AccountView, DecisionView } from './view.ts';
+import { remainingOf } from './working-orders.ts';
 
 /** What is held of a symbol; negative when short. */
 export function positionOf(account: AccountView, symbol: string): Decimal {
@@ -10,8 +11,7 @@ export function positionOf(account: AccountView, symbol: string): Decimal {
 
 /** What working orders may still fill on one side of a symbol. */
 export function workingQuantity(account: AccountView, symbol: string, side: Side): Decimal {
-  const same = account.working.filter((order) => order.symbol === symbol && order.side === side);
-  return sumOf(same.map((order) => order.remaining));
+  return remainingOf(account.working, symbol, side);
 }
 
 /**

@@ -1,0 +1,77 @@
+/**
+ * Changes of many rows, in one statement for each set of columns, each on condition that its row is still as it was read. One
+ * statement for each row would cost most of what storing the answers to a batch of orders does.
+ */
+import type { Db } from './database.ts';
+import { Prisma } from './generated/sqlite/client.ts';
+import { type Columns, listOf, tableOf } from './sql.ts';
+import { currentProvider } from './transactions.ts';
+
+/** What becomes of a row. */
+export interface RowUpdate {
+  readonly id: number;
+  /** What the row has to be, or it is left as it is. The same columns, in the same order, in every row. */
+  readonly expected: Columns;
+  /** What it becomes: at least one column. */
+  readonly columns: Columns;
+}
+
+/**
+ * Updates rows of a table, each at most once, and answers how many were as they were expected. On PostgreSQL their locks are
+ * taken in the order of their ids, whatever the statement does, so that two transactions never wait for each other.
+ *
+ * @param db a transaction
+ * @param table name of a table with an `id`; never from outside, nor are names of columns
+ */
+export async function updateRows(db: Db, table: string, updates: readonly RowUpdate[]): Promise<number> {
+  if (currentProvider() === 'postgresql' && updates.length > 1) {
+    const ids = listOf(updates.map(({ id }) => id));
+    await db.$queryRaw`SELECT "id" FROM ${Prisma.raw(`"${table}"`)} WHERE "id" IN ${ids} ORDER BY "id" FOR UPDATE`;
+  }
+  let count = 0;
+  for (const alike of withSameColumns(updates)) count += await db.$executeRaw(update(table, alike));
+  return count;
+}
+
+function withSameColumns(updates: readonly RowUpdate[]): Iterable<readonly RowUpdate[]> {
+  const groups = new Map<string, RowUpdate[]>();
+  for (const each of updates) {
+    const names = Object.keys(each.columns).join(' ');
+    const group = groups.get(names);
+    if (group === undefined) groups.set(names, [each]);
+    else group.push(each);
+  }
+  return groups.values();
+}
+
+function update(table: string, updates: readonly RowUpdate[]): Prisma.Sql {
+  const [expected, columns] = [Object.keys({ ...updates[0]?.expected }), Object.keys({ ...updates[0]?.columns })];
+  const sets = columns.map((name) => `"${name}" = "new"."is ${name}"`);
+  const conditions = expected.map((name) => ` AND "${table}"."${name}" IS NOT DISTINCT FROM "new"."was ${name}"`);
+  const changes = currentProvider() === 'sqlite' ? changesInOne(table, updates) : changesJoined(table, updates);
+  return Prisma.sql`UPDATE ${Prisma.raw(`"${table}" SET ${sets.join(', ')}`)} FROM ${changes} AS "new"
+    WHERE ${Prisma.raw(`"${table}"."id" = "new"."id"${conditions.join('')}`)}`;
+}
+
+/** The rows of SQLite have no types of their own: what was and what is are columns of one. */
+function changesInOne(table: string, updates: readonly RowUpdate[]): Prisma.Sql {
+  const rows = updates.map(({ id, expected, columns }) => ({ id, ...as('was', expected), ...as('is', columns) }));
+  return tableOf('sqlite', table, rows);
+}
+
+/** PostgreSQL takes the types from the table, once for what was and once for what is. */
+function changesJoined(table: string, updates: readonly RowUpdate[]): Prisma.Sql {
+  const was = updates.map(({ id, expected }) => ({ id, ...expected }));
+  const is = updates.map(({ id, columns }) => ({ id, ...columns }));
+  const named = (prefix: string, row: Columns | undefined): string =>
+    Object.keys({ ...row })
+      .map((name) => `, "${prefix}"."${name}" AS "${prefix} ${name}"`)
+      .join('');
+  const names = `"was"."id"${named('was', updates[0]?.expected)}${named('is', updates[0]?.columns)}`;
+  return Prisma.sql`(SELECT ${Prisma.raw(names)} FROM ${tableOf('postgresql', table, was)} AS "was"
+    JOIN ${tableOf('postgresql', table, is)} AS "is" ON "is"."id" = "was"."id")`;
+}
+
+function as(prefix: string, row: Columns): Columns {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [`${prefix} ${name}`, value]));
+}
