@@ -19,6 +19,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['scheduler'],
   ['strategies'],
   ['backtest'],
+  ['models'],
   ['safety'],
   ['broker'],
   ['orders'],

@@ -1,0 +1,20 @@
+/** How one tree grows from quantised gradients: node by node, or level by level. */
+
+import type { Forest } from '../forest.ts';
+import type { Settings } from '../settings.ts';
+import { growByNode, slotsByNode } from './grow-by-node.ts';
+import { growSymmetric, slotsOfLevels } from './grow-symmetric.ts';
+import type { GrownLeaf, TreeTask } from './tree-task.ts';
+
+export type { GrownLeaf, TreeTask } from './tree-task.ts';
+
+/** Grows one tree by the policy of the settings. */
+export function growTree(task: TreeTask): { readonly tree: Forest; readonly leaves: readonly GrownLeaf[] } {
+  return task.settings.policy === 'symmetric' ? growSymmetric(task) : growByNode(task);
+}
+
+/** Histograms that a kernel needs room for. */
+export function slotsFor({ policy, maxDepth, maxLeaves, isForest }: Settings): number {
+  if (isForest) return 1;
+  return policy === 'symmetric' ? slotsOfLevels(maxDepth) : slotsByNode(policy === 'leafwise', maxLeaves, maxDepth);
+}
