@@ -5,7 +5,7 @@
 import type { BacktestSettings } from '../../backtest/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { type Moments, sharpePerBar } from '../figures.ts';
-import { accuracy, accuracyGain, areaUnderCurve, lossGain, meanLoss, type ScoredSlice } from './scores.ts';
+import { accuracy, accuracyGain, lossGain, meanLoss, rankingQuality, type ScoredSlice } from './scores.ts';
 import { tradeFigures, tradeSlice, type TradingTerms } from './trade.ts';
 import type { SliceScores, TradingScores } from './tuning.ts';
 
@@ -44,7 +44,7 @@ export function scoreRow(
   const traded = tradeFigures(tradeSlice(bars, slice.predictions, terms), terms.settings);
   return Float64Array.of(
     meanLoss(slice),
-    areaUnderCurve(slice),
+    rankingQuality(slice),
     accuracy(slice),
     loss.mean,
     loss.squares,

@@ -1,8 +1,6 @@
 /** How well predictions fit what came: each figure with its formula. */
+import { areaUnderCurve, type Objective } from '../../models/index.ts';
 import { at } from '../../strategies/index.ts';
-
-/** What is learned: the probability of a rise, or the return. */
-export type Objective = 'binary' | 'regression';
 
 /** Predictions of one slice, and what came. Columns have one entry per row. */
 export interface ScoredSlice {
@@ -106,23 +104,8 @@ function gainOver({ labels, symbols }: ScoredSlice, gainOf: (row: number) => num
   return { mean, squares };
 }
 
-/**
- * Area under the ROC curve: the probability that a rise is predicted higher than a fall, ties counting half
- * (Mann & Whitney 1947).
- *
- * @returns NaN when there are rises only, or none
- */
-export function areaUnderCurve({ predictions, labels, objective }: ScoredSlice): number {
-  const rises = predictions.filter((_, row) => isRise(at(labels, row), objective)).toSorted();
-  const falls = predictions.filter((_, row) => !isRise(at(labels, row), objective)).toSorted();
-  let [below, upTo] = [0, 0];
-  let pairs = 0;
-  for (let place = 0; place < rises.length; place++) {
-    const value = at(rises, place);
-    while (below < falls.length && at(falls, below) < value) below++;
-    upTo = Math.max(upTo, below);
-    while (upTo < falls.length && at(falls, upTo) === value) upTo++;
-    pairs += (below + upTo) / 2;
-  }
-  return pairs / (rises.length * falls.length);
+/** Area under the ROC curve of telling rises from falls; NaN when there are rises only, or none. */
+export function rankingQuality({ predictions, labels, objective }: ScoredSlice): number {
+  const rises = labels.map((label) => Number(isRise(label, objective)));
+  return areaUnderCurve(rises, predictions) ?? Number.NaN;
 }

@@ -13,7 +13,7 @@ import {
 import { fit } from './fit.ts';
 import { SCORE_WIDTH, scoreRow } from './score-row.ts';
 import { baselineOf, type ScoredSlice } from './scores.ts';
-import { type TradedSlice, tradeSlice, type TradingTerms } from './trade.ts';
+import { tradeSlice, type TradingTerms } from './trade.ts';
 import type { FitInput } from './tuning-job.ts';
 
 interface RowsInput {
@@ -52,10 +52,8 @@ export const ROWS: TaskName<RowsInput, null> = { name: 'tuning.rows' };
 export const BINS: TaskName<BinsInput, BinnedFeatures> = { name: 'tuning.bins' };
 /** Trains once and answers a row of scores for each number of trees; null when cancelled. */
 export const FIT: TaskName<ScoredFit, Float64Array | null> = { name: 'tuning.fit' };
-/** Trains once and answers what trading on the test slice brings, bar by bar; null when cancelled. */
-export const REPLAY: TaskName<ScoredFit, Pick<TradedSlice, 'returns'> & { equity: Float64Array } | null> = {
-  name: 'tuning.replay',
-};
+/** Trains once and answers the returns of trading on the test slice, bar by bar; null when cancelled. */
+export const REPLAY: TaskName<ScoredFit, Float64Array | null> = { name: 'tuning.replay' };
 /** Trains the model that is kept and scores it; null when cancelled. */
 export const FINAL: TaskName<ScoredFit, FinalFit | null> = { name: 'tuning.final' };
 
@@ -86,11 +84,9 @@ const fitTask: Task<ScoredFit, Float64Array | null> = defineTask(FIT.name, ({ in
   return rows;
 });
 
-const replayTask = defineTask(REPLAY.name, ({ input, counts, terms }: ScoredFit, context) => {
+const replayTask: Task<ScoredFit, Float64Array | null> = defineTask(REPLAY.name, ({ input, counts, terms }, context) => {
   const [predictions] = fit(input, counts, () => context.isCancelled())?.predictions ?? [];
-  if (predictions === undefined) return null;
-  const { run, returns } = tradeSlice(input.fold.testBars, predictions, terms);
-  return { returns, equity: run.equity };
+  return predictions === undefined ? null : tradeSlice(input.fold.testBars, predictions, terms).returns;
 });
 
 const finalTask: Task<ScoredFit, FinalFit | null> = defineTask(FINAL.name, ({ input, counts, terms }, context) => {
