@@ -1,12 +1,5 @@
 /** How far the close is from its moving averages: sma and ema. */
-import {
-  at,
-  exponentialMeans,
-  numberOf,
-  type Parameters,
-  prefixSums,
-  rollingMean,
-} from '../strategies/index.ts';
+import { at, exponentialMeans, numberOf, type Parameters, prefixSums, rollingMean } from '../strategies/index.ts';
 import { type FeatureFamily, type FeatureInput, noProblem, windowSpec } from './feature.ts';
 
 /** Distance from the simple moving average. */

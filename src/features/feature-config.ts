@@ -113,9 +113,11 @@ function chosenFamilies(raw: unknown): readonly Choice[] {
   throwIfAny(errors);
   const names = named.map(({ name }) => name);
   const twice = named.find(({ name }, index) => names.indexOf(String(name)) < index);
-  if (twice !== undefined) throw invalidFields([{ path: twice.path, message: `features name ${twice.name} twice.` }]);
+  if (twice !== undefined) throw invalidFields([{ path: twice.path, message: `features name ${shown(twice.name)} twice.` }]);
   return FEATURE_FAMILIES.flatMap((family) =>
-    named.filter(({ name }) => name === family.name).map(({ path, asked }) => ({ family, path, asked: objectOf(asked) })),
+    named
+      .filter(({ name }) => name === family.name)
+      .map(({ path, asked }) => ({ family, path, asked: objectOf(asked) })),
   );
 }
 
@@ -173,7 +175,9 @@ function parseChoice(
     });
     // Counted before it is made: lists are from outside.
     if (combinations.length * values.length > MAX_COLUMNS) throw tooManyColumns(family, path);
-    combinations = combinations.flatMap((params) => distinct(values).map((value) => ({ ...params, [spec.name]: value })));
+    combinations = combinations.flatMap((params) =>
+      distinct(values).map((value) => ({ ...params, [spec.name]: value })),
+    );
   }
   if (errors.length > before) return [];
   for (const problem of combinations.map((params) => family.problem(params))) {
@@ -203,6 +207,11 @@ function specsOf(family: FeatureFamily, combinations: readonly Parameters[]): re
 /** How many bars at the front lack a feature. */
 export function warmUpBars({ features }: FeatureConfig): number {
   return Math.max(0, ...features.map(({ family, params }) => familyOf(family).warmUp(params)));
+}
+
+/** Fewest symbols that every feature can be computed of. */
+export function fewestSymbols({ features }: FeatureConfig): number {
+  return Math.max(1, ...features.map(({ family }) => familyOf(family).minSymbols));
 }
 
 /** The family of a parsed feature. */

@@ -54,6 +54,7 @@ export function writeFeatures(config: FeatureConfig, bars: readonly Bars[], valu
 export function writeLabels(config: FeatureConfig, bars: readonly Bars[], labels: Float64Array): void {
   const { firstBar, symbols, rows } = planRows(config, bars);
   for (const [symbol, { close }] of bars.entries()) {
-    for (let row = symbol, bar = firstBar; row < rows; row += symbols, bar++) labels[row] = labelAfter(close, bar, config);
+    for (let row = symbol, bar = firstBar; row < rows; row += symbols, bar++)
+      labels[row] = labelAfter(close, bar, config);
   }
 }

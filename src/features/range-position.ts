@@ -25,7 +25,13 @@ export const rangePosition: FeatureFamily = {
 };
 
 function extremes({ low, high }: { readonly low: Float64Array; readonly high: Float64Array }, window: number) {
-  return { lowest: slidingLeast(low, window), highest: slidingLeast(high.map((price) => -price), window).map(negated) };
+  return {
+    lowest: slidingLeast(low, window),
+    highest: slidingLeast(
+      high.map((price) => -price),
+      window,
+    ).map(negated),
+  };
 }
 
 function negated(value: number): number {

@@ -1,4 +1,3 @@
-import { atr } from './true-range.ts';
 import { emaDistance, smaDistance } from './average-distance.ts';
 import { bollingerPosition } from './bollinger.ts';
 import { monthPosition, weekday } from './calendar.ts';
@@ -9,6 +8,7 @@ import { macd } from './macd.ts';
 import { rangePosition } from './range-position.ts';
 import { relativeStrength } from './relative-strength.ts';
 import { rsi } from './rsi.ts';
+import { atr } from './true-range.ts';
 import { volatility, volatilityRatio } from './volatility.ts';
 import { volumeZscore } from './volume.ts';
 

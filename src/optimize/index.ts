@@ -45,16 +45,18 @@ export {
   type TrialSummary,
   type Unranked,
 } from './optimization.ts';
+export { type PredictDeps, type PredictInput, type Prediction, predictModel } from './predict-model.ts';
 export type { ReportAxis } from './report/axis.ts';
 export type { HeatMap } from './report/heat-map.ts';
 export { type OptimizationReport, optimizationReport, type ReportSection } from './report/report.ts';
 export { type Axis, isRange, type ParameterSpace, SEARCH_METHODS, type SearchMethod } from './search/index.ts';
+export { type ModelTuningInput, startModelTuning } from './start-model-tuning.ts';
 export { type StrategyOptimizationInput, startStrategyOptimization } from './start-optimization.ts';
 export { type SweepInput, startSweep } from './start-sweep.ts';
-export { type ModelTuningInput, startModelTuning } from './start-model-tuning.ts';
 export { optimizeTasks } from './tasks.ts';
 export {
   type EdgeThresholds,
+  type EdgeVerdict,
   type FoldScores,
   type HoldoutScores,
   type SliceDates,

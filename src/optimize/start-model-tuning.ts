@@ -1,9 +1,8 @@
 /** Submits the tuning of a model: everything that can be refused is refused here, before a job exists. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { type RawSettings } from '../backtest/index.ts';
 import { invalid, parseAll, shown } from '../core/index.ts';
 import { type FeatureConfig, parseFeatureConfig, planRows } from '../features/index.ts';
-import { type AlignedBars } from '../market/index.ts';
+import type { AlignedBars } from '../market/index.ts';
 import { MODEL_TYPES, type ModelType } from '../models/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { combinationsOf } from './job/load-tuning.ts';
@@ -25,8 +24,8 @@ import {
   MODEL_SPACES,
   parseTuningSearch,
   refuseTooMuchWork,
-  searchOf,
   type SignalThresholds,
+  searchOf,
   type TuningConfig,
 } from './tuning/index.ts';
 
@@ -89,7 +88,8 @@ function parseInput({ limits }: OptimizeDeps, input: ModelTuningInput) {
     typed: () => parseTyped(input, limits),
     featureConfig: () => parseFeatureConfig(input.featureConfig, { symbols: input.symbols.length }),
     nSplits: () => integerIn('nSplits', input.nSplits ?? DEFAULT_SPLITS, [2, MAX_SPLITS]),
-    embargoBars: () => (input.embargoBars == null ? null : integerIn('embargoBars', input.embargoBars, [0, MAX_EMBARGO])),
+    embargoBars: () =>
+      input.embargoBars == null ? null : integerIn('embargoBars', input.embargoBars, [0, MAX_EMBARGO]),
     interval,
     range,
     settings,

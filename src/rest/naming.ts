@@ -2,7 +2,7 @@
 import { snakeName } from '../core/index.ts';
 
 /** Members whose keys the client chose, or which are names of parameters or symbols: below them nothing is renamed. */
-const FREE_MEMBERS = ['params', 'paramGrid', 'bestParams', 'defaultGrid', 'parametersSchema'] as const;
+const FREE_MEMBERS = ['params', 'paramGrid', 'bestParams', 'defaultGrid', 'parametersSchema', 'features'] as const;
 
 type FreeMember = (typeof FREE_MEMBERS)[number];
 

@@ -29,6 +29,7 @@ export type {
   SafetyState as SafetyStateRow,
   ScheduledJob as ScheduledJobRow,
   Strategy as StrategyRow,
+  TrainedModel as TrainedModelRow,
 } from './generated/sqlite/client.ts';
 export {
   claimIdempotencyKey,

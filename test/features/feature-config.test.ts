@@ -26,13 +26,9 @@ describe('a configuration', () => {
   });
 
   it('takes parameters, values or lists, and every combination of them', () => {
-    expect(names({ features: { rsi: { window: [7, 14, 7] }, weekday: {}, macd: { fast: [5, 8], slow: 20 } } })).toEqual([
-      'rsi_7',
-      'rsi_14',
-      'macd_5_20_9',
-      'macd_8_20_9',
-      'weekday',
-    ]);
+    expect(names({ features: { rsi: { window: [7, 14, 7] }, weekday: {}, macd: { fast: [5, 8], slow: 20 } } })).toEqual(
+      ['rsi_7', 'rsi_14', 'macd_5_20_9', 'macd_8_20_9', 'weekday'],
+    );
   });
 
   it.each([
@@ -41,16 +37,56 @@ describe('a configuration', () => {
     ['a horizon of 0', { horizon: 0 }, 'featureConfig.horizon', /integer from 1 to 250 bars, found 0/],
     ['a horizon too far', { horizon: 251 }, 'featureConfig.horizon', /found 251/],
     ['another label', { label: 'luck' }, 'featureConfig.label', /one of direction, return, found "luck"/],
-    ['an unknown feature', { features: ['rsi', 'moon'] }, 'featureConfig.features.1', /no feature "moon"; there are log_return/],
-    ['a name of the prototype', { features: { constructor: {} } }, 'featureConfig.features.constructor', /no feature "constructor"/],
-    ['a feature twice', { features: ['rsi', 'rsi'] }, 'featureConfig.features.1', /rsi twice/],
+    [
+      'an unknown feature',
+      { features: ['rsi', 'moon'] },
+      'featureConfig.features.1',
+      /no feature "moon"; there are log_return/,
+    ],
+    [
+      'a name of the prototype',
+      { features: { constructor: {} } },
+      'featureConfig.features.constructor',
+      /no feature "constructor"/,
+    ],
+    ['a feature twice', { features: ['rsi', 'rsi'] }, 'featureConfig.features.1', /name "rsi" twice/],
     ['no features', { features: [] }, 'featureConfig.features', /1 to 200 features; this configuration has 0/],
-    ['features that are no list', { features: 'all' }, 'featureConfig.features', /list of names or an object by name, found "all"/],
-    ['an unknown parameter', { features: { rsi: { windw: 5 } } }, 'featureConfig.features.rsi.windw', /no parameter "windw"; it has window/],
-    ['a value out of range', { features: { rsi: { window: [5, 1] } } }, 'featureConfig.features.rsi.window.1', /at least 2 and at most 1000, found 1/],
-    ['no object of parameters', { features: { rsi: 5 } }, 'featureConfig.features.rsi', /object of parameters, found 5/],
-    ['parameters that do not go together', { features: { macd: { fast: 30 } } }, 'featureConfig.features.macd.fast', /fast 30 must be smaller than slow 26/],
-    ['a comparison of one symbol', { features: ['relative_strength'] }, 'featureConfig.features.0', /at least 2; found 1/],
+    [
+      'features that are no list',
+      { features: 'all' },
+      'featureConfig.features',
+      /list of names or an object by name, found "all"/,
+    ],
+    [
+      'an unknown parameter',
+      { features: { rsi: { windw: 5 } } },
+      'featureConfig.features.rsi.windw',
+      /no parameter "windw"; it has window/,
+    ],
+    [
+      'a value out of range',
+      { features: { rsi: { window: [5, 1] } } },
+      'featureConfig.features.rsi.window.1',
+      /at least 2 and at most 1000, found 1/,
+    ],
+    [
+      'no object of parameters',
+      { features: { rsi: 5 } },
+      'featureConfig.features.rsi',
+      /object of parameters, found 5/,
+    ],
+    [
+      'parameters that do not go together',
+      { features: { macd: { fast: 30 } } },
+      'featureConfig.features.macd.fast',
+      /fast 30 must be smaller than slow 26/,
+    ],
+    [
+      'a comparison of one symbol',
+      { features: ['relative_strength'] },
+      'featureConfig.features.0',
+      /at least 2; found 1/,
+    ],
     [
       'a thousand windows',
       { features: { rsi: { window: Array.from({ length: 999 }, (_, i) => i + 2) } } },

@@ -1,6 +1,5 @@
 /** Features know nothing of later bars, and are what their formulas say. */
 import { describe, expect, it } from 'vitest';
-import type { Bars } from '../../src/market/index.ts';
 import {
   FEATURE_FAMILIES,
   type FeatureConfig,
@@ -9,6 +8,7 @@ import {
   writeFeatures,
   writeLabels,
 } from '../../src/features/index.ts';
+import type { Bars } from '../../src/market/index.ts';
 import { seededRandom } from '../support/random.ts';
 import { randomBars } from '../support/series.ts';
 
@@ -36,13 +36,28 @@ function changedFrom(series: Bars, from: number, change: (column: Float64Array) 
     copy.set(change(values.slice(from)), from);
     return copy;
   };
-  return { ...series, open: column(open), high: column(high), low: column(low), close: column(close), volume: column(volume) };
+  return {
+    ...series,
+    open: column(open),
+    high: column(high),
+    low: column(low),
+    close: column(close),
+    volume: column(volume),
+  };
 }
 
 function truncated(series: Bars, to: number): Bars {
   const { time, open, high, low, close, volume } = series;
   const cut = (values: Float64Array) => values.slice(0, to);
-  return { ...series, time: cut(time), open: cut(open), high: cut(high), low: cut(low), close: cut(close), volume: cut(volume) };
+  return {
+    ...series,
+    time: cut(time),
+    open: cut(open),
+    high: cut(high),
+    low: cut(low),
+    close: cut(close),
+    volume: cut(volume),
+  };
 }
 
 describe('no feature changes when later bars', () => {
@@ -51,7 +66,10 @@ describe('no feature changes when later bars', () => {
 
   it('are taken away', () => {
     for (let to = plan.firstBar + 1; to < 300; to += 7) {
-      const short = rowsOf(config, bars.map((series) => truncated(series, to)));
+      const short = rowsOf(
+        config,
+        bars.map((series) => truncated(series, to)),
+      );
       const known = (to - plan.firstBar) * SYMBOLS.length;
       expect(heads(short, known), `${to} bars`).toEqual(heads(whole, known));
     }
@@ -60,14 +78,21 @@ describe('no feature changes when later bars', () => {
   it('are others', () => {
     const random = seededRandom(SEED);
     for (let from = plan.firstBar + 1; from < 300; from += 23) {
-      const others = bars.map((series) => changedFrom(series, from, (column) => column.map((value) => value * (0.5 + random()))));
+      const others = bars.map((series) =>
+        changedFrom(series, from, (column) => column.map((value) => value * (0.5 + random()))),
+      );
       const known = (from - plan.firstBar) * SYMBOLS.length;
-      expect(heads(rowsOf(config, others), known), `other bars from ${from}, seed ${SEED}`).toEqual(heads(whole, known));
+      expect(heads(rowsOf(config, others), known), `other bars from ${from}, seed ${SEED}`).toEqual(
+        heads(whole, known),
+      );
     }
   });
 
   it('are others, yet those after do', () => {
-    const other = rowsOf(config, bars.map((series) => changedFrom(series, 200, (column) => column.map((value, t) => value * (2 + (t % 3))))));
+    const other = rowsOf(
+      config,
+      bars.map((series) => changedFrom(series, 200, (column) => column.map((value, t) => value * (2 + (t % 3))))),
+    );
     const row = (200 - plan.firstBar) * SYMBOLS.length;
 
     const changed = config.features.filter((_, index) => {
@@ -149,7 +174,10 @@ describe('the figures of', () => {
 
   it('macd', () => {
     const ema = (values: number[], window: number) =>
-      values.reduce<number[]>((means, x) => [...means, means.length === 0 ? x : (2 * x + (window - 1) * (means.at(-1) ?? 0)) / (window + 1)], []);
+      values.reduce<number[]>(
+        (means, x) => [...means, means.length === 0 ? x : (2 * x + (window - 1) * (means.at(-1) ?? 0)) / (window + 1)],
+        [],
+      );
     const closes = [...few.close];
     const slow = ema(closes, 3);
     const distance = ema(closes, 2).map((fast, t) => fast - (slow[t] ?? 0));

@@ -2,8 +2,8 @@
 import { invariant } from '../../core/index.ts';
 import { planRows } from '../../features/index.ts';
 import type { MarketData } from '../../market/index.ts';
-import type { Parameters } from '../../strategies/index.ts';
 import type { OptimizationRow } from '../../storage/index.ts';
+import type { Parameters } from '../../strategies/index.ts';
 import { createSampler } from '../search/index.ts';
 import { cutBars, MODEL_SPACES, searchOf, type TuningConfig, TuningFigures, type TuningJob } from '../tuning/index.ts';
 import { loadBarsAgain } from './load-job.ts';
@@ -17,10 +17,7 @@ export interface LoadedTuning {
 }
 
 /** @throws {DomainError} CONFLICT when the bars have changed since it was submitted */
-export async function loadTuning(
-  deps: { readonly market: MarketData },
-  row: OptimizationRow,
-): Promise<LoadedTuning> {
+export async function loadTuning(deps: { readonly market: MarketData }, row: OptimizationRow): Promise<LoadedTuning> {
   const config = readTuningConfig(row);
   invariant(config !== null, 'a job about a model says what was asked of it');
   const { modelType, featureConfig, thresholds, settings, method, maxTrials, seed } = config;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { at, type Parameters } from '../../strategies/index.ts';
 import type { OptimizationRow } from '../../storage/index.ts';
+import { at, type Parameters } from '../../strategies/index.ts';
 import type { EdgeVerdict, FinalFit } from '../tuning/index.ts';
 import type { RowWrite } from './findings.ts';
 import type { LoadedTuning } from './load-tuning.ts';

@@ -3,8 +3,8 @@
  * What was found stands in the figures as soon as a training is done; what stands there already is not done again.
  */
 import type { Compute } from '../../compute/index.ts';
-import { planRows } from '../../features/index.ts';
 import { invariant } from '../../core/index.ts';
+import { planRows } from '../../features/index.ts';
 import type { BinnedFeatures, TrainParams } from '../../models/index.ts';
 import { numberOf, type Parameters } from '../../strategies/index.ts';
 import { inLanes } from '../engine/lanes.ts';
@@ -13,7 +13,7 @@ import type { TuningFold } from './cut.ts';
 import { stagesOf } from './stages.ts';
 import type { FitUnit, TuningFigures } from './tuning-figures.ts';
 import { foldRows, type TuningJob, type TuningRows } from './tuning-job.ts';
-import { BINS, FINAL, type FinalFit, FIT, REPLAY, ROWS } from './tuning-tasks.ts';
+import { BINS, FINAL, FIT, type FinalFit, REPLAY, ROWS } from './tuning-tasks.ts';
 
 /** How a caller follows and stops a computation. */
 export interface TuningHooks {
@@ -91,7 +91,15 @@ export class TuningComputation {
     const trained = trainParams(params);
     const { labels } = await this.#loadRows();
     const binned = await this.#binsOf(fold, trained.max_bin);
-    const input = { modelType, params: trained, objective, binned, labels, fold: foldRows(this.#job, fold), seed: search.seed };
+    const input = {
+      modelType,
+      params: trained,
+      objective,
+      binned,
+      labels,
+      fold: foldRows(this.#job, fold),
+      seed: search.seed,
+    };
     return { input, counts: [trained.n_estimators], terms: { settings, thresholds } };
   }
 

@@ -51,13 +51,13 @@ interface Finding {
 /** Judges the best combination of a job. */
 export function judgeEdge(figures: EdgeFigures): EdgeVerdict {
   const findings: readonly Finding[] = [
-    gainFinding('The loss of the best combination on the test slices is below that of the baseline', figures.lossGain),
-    gainFinding('It is right more often than the majority class', figures.accuracyGain),
+    gainFinding('On the test slices the best combination has a loss lower than that of the baseline', figures.lossGain),
+    gainFinding('Its share of right directions is higher than that of the majority class', figures.accuracyGain),
     gainFinding(
-      'Choosing before each test slice what was best on the earlier ones has a loss below that of the baseline',
+      'Choosing before each test slice what was best on the earlier ones has a loss lower than that of the baseline',
       figures.selectedGain,
     ),
-    aboveFinding('On the hold-out the loss of the best is below that of the baseline by', figures.holdoutGain),
+    aboveFinding('On the hold-out the best has a loss lower than that of the baseline by', figures.holdoutGain),
     aboveFinding('Trading on its predictions of the test slices has, after costs, a Sharpe ratio of', figures.sharpe),
   ];
   const short = findings.filter(({ isReached }) => !isReached);
@@ -67,16 +67,15 @@ export function judgeEdge(figures: EdgeFigures): EdgeVerdict {
 
 function gainFinding(what: string, { mean, standardError }: MeasuredGain): Finding {
   const limit = EDGE_THRESHOLDS.standardErrors;
-  const times = limit === 1 ? 'one standard error' : `${limit} standard errors`;
   return {
     // Written so that what is not a number reaches nothing.
     isReached: mean > 0 && mean >= limit * standardError,
-    reason: `${what} by ${digits(mean)}, with a standard error of ${digits(standardError)}; ${times} or more is an edge.`,
+    reason: `${what} by ${digits(mean)}, with a standard error of ${digits(standardError)}; it takes ${limit} of them or more.`,
   };
 }
 
 function aboveFinding(what: string, value: number): Finding {
-  return { isReached: value > 0, reason: `${what} ${digits(value)}; more than 0 is an edge.` };
+  return { isReached: value > 0, reason: `${what} ${digits(value)}; it takes more than 0.` };
 }
 
 /** Four significant digits: gains are small. */

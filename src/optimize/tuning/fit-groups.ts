@@ -2,7 +2,7 @@
  * Combinations that one training serves: they differ in the number of trees only, and a model of more trees begins with
  * the trees of a smaller one. With early stopping they do not: where training stops depends on how long it may go on.
  */
-import { type Parameters, numberOf } from '../../strategies/index.ts';
+import { numberOf, type Parameters } from '../../strategies/index.ts';
 
 /** One training per fold. */
 export interface FitGroup {

@@ -8,13 +8,18 @@ export { TuningComputation, type TuningHooks } from './compute-tuning.ts';
 export { cutBars, defaultEmbargo, HOLDOUT_SHARE, type TuningCut } from './cut.ts';
 export type { EdgeThresholds, EdgeVerdict } from './edge-verdict.ts';
 export { basisOf, judgeTuning } from './judge-tuning.ts';
-export { integerIn, parseTuningSearch, searchOf, TUNING_METHODS, type TuningMethod, type TuningSearch } from './method.ts';
+export {
+  integerIn,
+  parseTuningSearch,
+  searchOf,
+  TUNING_METHODS,
+  type TuningMethod,
+  type TuningSearch,
+} from './method.ts';
 export { MODEL_SPACES, type ModelSpace } from './model-space.ts';
-export { isRankable, rankedIndexes, type RankingBasis, resultOf } from './ranking.ts';
+export { isRankable, type RankingBasis, rankedIndexes, resultOf } from './ranking.ts';
 export { SCORE_WIDTH, scoreOf } from './score-row.ts';
-export { TuningFigures } from './tuning-figures.ts';
-export type { TuningJob } from './tuning-job.ts';
-export { type FinalFit, tuningTasks } from './tuning-tasks.ts';
+export { targetOf } from './trade.ts';
 export type {
   FoldScores,
   HoldoutScores,
@@ -27,4 +32,7 @@ export type {
   TuningFindings,
   TuningResult,
 } from './tuning.ts';
+export { TuningFigures } from './tuning-figures.ts';
+export type { TuningJob } from './tuning-job.ts';
+export { type FinalFit, PREDICT, tuningTasks } from './tuning-tasks.ts';
 export { type FitWork, fitWork, refuseTooMuchWork } from './work.ts';

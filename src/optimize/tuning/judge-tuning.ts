@@ -1,16 +1,16 @@
 /** From the figures of a complete tuning job to what is said about its best combination. */
 import { sampleDeviation } from '../../backtest/index.ts';
 import { formatBarTime } from '../../market/index.ts';
-import { mergeMoments, type Moments, NO_MOMENTS, sharpePerBar } from '../figures.ts';
+import { type Moments, mergeMoments, NO_MOMENTS, sharpePerBar } from '../figures.ts';
 import { deflatedSharpe, returnShape } from '../honesty/index.ts';
 import type { TuningFold } from './cut.ts';
 import { EDGE_THRESHOLDS, judgeEdge, type MeasuredGain } from './edge-verdict.ts';
 import { chainedReturns, isRankable, meanLossOf, type RankingBasis, resultOf } from './ranking.ts';
 import { scoreOf, shownScores } from './score-row.ts';
+import type { SliceDates, TuningCuts, TuningFindings } from './tuning.ts';
 import type { TuningFigures } from './tuning-figures.ts';
 import type { TuningJob } from './tuning-job.ts';
 import type { FinalFit } from './tuning-tasks.ts';
-import type { SliceDates, TuningCuts, TuningFindings } from './tuning.ts';
 
 /** What a complete job knows. */
 export interface JudgedTuning {
@@ -77,7 +77,9 @@ function chosenBefore(figures: TuningFigures, fold: number): number | null {
 /** Whether a combination was still there in a fold. */
 function wasTried(figures: TuningFigures, index: number, fold: number): boolean {
   const droppedAfter = figures.dropped.get(index) ?? figures.folds;
-  return !figures.skipped.has(index) && fold < droppedAfter && (droppedAfter < figures.folds || isRankable(figures, index));
+  return (
+    !figures.skipped.has(index) && fold < droppedAfter && (droppedAfter < figures.folds || isRankable(figures, index))
+  );
 }
 
 /**

@@ -1,9 +1,9 @@
 /** From the scores of combinations to their order. */
-import { mean, sampleDeviation, type BacktestSettings } from '../../backtest/index.ts';
-import { mergeMoments, type Moments, NO_MOMENTS } from '../figures.ts';
+import { type BacktestSettings, mean, sampleDeviation } from '../../backtest/index.ts';
+import { type Moments, mergeMoments, NO_MOMENTS } from '../figures.ts';
 import { annualised, isUsable, returnsOf, scoreOf, shownScores } from './score-row.ts';
-import type { TuningFigures } from './tuning-figures.ts';
 import type { TuningResult } from './tuning.ts';
+import type { TuningFigures } from './tuning-figures.ts';
 
 /** What is needed beside the figures to read them. */
 export interface RankingBasis {
@@ -15,7 +15,9 @@ export interface RankingBasis {
 /** Indexes of the scored combinations, the best first: least mean loss, then the order in which they were tried. */
 export function rankedIndexes(figures: TuningFigures): readonly number[] {
   const losses = new Map(
-    figures.scored().flatMap((index) => (isRankable(figures, index) ? [[index, meanLossOf(figures, index)] as const] : [])),
+    figures
+      .scored()
+      .flatMap((index) => (isRankable(figures, index) ? [[index, meanLossOf(figures, index)] as const] : [])),
   );
   return Array.from(losses.keys()).toSorted((a, b) => (losses.get(a) ?? 0) - (losses.get(b) ?? 0) || a - b);
 }
@@ -27,7 +29,9 @@ export function isRankable(figures: TuningFigures, index: number): boolean {
 
 /** Mean over the folds up to (not including) `until`. */
 export function meanLossOf(figures: TuningFigures, index: number, until = figures.folds): number {
-  const losses = foldsOf(figures).slice(0, until).map((fold) => scoreOf(figures.row(index, fold), 'loss'));
+  const losses = foldsOf(figures)
+    .slice(0, until)
+    .map((fold) => scoreOf(figures.row(index, fold), 'loss'));
   return mean(Float64Array.from(losses));
 }
 

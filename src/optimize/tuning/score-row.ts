@@ -6,7 +6,7 @@ import type { BacktestSettings } from '../../backtest/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { type Moments, sharpePerBar } from '../figures.ts';
 import { accuracy, accuracyGain, lossGain, meanLoss, rankingQuality, type ScoredSlice } from './scores.ts';
-import { tradeFigures, tradeSlice, type TradingTerms } from './trade.ts';
+import { type TradingTerms, tradeFigures, tradeSlice } from './trade.ts';
 import type { SliceScores, TradingScores } from './tuning.ts';
 
 /** In the order in which a row holds them; `fitMs` is the only one that differs from run to run. */

@@ -1,7 +1,8 @@
 /** In which order the trainings of a job are done, and which are never done. */
+
+import type { TuningMethod } from './method.ts';
 import { meanLossOf } from './ranking.ts';
 import type { FitUnit, TuningFigures } from './tuning-figures.ts';
-import type { TuningMethod } from './method.ts';
 
 /**
  * Stages, one after the other: everything in a stage may be done in any order. A grid and a random search are one stage. A

@@ -57,7 +57,10 @@ export class TuningFigures {
   /** Takes the rows of a unit: one per member of the group, in their order. */
   complete(unit: FitUnit, rows: Float64Array): void {
     const { members } = this.groupOf(unit);
-    invariant(!this.has(unit) && rows.length === members.length * SCORE_WIDTH, 'a unit is done once, with all its rows');
+    invariant(
+      !this.has(unit) && rows.length === members.length * SCORE_WIDTH,
+      'a unit is done once, with all its rows',
+    );
     for (const [place, { index }] of members.entries()) {
       this.row(index, unit.fold).set(rows.subarray(place * SCORE_WIDTH, (place + 1) * SCORE_WIDTH));
     }

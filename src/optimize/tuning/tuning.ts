@@ -1,7 +1,7 @@
 /** A tuning job: what was asked of a model, and the shape of what came of it as it is stored. */
 import type { BacktestSettings } from '../../backtest/index.ts';
-import type { Interval } from '../../market/index.ts';
 import type { FeatureConfig } from '../../features/index.ts';
+import type { Interval } from '../../market/index.ts';
 import type { ModelType } from '../../models/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
 import type { ParameterSpace } from '../search/index.ts';

@@ -1,6 +1,6 @@
 /** How much a tuning job will cost, before anything is trained. */
 import { invalid } from '../../core/index.ts';
-import { type Parameters, numberOf } from '../../strategies/index.ts';
+import { numberOf, type Parameters } from '../../strategies/index.ts';
 import type { TuningCut } from './cut.ts';
 import { fitGroups } from './fit-groups.ts';
 
