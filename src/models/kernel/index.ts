@@ -16,3 +16,4 @@ export {
 export { openKernel } from './open-kernel.ts';
 export { openPlainKernel } from './plain-kernel.ts';
 export { scoreOf, shrunken } from './score.ts';
+export { openWasmKernel } from './wasm-kernel.ts';

@@ -96,6 +96,10 @@ class PlainKernel implements Kernel {
     return left;
   }
 
+  close(): void {
+    // The garbage collector finds it.
+  }
+
   #sum({ from, to }: Span, feature: number, start: number): void {
     const { bins, order, gradients, histograms } = this.arrays;
     const column = feature * this.#shape.rows;
@@ -118,6 +122,7 @@ class PlainKernel implements Kernel {
       if (h === 0 && g === 0) continue;
       gradient += g;
       hessian += h;
+      if (!areHeavy({ gradient, hessian }, sums, penalties)) continue;
       const gain = gainOf({ gradient, hessian }, sums, penalties) - root;
       this.#keepBetter(Math.fround(gain), { feature, threshold: bin, missingLeft: 0, gradient, hessian });
     }
@@ -134,6 +139,7 @@ class PlainKernel implements Kernel {
       if (h === 0 && g === 0) continue;
       gradient -= g;
       hessian -= h;
+      if (!areHeavy({ gradient, hessian }, sums, penalties)) continue;
       const gain = gainOf({ gradient, hessian }, sums, penalties) - root;
       this.#keepBetter(Math.fround(gain), { feature, threshold: bin - 1, missingLeft: 1, gradient, hessian });
     }
@@ -160,7 +166,7 @@ class PlainKernel implements Kernel {
       hessian += integerAt(histograms, start + 2 * bin);
       gradient += integerAt(histograms, start + 2 * bin + 1);
       const gain = gainOf({ gradient, hessian }, sums, penalties) - root;
-      if (gain > -Infinity) profile[target.place + bin] = at(profile, target.place + bin) + Math.fround(gain);
+      profile[target.place + bin] = at(profile, target.place + bin) + Math.fround(gain);
     }
   }
 
@@ -199,10 +205,15 @@ interface Target {
   readonly withMissing: boolean;
 }
 
-/** Score of both sides of a split; −∞ where a side is too light. */
+/** Score of both sides of a split. */
 function gainOf(left: Sums, sums: Sums, penalties: Penalties): number {
   const gradient = sums.gradient - left.gradient;
   const hessian = sums.hessian - left.hessian;
-  if (left.hessian < penalties.minChildWeight || hessian < penalties.minChildWeight) return -Infinity;
   return scoreOf(left.gradient, left.hessian, penalties) + scoreOf(gradient, hessian, penalties);
+}
+
+/** Whether both sides of a split weigh enough; a side without any weight never does. */
+function areHeavy(left: Sums, sums: Sums, { minChildWeight }: Penalties): boolean {
+  const least = Math.max(1, minChildWeight);
+  return left.hessian >= least && sums.hessian - left.hessian >= least;
 }
