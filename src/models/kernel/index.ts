@@ -3,6 +3,7 @@ export { byteAt, integerAt } from './elements.ts';
 export type { Cut, Kernel, OpenKernel, Span, Sums } from './kernel.ts';
 export {
   ALPHA,
+  binPlace,
   ENTRIES,
   FEATURE,
   GAIN,
