@@ -78,14 +78,14 @@ class Booster {
 
   /** The rows of the tree are known by their leaves; those that were left out walk through it. */
   #add(tree: Forest, leaves: readonly GrownLeaf[], sampled: number): void {
-    const { arrays } = this.#run.kernel;
+    const { kernel, data } = this.#run;
     if (sampled < this.#rows.length) {
-      addTree(tree, 0, { bins: arrays.bins, stride: this.#rows.length, rows: this.#rows }, this.#margins);
+      addTree(tree, 0, { bins: data.binned.bins, stride: data.binned.rows, rows: data.rows }, this.#margins);
       return;
     }
     for (const { from, to, value } of leaves) {
       for (let place = from; place < to; place++) {
-        const row = integerAt(arrays.order, place);
+        const row = integerAt(kernel.arrays.order, place);
         this.#margins[row] = at(this.#margins, row) + value;
       }
     }

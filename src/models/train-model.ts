@@ -3,7 +3,7 @@ import { bag } from './bag.ts';
 import { boost } from './boost.ts';
 import { joinForests } from './forest.ts';
 import { slotsFor } from './growth/index.ts';
-import { openKernel } from './kernel/index.ts';
+import { type OpenKernel, openKernel } from './kernel/index.ts';
 import { ENGINE_VERSION, type Model } from './model.ts';
 import type { ModelType } from './model-type.ts';
 import type { TrainParams } from './parameters.ts';
@@ -25,23 +25,29 @@ export interface TrainOptions {
  *   model has as many trees as predict them best
  */
 export function trainModel(type: ModelType, params: TrainParams, data: TrainingData, options: TrainOptions): Model {
-  invariant(data.rows.length > 0, 'there are rows to learn from');
-  const settings = settingsOf(type, params);
-  const { edges } = data.binned;
-  const kernel = openKernel({ rows: data.rows.length, features: edges.names.length, slots: slotsFor(settings) });
-  loadBins(data, kernel);
-  kernel.arrays.binCounts.forEach((bins) => invariant(bins <= params.max_bin, 'bins were fitted with max_bin'));
-  const targets = targetsOf(data, data.rows, settings.positiveWeight);
-  const onTree = options.onTree ?? (() => true);
-  const run = { kernel, settings, data, targets, seed: String(options.seed), onTree };
-  const { base, trees } = settings.isForest ? bag(run) : boost(run);
-  return {
-    type,
-    objective: data.objective,
-    params,
-    engineVersion: ENGINE_VERSION,
-    edges,
-    base,
-    forest: joinForests(trees),
+  return trainerOn(openKernel)(type, params, data, options);
+}
+
+/** `trainModel` on a kernel of choice. */
+export function trainerOn(open: OpenKernel): typeof trainModel {
+  return (type, params, data, { seed, onTree = () => true }) => {
+    const { edges } = data.binned;
+    invariant(data.rows.length > 0, 'there are rows to learn from');
+    invariant(
+      edges.edges.every((cuts) => cuts.length < params.max_bin),
+      'features are binned into max_bin bins at most',
+    );
+    const settings = settingsOf(type, params);
+    const targets = targetsOf(data, data.rows, settings.positiveWeight);
+    const kernel = open({ rows: data.rows.length, features: edges.names.length, slots: slotsFor(settings) });
+    try {
+      loadBins(data, kernel);
+      const run = { kernel, settings, data, targets, seed: String(seed), onTree };
+      const { base, trees } = settings.isForest ? bag(run) : boost(run);
+      const { objective } = data;
+      return { type, objective, params, engineVersion: ENGINE_VERSION, edges, base, forest: joinForests(trees) };
+    } finally {
+      kernel.close();
+    }
   };
 }

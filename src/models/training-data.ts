@@ -1,7 +1,7 @@
 import { invariant } from '../core/index.ts';
 import { at } from '../strategies/index.ts';
 import { type BinnedFeatures, MISSING } from './binned-features.ts';
-import type { Kernel } from './kernel/index.ts';
+import { binPlace, byteAt, integerAt, type Kernel } from './kernel/index.ts';
 import type { Objective } from './model-type.ts';
 import type { Targets } from './objective.ts';
 
@@ -34,21 +34,24 @@ export function targetsOf(data: TrainingData, rows: Int32Array, positiveWeight: 
 /** Copies the bins of the training rows into a kernel, where they are the rows 0, 1, …. */
 export function loadBins({ binned, rows }: TrainingData, kernel: Kernel): void {
   const { bins, binCounts, hasMissing } = kernel.arrays;
-  const isRun = rows.length > 0 && (rows.at(-1) ?? 0) - (rows[0] ?? 0) === rows.length - 1 && isAscending(rows);
   for (const [feature, edges] of binned.edges.edges.entries()) {
     const source = binned.bins.subarray(feature * binned.rows, (feature + 1) * binned.rows);
-    const target = bins.subarray(feature * rows.length, (feature + 1) * rows.length);
-    if (isRun) target.set(source.subarray(rows[0], (rows[0] ?? 0) + rows.length));
-    else copyRows(source, rows, target);
     binCounts[feature] = edges.length + 1;
-    hasMissing[feature] = target.includes(MISSING) ? 1 : 0;
+    hasMissing[feature] = loadColumn(source, rows, { bins, first: binPlace(feature, rows.length) }) ? 1 : 0;
   }
 }
 
-function isAscending(rows: Int32Array): boolean {
-  return rows.every((row, i) => i === 0 || row > (rows[i - 1] ?? 0));
-}
-
-function copyRows(source: Uint8Array, rows: Int32Array, target: Uint8Array): void {
-  for (let i = 0; i < rows.length; i++) target[i] = source[rows[i] ?? 0] ?? MISSING;
+/** Answers whether a value was missing. */
+function loadColumn(
+  source: Uint8Array,
+  rows: Int32Array,
+  { bins, first }: { readonly bins: Uint8Array; readonly first: number },
+): boolean {
+  let isMissing = false;
+  for (let i = 0; i < rows.length; i++) {
+    const bin = byteAt(source, integerAt(rows, i));
+    bins[first + 8 * i] = bin;
+    if (bin === MISSING) isMissing = true;
+  }
+  return isMissing;
 }

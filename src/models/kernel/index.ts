@@ -3,6 +3,7 @@ export { byteAt, integerAt } from './elements.ts';
 export type { Cut, Kernel, OpenKernel, Span, Sums } from './kernel.ts';
 export {
   ALPHA,
+  binPlace,
   ENTRIES,
   FEATURE,
   GAIN,
@@ -16,3 +17,4 @@ export {
 export { openKernel } from './open-kernel.ts';
 export { openPlainKernel } from './plain-kernel.ts';
 export { scoreOf, shrunken } from './score.ts';
+export { openWasmKernel } from './wasm-kernel.ts';

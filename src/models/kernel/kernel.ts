@@ -35,7 +35,9 @@ export interface Kernel {
   addProfile(slot: number, columns: number, sums: Sums): void;
   /** Puts the rows that go left before the others; both keep their order. Answers where the others begin. */
   partition(span: Span, cut: Cut): number;
+  /** Gives its memory back; nothing may be called afterwards. */
+  close(): void;
 }
 
-/** Makes room for a training. */
+/** Makes room for a training. What the arrays hold at first is not defined. */
 export type OpenKernel = (shape: Shape) => Kernel;

@@ -33,7 +33,7 @@ export const LEFT_HESSIAN = 5;
  * with one addition, and no sum of hessians, which is positive, carries into the gradients.
  */
 export interface Arrays {
-  /** [features, rows], column-major. */
+  /** [⌈features / 8⌉, rows, 8]: one load brings the bins of eight features of a row. See `binPlace`. */
   readonly bins: Uint8Array;
   /** The rows of each node side by side, ascending within a node. */
   readonly order: Int32Array;
@@ -55,13 +55,18 @@ export interface Arrays {
   readonly profile: Float64Array;
 }
 
+/** Where the bin of row 0 of a feature is; each later row is 8 places further. */
+export function binPlace(feature: number, rows: number): number {
+  return 8 * (feature >> 3) * rows + (feature & 7);
+}
+
 const SETTINGS = 8;
 const FOUND = 8;
 
 /** Bytes of each array, in the order of their places. */
 function sizes({ rows, features, slots }: Shape): Readonly<Record<keyof Arrays, number>> {
   return {
-    bins: features * rows,
+    bins: 8 * Math.ceil(features / 8) * rows,
     order: 4 * rows,
     gradients: 8 * rows,
     spareOrder: 4 * rows,

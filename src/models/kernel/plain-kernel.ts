@@ -4,6 +4,7 @@ import { byteAt, integerAt } from './elements.ts';
 import type { Cut, Kernel, Span, Sums } from './kernel.ts';
 import {
   type Arrays,
+  binPlace,
   ENTRIES,
   FEATURE,
   GAIN,
@@ -79,12 +80,12 @@ class PlainKernel implements Kernel {
 
   partition({ from, to }: Span, { feature, threshold, isMissingLeft }: Cut): number {
     const { bins, order, gradients, spareOrder, spareGradients } = this.arrays;
-    const column = feature * this.#shape.rows;
+    const column = binPlace(feature, this.#shape.rows);
     let left = from;
     let right = 0;
     for (let place = from; place < to; place++) {
       const row = integerAt(order, place);
-      const bin = byteAt(bins, column + row);
+      const bin = byteAt(bins, column + 8 * row);
       const isLeft = bin === MISSING ? isMissingLeft : bin <= threshold;
       const [rows, pairs, target] = isLeft ? [order, gradients, left++] : [spareOrder, spareGradients, right++];
       rows[target] = row;
@@ -96,11 +97,15 @@ class PlainKernel implements Kernel {
     return left;
   }
 
+  close(): void {
+    // The garbage collector finds it.
+  }
+
   #sum({ from, to }: Span, feature: number, start: number): void {
     const { bins, order, gradients, histograms } = this.arrays;
-    const column = feature * this.#shape.rows;
+    const column = binPlace(feature, this.#shape.rows);
     for (let place = from; place < to; place++) {
-      const entry = start + 2 * byteAt(bins, column + integerAt(order, place));
+      const entry = start + 2 * byteAt(bins, column + 8 * integerAt(order, place));
       histograms[entry] = integerAt(histograms, entry) + integerAt(gradients, 2 * place);
       histograms[entry + 1] = integerAt(histograms, entry + 1) + integerAt(gradients, 2 * place + 1);
     }
@@ -118,6 +123,7 @@ class PlainKernel implements Kernel {
       if (h === 0 && g === 0) continue;
       gradient += g;
       hessian += h;
+      if (!areHeavy({ gradient, hessian }, sums, penalties)) continue;
       const gain = gainOf({ gradient, hessian }, sums, penalties) - root;
       this.#keepBetter(Math.fround(gain), { feature, threshold: bin, missingLeft: 0, gradient, hessian });
     }
@@ -134,6 +140,7 @@ class PlainKernel implements Kernel {
       if (h === 0 && g === 0) continue;
       gradient -= g;
       hessian -= h;
+      if (!areHeavy({ gradient, hessian }, sums, penalties)) continue;
       const gain = gainOf({ gradient, hessian }, sums, penalties) - root;
       this.#keepBetter(Math.fround(gain), { feature, threshold: bin - 1, missingLeft: 1, gradient, hessian });
     }
@@ -160,7 +167,7 @@ class PlainKernel implements Kernel {
       hessian += integerAt(histograms, start + 2 * bin);
       gradient += integerAt(histograms, start + 2 * bin + 1);
       const gain = gainOf({ gradient, hessian }, sums, penalties) - root;
-      if (gain > -Infinity) profile[target.place + bin] = at(profile, target.place + bin) + Math.fround(gain);
+      profile[target.place + bin] = at(profile, target.place + bin) + Math.fround(gain);
     }
   }
 
@@ -199,10 +206,15 @@ interface Target {
   readonly withMissing: boolean;
 }
 
-/** Score of both sides of a split; −∞ where a side is too light. */
+/** Score of both sides of a split. */
 function gainOf(left: Sums, sums: Sums, penalties: Penalties): number {
   const gradient = sums.gradient - left.gradient;
   const hessian = sums.hessian - left.hessian;
-  if (left.hessian < penalties.minChildWeight || hessian < penalties.minChildWeight) return -Infinity;
   return scoreOf(left.gradient, left.hessian, penalties) + scoreOf(gradient, hessian, penalties);
+}
+
+/** Whether both sides of a split weigh enough; a side without any weight never does. */
+function areHeavy(left: Sums, sums: Sums, { minChildWeight }: Penalties): boolean {
+  const least = Math.max(1, minChildWeight);
+  return left.hessian >= least && sums.hessian - left.hessian >= least;
 }
