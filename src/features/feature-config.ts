@@ -113,7 +113,8 @@ function chosenFamilies(raw: unknown): readonly Choice[] {
   throwIfAny(errors);
   const names = named.map(({ name }) => name);
   const twice = named.find(({ name }, index) => names.indexOf(String(name)) < index);
-  if (twice !== undefined) throw invalidFields([{ path: twice.path, message: `features name ${shown(twice.name)} twice.` }]);
+  if (twice !== undefined)
+    throw invalidFields([{ path: twice.path, message: `features name ${shown(twice.name)} twice.` }]);
   return FEATURE_FAMILIES.flatMap((family) =>
     named
       .filter(({ name }) => name === family.name)

@@ -59,6 +59,7 @@ export {
   type EdgeVerdict,
   type FoldScores,
   type HoldoutScores,
+  MODEL_SPACES,
   type SliceDates,
   type SliceScores,
   type TradingScores,

@@ -12,7 +12,17 @@ import { rest } from '../api/rest-client.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 /** Operations that touch no rows of anybody, or make new ones of the caller's own. */
-const NOBODYS = new Set(['system', 'strategyTypes', 'bars', 'quotes', 'runBacktest', 'startSweep', 'startModelTuning']);
+const NOBODYS = new Set([
+  'system',
+  'strategyTypes',
+  'modelTypes',
+  'featureFamilies',
+  'bars',
+  'quotes',
+  'runBacktest',
+  'startSweep',
+  'startModelTuning',
+]);
 
 /** Stands in every row of the other user, and may stand in no answer to the default user. */
 const CANARY = 'CANARY7';

@@ -36,7 +36,10 @@ it('is accepted at once, and comes to results, a verdict and a model that predic
     status: 'complete',
     config: {
       model_type: 'xgboost',
-      feature_config: { features: [{ name: 'log_return_1' }, { name: 'log_return_5' }, { name: 'rsi_14' }], horizon: 1 },
+      feature_config: {
+        features: [{ name: 'log_return_1' }, { name: 'log_return_5' }, { name: 'rsi_14' }],
+        horizon: 1,
+      },
       param_grid: { n_estimators: [5, 10], max_depth: [1, 2] },
       method: 'grid',
       n_splits: 5,
@@ -107,7 +110,8 @@ it('takes every field that the page lists, by its name there', { timeout: 60_000
 });
 
 it('is refused with the field, its value and its limit', async () => {
-  const refused = async (changes: object) => (await call('POST', '/api/optimize/model', { body: { ...job, ...changes } })).body;
+  const refused = async (changes: object) =>
+    (await call('POST', '/api/optimize/model', { body: { ...job, ...changes } })).body;
 
   expect(await refused({ model_type: 'oracle' })).toMatchObject({ status: 422, errors: [{ path: 'model_type' }] });
   expect(await refused({ param_grid: { max_depth: 0 } })).toMatchObject({
@@ -121,7 +125,9 @@ it('is refused with the field, its value and its limit', async () => {
 });
 
 it('has no report, and says so', { timeout: 60_000 }, async () => {
-  const { body: started } = await call('POST', '/api/optimize/model', { body: { ...small, param_grid: { n_estimators: 2 } } });
+  const { body: started } = await call('POST', '/api/optimize/model', {
+    body: { ...small, param_grid: { n_estimators: 2 } },
+  });
   await endOf(call, started.job_id);
 
   const report = await call('GET', `/api/optimize/${started.job_id}/report`);

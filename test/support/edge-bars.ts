@@ -51,7 +51,12 @@ export const SMALL_GRID = { n_estimators: [20, 40], max_depth: [2, 3], learning_
 /** A job on these bars with 5 folds; `paramGrid` undefined takes the default grid. */
 export function tuningJob(
   bars: readonly Bars[],
-  { paramGrid, seed = 1, horizon = 1, label = 'direction' }: { paramGrid?: unknown; seed?: number; horizon?: number; label?: string } = {},
+  {
+    paramGrid,
+    seed = 1,
+    horizon = 1,
+    label = 'direction',
+  }: { paramGrid?: unknown; seed?: number; horizon?: number; label?: string } = {},
 ) {
   const modelType = 'xgboost' as const;
   const search = { method: 'grid' as const, maxTrials: null, seed };

@@ -5,7 +5,10 @@ import { tuningTasks } from '../../src/optimize/tuning/index.ts';
 /** Runs a task at once, to its end. */
 export const inlineCompute: Compute = {
   parallelism: 1,
-  run: async <Input, Output, Message = never>(task: TaskName<Input, Output, Message>, input: Input): Promise<Output> => {
+  run: async <Input, Output, Message = never>(
+    task: TaskName<Input, Output, Message>,
+    input: Input,
+  ): Promise<Output> => {
     const found = tuningTasks.find(({ name }) => name === task.name);
     if (found === undefined) throw new Error(`There is no task ${task.name}.`);
     const context = { isCancelled: () => false, report: () => undefined };

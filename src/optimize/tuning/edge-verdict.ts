@@ -51,14 +51,14 @@ interface Finding {
 /** Judges the best combination of a job. */
 export function judgeEdge(figures: EdgeFigures): EdgeVerdict {
   const findings: readonly Finding[] = [
-    gainFinding('On the test slices the best combination has a loss lower than that of the baseline', figures.lossGain),
-    gainFinding('Its share of right directions is higher than that of the majority class', figures.accuracyGain),
+    gainFinding('The gain in loss of the best combination over the baseline, on the test slices,', figures.lossGain),
+    gainFinding('Its gain in accuracy over the majority class', figures.accuracyGain),
     gainFinding(
-      'Choosing before each test slice what was best on the earlier ones has a loss lower than that of the baseline',
+      'The gain in loss of choosing before each test slice what was best on the earlier ones',
       figures.selectedGain,
     ),
-    aboveFinding('On the hold-out the best has a loss lower than that of the baseline by', figures.holdoutGain),
-    aboveFinding('Trading on its predictions of the test slices has, after costs, a Sharpe ratio of', figures.sharpe),
+    aboveFinding('The gain in loss of the best on the hold-out', figures.holdoutGain),
+    aboveFinding('The Sharpe ratio of trading on its predictions of the test slices, after costs,', figures.sharpe),
   ];
   const short = findings.filter(({ isReached }) => !isReached);
   if (short.length === 0) return { verdict: 'edge', reasons: findings.map(({ reason }) => reason) };
@@ -70,12 +70,12 @@ function gainFinding(what: string, { mean, standardError }: MeasuredGain): Findi
   return {
     // Written so that what is not a number reaches nothing.
     isReached: mean > 0 && mean >= limit * standardError,
-    reason: `${what} by ${digits(mean)}, with a standard error of ${digits(standardError)}; it takes ${limit} of them or more.`,
+    reason: `${what} is ${digits(mean)}, its standard error ${digits(standardError)}; it takes ${limit} of them or more.`,
   };
 }
 
 function aboveFinding(what: string, value: number): Finding {
-  return { isReached: value > 0, reason: `${what} ${digits(value)}; it takes more than 0.` };
+  return { isReached: value > 0, reason: `${what} is ${digits(value)}; it takes more than 0.` };
 }
 
 /** Four significant digits: gains are small. */

@@ -85,10 +85,10 @@ const fitTask: Task<ScoredFit, Float64Array | null> = defineTask(FIT.name, ({ in
   if (fitted === null) return null;
   const fitMs = performance.now() - started;
   const rows = new Float64Array(counts.length * SCORE_WIDTH);
-  const last = counts.at(-1) ?? 1;
+  const trees = counts.reduce((sum, count) => sum + count, 0);
   for (const [place, predictions] of fitted.predictions.entries()) {
     // Combinations that share a training share its time, by their trees.
-    const share = (fitMs * (counts[place] ?? last)) / last;
+    const share = (fitMs * (counts[place] ?? 0)) / trees;
     const row = scoreRow(scoredSlice(input, predictions), input.fold.testBars, { terms, fitMs: share });
     rows.set(row, place * SCORE_WIDTH);
   }

@@ -15,7 +15,9 @@ describe('a cut', () => {
       [501, 668],
       [668, 835],
     ]);
-    expect(folds.map(({ train }) => [train.from, train.to])).toEqual([167, 334, 501, 668].map((from) => [0, from - 15]));
+    expect(folds.map(({ train }) => [train.from, train.to])).toEqual(
+      [167, 334, 501, 668].map((from) => [0, from - 15]),
+    );
   });
 
   it('lets no training label know the bars of its test slice, whatever is asked', () => {
@@ -54,7 +56,9 @@ describe('a cut', () => {
     } catch (error) {
       expect(error).toMatchObject({
         code: 'VALIDATION',
-        message: expect.stringMatching(/There are 600 bars .* 5 splits of at least 100 bars, 3 bars before each .* take 731/),
+        message: expect.stringMatching(
+          /There are 600 bars .* 5 splits of at least 100 bars, 3 bars before each .* take 731/,
+        ),
         facts: { observed: 600, required: 731 },
       });
       required = 731;

@@ -9,7 +9,8 @@ const bars = edgeBars(7, { length: 700, probability: 0.6 });
 /** The same bars up to `from`, and others from there on. */
 function changedFrom(from: number): Bars {
   const other = edgeBars(8, { length: 700, probability: 0.5 });
-  const spliced = (mine: Float64Array, theirs: Float64Array) => mine.map((value, t) => (t < from ? value : (theirs[t] ?? 0) * 3));
+  const spliced = (mine: Float64Array, theirs: Float64Array) =>
+    mine.map((value, t) => (t < from ? value : (theirs[t] ?? 0) * 3));
   return {
     ...bars,
     open: spliced(bars.open, other.open),
@@ -45,6 +46,8 @@ it('the scores of a fold are the same whatever comes after its test slice and th
       const scores = (figures: typeof whole.figures) => [...figures.row(index, fold)].slice(0, -1);
       expect(scores(changed.figures)).toEqual(scores(whole.figures));
     }
-    expect([...changed.figures.row(0, fold + 1)].slice(0, -1)).not.toEqual([...whole.figures.row(0, fold + 1)].slice(0, -1));
+    expect([...changed.figures.row(0, fold + 1)].slice(0, -1)).not.toEqual(
+      [...whole.figures.row(0, fold + 1)].slice(0, -1),
+    );
   }
 });

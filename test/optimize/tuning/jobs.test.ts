@@ -67,8 +67,12 @@ eachDatabase((_provider, create) => {
       expect(readTuningConfig(row)).toMatchObject({ embargoBars: 13, seed: 1, method: 'grid', trials: 8 });
       const results = readTuningResults(row) ?? [];
       expect(results.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-      expect(results.map(({ meanLoss }) => meanLoss)).toEqual(results.map(({ meanLoss }) => meanLoss).toSorted((a, b) => a - b));
-      expect(trials.map(({ status, folds }) => [status, JSON.parse(folds).length])).toEqual(trials.map(() => ['ranked', 5]));
+      expect(results.map(({ meanLoss }) => meanLoss)).toEqual(
+        results.map(({ meanLoss }) => meanLoss).toSorted((a, b) => a - b),
+      );
+      expect(trials.map(({ status, folds }) => [status, JSON.parse(folds).length])).toEqual(
+        trials.map(() => ['ranked', 5]),
+      );
       expect(trials.every(({ fitSeconds }) => (fitSeconds ?? 0) > 0)).toBe(true);
       expect(row.bestParams).toBe(JSON.stringify(results[0]?.params));
       expect(readTuningFindings(row)).toMatchObject({
@@ -151,7 +155,9 @@ eachDatabase((_provider, create) => {
       const view = new DataView(forged.buffer);
       // The loss of the first combination on its first fold.
       view.setFloat64(4 + view.getUint32(0, true), CANARY, true);
-      await second.database.transaction((db) => db.optimizationCheckpoint.update({ where: key, data: { figures: forged } }));
+      await second.database.transaction((db) =>
+        db.optimizationCheckpoint.update({ where: key, data: { figures: forged } }),
+      );
       const third = await startServices(database);
 
       await ended(third, id, 120_000);
@@ -171,7 +177,9 @@ eachDatabase((_provider, create) => {
       const cuts = readTuningFindings(row)?.cuts;
       expect(predictions).toHaveLength(1198);
       expect(predictions.at(-1)).toMatchObject({ symbol: 'AAPL', date: '2024-12-31' });
-      expect(predictions.every(({ value, target }) => value > 0 && value < 1 && target === Math.sign(value - 0.5))).toBe(true);
+      expect(
+        predictions.every(({ value, target }) => value > 0 && value < 1 && target === Math.sign(value - 0.5)),
+      ).toBe(true);
       // What it knows ends before the hold-out begins.
       expect((unseen[0]?.date ?? '') <= (cuts?.holdout.test.start ?? '')).toBe(true);
       expect((cuts?.holdout.train.end ?? '') < (unseen[0]?.date ?? '')).toBe(true);
@@ -179,7 +187,9 @@ eachDatabase((_provider, create) => {
       const damaged = { bytes: Uint8Array.from(model.bytes, (byte, at) => (at === 900 ? byte ^ 1 : byte)) };
       await services.database.transaction((db) => db.trainedModel.update({ where: { id: model.id }, data: damaged }));
       await expect(predictModel(services, services.user, input)).rejects.toMatchObject({ code: 'CONFLICT' });
-      await expect(predictModel(services, services.user, { ...input, modelId: 99 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(predictModel(services, services.user, { ...input, modelId: 99 })).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+      });
     });
   });
 });

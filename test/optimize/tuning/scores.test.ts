@@ -1,6 +1,7 @@
 /** The scores are what their formulas say, and groups of trainings lose no combination. */
 import { describe, expect, it } from 'vitest';
 import { fitGroups } from '../../../src/optimize/tuning/fit-groups.ts';
+import { SCORE_WIDTH, TuningFigures } from '../../../src/optimize/tuning/index.ts';
 import {
   accuracy,
   accuracyGain,
@@ -11,7 +12,6 @@ import {
   type ScoredSlice,
 } from '../../../src/optimize/tuning/scores.ts';
 import { stagesOf } from '../../../src/optimize/tuning/stages.ts';
-import { SCORE_WIDTH, TuningFigures } from '../../../src/optimize/tuning/index.ts';
 
 const baseline = baselineOf(Float64Array.of(1, 1, 1, 0), 'binary');
 const slice: ScoredSlice = {
@@ -40,7 +40,10 @@ describe('the scores of probabilities', () => {
     const found = lossGain(slice);
 
     expect(found.mean).toBeCloseTo(mean, 14);
-    expect(found.squares).toBeCloseTo(bars.reduce((sum, gain) => sum + (gain - mean) ** 2, 0), 14);
+    expect(found.squares).toBeCloseTo(
+      bars.reduce((sum, gain) => sum + (gain - mean) ** 2, 0),
+      14,
+    );
     // Right on rows 0 and 3, the majority on rows 0 and 2: by bars −½·0 … and 0.
     expect(accuracyGain(slice)).toEqual({ mean: 0, squares: 0 });
   });
@@ -70,10 +73,22 @@ describe('trainings', () => {
   });
 
   it('serve all combinations that differ in the number of trees, unless they stop early', () => {
-    const combinations = [combination(20, 2), combination(10, 3), combination(10, 2), combination(10, 2, 5), combination(20, 2, 5)];
+    const combinations = [
+      combination(20, 2),
+      combination(10, 3),
+      combination(10, 2),
+      combination(10, 2, 5),
+      combination(20, 2, 5),
+    ];
 
     expect(fitGroups(combinations.entries())).toEqual([
-      { params: combination(20, 2), members: [{ index: 2, trees: 10 }, { index: 0, trees: 20 }] },
+      {
+        params: combination(20, 2),
+        members: [
+          { index: 2, trees: 10 },
+          { index: 0, trees: 20 },
+        ],
+      },
       { params: combination(10, 3), members: [{ index: 1, trees: 10 }] },
       { params: combination(10, 2, 5), members: [{ index: 3, trees: 10 }] },
       { params: combination(20, 2, 5), members: [{ index: 4, trees: 20 }] },

@@ -11,10 +11,25 @@ const many = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** A wrong input, the path of its error, and what the message says. */
 const REFUSALS: readonly [string, Partial<ModelTuningInput>, string, RegExp][] = [
-  ['an unknown type', { modelType: 'oracle' }, 'modelType', /"oracle"; there are xgboost, lightgbm, catboost, random_forest/],
-  ['an unknown parameter', { paramGrid: { depth: [3] } }, 'paramGrid.depth', /xgboost has no parameter "depth"; it has/],
+  [
+    'an unknown type',
+    { modelType: 'oracle' },
+    'modelType',
+    /"oracle"; there are xgboost, lightgbm, catboost, random_forest/,
+  ],
+  [
+    'an unknown parameter',
+    { paramGrid: { depth: [3] } },
+    'paramGrid.depth',
+    /xgboost has no parameter "depth"; it has/,
+  ],
   ['a depth of 0', { paramGrid: { max_depth: 0 } }, 'paramGrid.max_depth.0', /at least 1 and at most 16, found 0/],
-  ['a parameter of another type', { modelType: 'random_forest', paramGrid: { learning_rate: 0.1 } }, 'paramGrid.learning_rate', /random_forest has no parameter/],
+  [
+    'a parameter of another type',
+    { modelType: 'random_forest', paramGrid: { learning_rate: 0.1 } },
+    'paramGrid.learning_rate',
+    /random_forest has no parameter/,
+  ],
   [
     'a billion combinations',
     { paramGrid: { n_estimators: many(1000), max_depth: { min: 1, max: 10 }, lambda: many(100_000) } },
@@ -62,7 +77,7 @@ it.each(REFUSALS)('refuses %s', async (_what, changes, path, message) => {
 });
 
 it('tells all that is wrong at once, and stores nothing', async () => {
-  const wrong = { modelType: 'oracle', symbols: [], nSplits: 0, featureConfig: { horizon: 0 } };
+  const wrong = { modelType: 'oracle', symbols: ['../etc'], nSplits: 0, featureConfig: { horizon: 0 } };
 
   await expect(tune(services, { ...TUNING, ...wrong })).rejects.toMatchObject({
     fields: [
@@ -75,10 +90,13 @@ it('tells all that is wrong at once, and stores nothing', async () => {
   expect(await services.database.read.optimization.count()).toBe(0);
 });
 
-it.each(['xgboost', 'lightgbm', 'catboost', 'random_forest'])('has a default grid of %s below 500 combinations', async (modelType) => {
-  const { paramGrid: _, ...input } = TUNING;
-  const row = await tune(services, { ...input, modelType });
+it.each(['xgboost', 'lightgbm', 'catboost', 'random_forest'])(
+  'has a default grid of %s below 500 combinations',
+  async (modelType) => {
+    const { paramGrid: _, ...input } = TUNING;
+    const row = await tune(services, { ...input, modelType });
 
-  expect(row.totalCombinations).toBeGreaterThan(10);
-  expect(row.totalCombinations).toBeLessThan(500);
-});
+    expect(row.totalCombinations).toBeGreaterThan(10);
+    expect(row.totalCombinations).toBeLessThan(500);
+  },
+);
