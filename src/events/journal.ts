@@ -45,6 +45,8 @@ export class Journal {
   readonly #pollMs: number;
   readonly #onError: (error: unknown) => void;
   readonly #tail: Tail;
+  /** Those who hear of every stored event, whoever owns it. */
+  readonly #listeners = new Set<(event: JournalEvent) => void>();
   readonly #host: SubscriptionHost;
   /** By owner, so that an event costs only those whom it may concern. */
   readonly #subscriptions = new Map<number, Set<Subscription>>();
@@ -57,7 +59,7 @@ export class Journal {
     this.#clock = options.clock;
     this.#pollMs = options.pollMs ?? 250;
     this.#onError = options.onError ?? warn;
-    this.#tail = new Tail(options.database.read, (event) => this.#publish({ kind: 'event', event }));
+    this.#tail = new Tail(options.database.read, (event) => this.#dispatch(event));
     this.#host = {
       queueLimit: options.queueLimit ?? 1_024,
       pageSize: REPLAY_PAGE_SIZE,
@@ -147,6 +149,15 @@ export class Journal {
     return subscription;
   }
 
+  /**
+   * Calls `heard` for every stored event of any owner from now on, in order, for parts of the program that only want to know
+   * that there is something to read; it must be quick and not throw. Answers how to end it.
+   */
+  listen(heard: (event: JournalEvent) => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
+  }
+
   /** At most `limit` events after the cursor `after`, oldest first, for those who poll. Errors as in `subscribe`. */
   async page(filter: EventFilter, after: bigint, limit: number): Promise<readonly JournalEvent[]> {
     await this.#admit(after);
@@ -171,6 +182,11 @@ export class Journal {
       if (!this.#isClosed && !this.#isFailing) this.#onError(error);
       this.#isFailing = true;
     }
+  }
+
+  #dispatch(event: JournalEvent): void {
+    this.#publish({ kind: 'event', event });
+    for (const heard of this.#listeners) heard(event);
   }
 
   #publish(delivery: Delivery): void {

@@ -53,13 +53,17 @@ export interface Stretch {
   readonly limit: number;
 }
 
-/** The events of a stretch, oldest first; all owners' without a filter. */
-export async function readEvents(db: Db, stretch: Stretch, filter?: EventFilter): Promise<readonly JournalEvent[]> {
+/** The events of a stretch, oldest first; all owners' where the filter names none. */
+export async function readEvents(
+  db: Db,
+  stretch: Stretch,
+  filter?: Partial<EventFilter>,
+): Promise<readonly JournalEvent[]> {
   const { after, until, limit } = stretch;
   const rows = await db.event.findMany({
     where: {
       cursor: { gt: after, ...(until !== undefined && { lte: until }) },
-      ...(filter !== undefined && { ownerId: filter.ownerId }),
+      ...(filter?.ownerId !== undefined && { ownerId: filter.ownerId }),
       ...(filter?.types !== undefined && { type: { in: [...filter.types] } }),
       ...(filter?.subject !== undefined && { subjectType: filter.subject.type, subjectId: filter.subject.id }),
     },

@@ -4,13 +4,13 @@
  * process: each part is safe to be done by several at once. Nothing here decides; it calls what does.
  */
 import { TRADING_MODES, type TradingMode } from '../broker/index.ts';
+import { RepeatingTask } from '../core/index.ts';
 import type { AccountKey } from './books.ts';
 import { sweepKill } from './kill/kill-sweep.ts';
 import type { KillDeps } from './kill/kill-trading.ts';
 import { watchLosses } from './loss-limits.ts';
 import { WORKING_STATUSES } from './order.ts';
 import { reconcile } from './reconciliation/reconcile.ts';
-import { RepeatingTask } from './repeating-task.ts';
 import { expireClaims, settleUnknown } from './settle-unknown.ts';
 import { syncOrders } from './sync-orders.ts';
 import { canTradeLive } from './trading-mode.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../core/index.ts';
+import type { Log } from './log.ts';
 
 /** What is done again and again. */
 export interface TaskOptions {

@@ -1,6 +1,6 @@
 /** What is done again and again: never twice at a time, told once when it fails, and over when it is closed. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RepeatingTask } from '../../src/orders/repeating-task.ts';
+import { RepeatingTask } from '../../src/core/repeating-task.ts';
 
 const EVERY_MS = 100;
 

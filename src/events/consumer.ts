@@ -1,0 +1,125 @@
+/**
+ * A part of the program that reacts to events of all owners: each is handled once, however many processes share the database
+ * and whatever dies when. What handling changes and how far it has come are one transaction: whoever moves the stored
+ * position on, from the one that it read, has handled the events between; for anybody else that transaction never was.
+ */
+import { type Log, RepeatingTask } from '../core/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { JournalEvent } from './event.ts';
+import type { Journal, JournalWrite } from './journal.ts';
+import { readEvents, readHead } from './table.ts';
+
+/** Events that are handled in one transaction. */
+const PAGE_SIZE = 100;
+
+/** How often is looked without having heard of an event, in ms: after a failure, and for what other processes left. */
+const LOOK_EVERY_MS = 5_000;
+
+/** What a consumer reads and what it does. */
+export interface ConsumerOptions {
+  /** Under which its position is stored; the same in every process. */
+  readonly name: string;
+  /** Types of the events that it handles. */
+  readonly types: readonly string[];
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly log: Log;
+  /**
+   * Handles events, oldest first, in the transaction that moves the position on: database work only. It may be called again
+   * with the same events when its transaction was rolled back, and holds everything up while it throws.
+   */
+  readonly handle: (events: readonly JournalEvent[], write: JournalWrite) => Promise<void>;
+}
+
+/** See the head of this file. */
+export class JournalConsumer {
+  readonly #options: ConsumerOptions;
+  readonly #types: ReadonlySet<string>;
+  readonly #task: RepeatingTask;
+  /** Up to here no event of its types is left after the stored position, so that others are not read over and over. */
+  #searchedUntil = 0n;
+  #isWanted = false;
+  #unlisten: (() => void) | null = null;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.#types = new Set(options.types);
+    this.#task = new RepeatingTask({
+      name: `handling events for ${options.name}`,
+      everyMs: LOOK_EVERY_MS,
+      log: options.log,
+      run: () => this.#catchUp(),
+    });
+  }
+
+  /** Begins after the newest event when it never ran before, else where it stopped. */
+  async start(): Promise<void> {
+    await this.#open();
+    this.#unlisten = this.#options.journal.listen(({ type }) => {
+      if (this.#types.has(type)) this.#wake();
+    });
+    this.#wake();
+  }
+
+  /** Handles what was committed before the call, or waits until another process has. Never rejects. */
+  async settle(): Promise<void> {
+    this.#isWanted = true;
+    while (this.#isWanted) await this.#task.now();
+  }
+
+  /** Waits for what is being handled; the rest is handled after the next start. */
+  async close(): Promise<void> {
+    this.#unlisten?.();
+    this.#isWanted = false;
+    await this.#task.close();
+  }
+
+  /** An event that comes when a run has just looked for the last time leads to another one. */
+  #wake(): void {
+    this.#isWanted = true;
+    void this.#task.now().then(() => {
+      if (this.#isWanted && this.#unlisten !== null) this.#wake();
+    });
+  }
+
+  async #open(): Promise<void> {
+    const { name, database } = this.#options;
+    const known = await database.read.journalConsumer.findUnique({ where: { name } });
+    if (known !== null) return;
+    await database.transaction(async (db) => {
+      const cursor = await readHead(db);
+      await db.journalConsumer.upsert({ where: { name }, create: { name, cursor }, update: {} });
+    });
+  }
+
+  async #catchUp(): Promise<void> {
+    do {
+      this.#isWanted = false;
+      while (await this.#handlePage());
+    } while (this.#isWanted);
+  }
+
+  /** Whether there may be more. */
+  async #handlePage(): Promise<boolean> {
+    const { name, database, journal, types, handle } = this.#options;
+    const position = (await database.read.journalConsumer.findUniqueOrThrow({ where: { name } })).cursor;
+    const head = await readHead(database.read);
+    const after = position > this.#searchedUntil ? position : this.#searchedUntil;
+    if (after >= head) return false;
+    const events = await readEvents(database.read, { after, until: head, limit: PAGE_SIZE }, { types });
+    const last = events.at(-1);
+    if (last === undefined) {
+      this.#searchedUntil = head;
+      return false;
+    }
+    await journal.write(async (write) => {
+      const moved = await write.db.journalConsumer.updateMany({
+        where: { name, cursor: position },
+        data: { cursor: last.cursor },
+      });
+      // Another process has handled them: its position is read next.
+      if (moved.count === 1) await handle(events, write);
+    });
+    return true;
+  }
+}
