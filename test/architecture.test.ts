@@ -19,7 +19,8 @@ const STEPS: readonly (readonly string[])[] = [
   ['market'],
   ['scheduler'],
   ['strategies'],
-  ['backtest'],
+  ['backtest', 'features'],
+  ['models'],
   ['safety'],
   ['broker'],
   ['orders'],
@@ -66,7 +67,7 @@ describe('the architecture', () => {
   });
 
   it('lets the rooms of optimize know only those before them', () => {
-    const rooms = ['search', 'kernel', 'honesty', 'engine', 'job', 'report'];
+    const rooms = ['search', 'kernel', 'honesty', 'engine', 'tuning', 'job', 'report'];
     const roomOf = (path: string): number => rooms.indexOf(/^optimize\/(\w+)\//.exec(path)?.[1] ?? '');
     const pairs = importPairs().filter(([from, to]) => roomOf(from) !== -1 && roomOf(to) !== -1);
 

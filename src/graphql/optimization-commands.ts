@@ -1,8 +1,9 @@
 /** The mutations of optimization jobs: submit and cancel. */
-import { cancelOptimization, startStrategyOptimization, startSweep } from '../optimize/index.ts';
+import { cancelOptimization, startModelTuning, startStrategyOptimization, startSweep } from '../optimize/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
 import { INPUT, parseId } from './inputs.ts';
+import { TuningMethodEnum } from './model-tuning.ts';
 import { SearchMethodEnum } from './optimization-config.ts';
 import { OptimizationRef } from './optimizations.ts';
 import { payloadType } from './payload.ts';
@@ -47,6 +48,34 @@ const SweepInput = builder.inputType('StartSweepInput', {
   fields: (t) => jobInput(t, 'A saved strategy that this job is about.'),
 });
 
+const ModelInput = builder.inputType('StartModelTuningInput', {
+  description: 'Which parameters of a model to try, what it sees, and on which bars.',
+  fields: (t) => ({
+    modelType: t.string({ required: true, description: '`xgboost`, `lightgbm`, `catboost` or `random_forest`.' }),
+    featureConfig: t.field({
+      type: 'JSON',
+      description:
+        '`{features?, horizon?, label?}`: `features` is a list of names, or an object by name of parameters, each a value or a list of values; default: all. `horizon` is how many bars the label looks ahead, 1 to 250, default 1. `label` is `direction` (the default) or `return`.',
+    }),
+    paramGrid: t.field({
+      type: 'JSON',
+      description:
+        "Parameter -> list of values, one value, or range `{min, max, step?, log?}`, ends inclusive; default: the type's grid. GRID needs a `step` where numbers are not whole. Parameters left out keep their default.",
+    }),
+    ...simulationInput(t),
+    nSplits: t.int({ defaultValue: 5, description: 'Test slices, 2 to 100.' }),
+    embargoBars: t.int({
+      description: 'Bars between training and testing that neither uses, beside the horizon; default: 1 % of the bars.',
+    }),
+    method: t.field({ type: TuningMethodEnum, defaultValue: 'grid', description: 'How the combinations are chosen.' }),
+    maxTrials: t.int({
+      description:
+        'Most combinations that RANDOM and HALVING try, from 1 to OPTIMIZE_MAX_COMBINATIONS; default 60. An error with GRID.',
+    }),
+    seed: t.int({ description: 'Of the draws and of the training, from 0 to 2147483647; default 1.' }),
+  }),
+});
+
 const CancelInput = builder.inputType('CancelOptimizationInput', {
   description: 'Which job to cancel.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The id of the job.' }) }),
@@ -78,6 +107,16 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: SweepInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() => startSweep(services, caller.principal, withStrategyId(input))),
+  }),
+  startModelTuning: t.field({
+    type: payloadType('StartModelTuningPayload', 'optimization', {
+      type: OptimizationRef,
+      description: 'The job as it was submitted.',
+    }),
+    description: 'Submits the tuning of a model and answers at once. Scope `trade`.',
+    args: { input: t.arg({ type: ModelInput, required: true, description: INPUT }) },
+    resolve: (_root, { input }, { caller, services }) =>
+      attempt(() => startModelTuning(services, caller.principal, input)),
   }),
   cancelOptimization: t.field({
     type: payloadType('CancelOptimizationPayload', 'optimization', {

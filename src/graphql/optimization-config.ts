@@ -16,6 +16,7 @@ export const JobTypeEnum = enumOf<OptimizationJobType>('OptimizationJobType', {
   values: {
     strategy: 'The parameters of one strategy type.',
     sweep: 'The parameters of every strategy type that fits the symbols and the bars, one after the other.',
+    model: 'The parameters of a model that learns from the bars.',
   },
 });
 

@@ -12,9 +12,12 @@ import {
   readSkipped,
   readSweepResults,
   readUnranked,
+  TRIAL_STATUSES,
 } from '../optimize/index.ts';
 import { builder } from './builder.ts';
 import { enumOf, parseId, parsePlace } from './inputs.ts';
+import { ModelTrialRef, TrialStatusEnum } from './model-trials.ts';
+import { TuningRef, tuningOf } from './model-tuning.ts';
 import { ConfigRef, JobTypeEnum } from './optimization-config.ts';
 import { ResultRef, SweepResultsRef, UnrankedRef } from './optimization-results.ts';
 import { OverfittingRef } from './overfitting.ts';
@@ -28,16 +31,6 @@ export const OptimizationStatusEnum = enumOf<OptimizationStatus>('OptimizationSt
     complete: 'Every combination was computed.',
     cancelled: 'Was cancelled; what it had computed is kept.',
     error: 'Could not go on; `error` says why.',
-  },
-});
-
-const TRIAL_STATUSES = ['ranked', 'skipped', 'unranked'] as const;
-const TrialStatusEnum = enumOf<(typeof TRIAL_STATUSES)[number]>('OptimizationTrialStatus', {
-  description: 'Whether a combination has a rank.',
-  values: {
-    ranked: 'It traded in a test slice.',
-    skipped: 'It is invalid in itself and was not computed.',
-    unranked: 'It was computed, and never traded in a test slice.',
   },
 });
 
@@ -112,7 +105,11 @@ export const OptimizationRef = builder.prismaObject('Optimization', {
     }),
     strategyType: t.exposeString('strategyType', {
       nullable: true,
-      description: 'The name of the type that is optimized; null for a sweep.',
+      description: 'The name of the type that is optimized; null for a sweep and for a model.',
+    }),
+    modelType: t.exposeString('modelType', {
+      nullable: true,
+      description: 'The name of the model type that is tuned; null for other jobs.',
     }),
     strategy: t.relation('strategy', { nullable: true, description: 'The saved strategy that the job named.' }),
     status: t.field({
@@ -123,9 +120,22 @@ export const OptimizationRef = builder.prismaObject('Optimization', {
     }),
     config: t.field({
       type: ConfigRef,
-      description: 'What was asked.',
-      select: { config: true, totalCombinations: true },
-      resolve: readConfig,
+      nullable: true,
+      description: 'What was asked; null for a model, of which `tuning` says it.',
+      select: { jobType: true, config: true, totalCombinations: true },
+      resolve: (row) => (row.jobType === 'model' ? null : readConfig(row)),
+    }),
+    tuning: t.field({
+      type: TuningRef,
+      nullable: true,
+      description: 'What was asked of a model and what came of it; null for other jobs.',
+      select: { jobType: true, config: true, results: true, tuning: true },
+      resolve: (row) => tuningOf(row),
+    }),
+    model: t.relation('model', {
+      nullable: true,
+      description:
+        'The model that was trained with the best parameters; null until the job is complete, and for other jobs.',
     }),
     dataSource: t.exposeString('dataSource', { description: 'Where the prices came from.' }),
     dataHash: t.exposeString('dataHash', { description: 'SHA-256 of the bars, hex.' }),
@@ -151,7 +161,8 @@ export const OptimizationRef = builder.prismaObject('Optimization', {
     results: t.field({
       type: [ResultRef],
       nullable: true,
-      description: 'The best 20, best first; null until the job has ended, and for a sweep.',
+      description:
+        'The best 20, best first; null until the job has ended, and for other jobs than those of one strategy type.',
       extensions: { items: 20 },
       select: { jobType: true, strategyType: true, results: true },
       resolve: (row) => readResults(row),
@@ -177,7 +188,10 @@ export const OptimizationRef = builder.prismaObject('Optimization', {
       select: { bestParams: true },
       resolve: (row) => (row.bestParams === null ? null : readJson<unknown>(row.bestParams)),
     }),
-    bestSharpe: t.exposeFloat('bestSharpe', { nullable: true, description: 'Mean test Sharpe of the best.' }),
+    bestSharpe: t.exposeFloat('bestSharpe', {
+      nullable: true,
+      description: 'Mean test Sharpe of the best; of a model the Sharpe of its chained test slices.',
+    }),
     skipped: t.field({
       type: [UnrankedRef],
       nullable: true,
@@ -188,7 +202,8 @@ export const OptimizationRef = builder.prismaObject('Optimization', {
     unranked: t.field({
       type: [UnrankedRef],
       nullable: true,
-      description: 'Combinations without a fill in any test slice; null until the job has ended.',
+      description:
+        'Combinations without a fill in any test slice, or that were dropped on the way; null until the job has ended.',
       select: { unranked: true },
       resolve: (row) => readUnranked(row),
     }),
@@ -208,7 +223,20 @@ export const OptimizationRef = builder.prismaObject('Optimization', {
     trials: t.relatedConnection('trials', {
       type: TrialRef,
       cursor: 'optimizationId_index',
-      description: 'A row per combination, in the order in which they were tried; there once the job has ended.',
+      description:
+        'A row per combination of a job about strategies, in the order in which they were tried; there once the job has ended.',
+      maxSize: pageLimit(2),
+      args: { afterIndex: t.arg.int({ description: 'Only those after this place in that order.' }) },
+      query: ({ afterIndex }) => ({
+        orderBy: { index: 'asc' },
+        ...(afterIndex == null ? {} : { where: { index: { gt: afterIndex } } }),
+      }),
+    }),
+    modelTrials: t.relatedConnection('modelTrials', {
+      type: ModelTrialRef,
+      cursor: 'optimizationId_index',
+      description:
+        'A row per combination of a job about a model, in the order in which they were tried; there once the job has ended.',
       maxSize: pageLimit(2),
       args: { afterIndex: t.arg.int({ description: 'Only those after this place in that order.' }) },
       query: ({ afterIndex }) => ({

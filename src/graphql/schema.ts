@@ -10,6 +10,8 @@ import './optimizations.ts';
 import './optimization-commands.ts';
 import './optimization-events.ts';
 import './optimization-report.ts';
+import './models.ts';
+import './model-types.ts';
 import './orders.ts';
 import './order-errors.ts';
 import './audit.ts';

@@ -78,11 +78,11 @@ async function end(
   const now = dateOf(deps.clock);
   const job = await write.db.optimization.findFirst({ where, select: { jobType: true } });
   if (job === null) return false;
-  const { done, trials: _, ...nothing } = noFindings(job);
+  const { done, columns } = noFindings(job);
   const ended = await write.db.optimization.updateMany({
     where,
     data: {
-      ...nothing,
+      ...columns,
       progressCombo: done,
       status: 'cancelled',
       partial: true,

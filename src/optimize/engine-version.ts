@@ -1,2 +1,9 @@
+import { ENGINE_VERSION as TREES_VERSION } from '../models/index.ts';
+
 /** Changes when the same job on the same bars may give other figures; stored with every result. */
 export const ENGINE_VERSION = '2';
+
+/** The version that decides the figures of a kind of job: those of models depend on how trees grow, too. */
+export function engineVersionOf(jobType: string): string {
+  return jobType === 'model' ? `${ENGINE_VERSION}-trees-${TREES_VERSION}` : ENGINE_VERSION;
+}

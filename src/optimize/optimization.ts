@@ -15,8 +15,11 @@ export const OPTIMIZATION_STATUSES = ['pending', 'running', 'complete', 'cancell
 /** One of `OPTIMIZATION_STATUSES`. */
 export type OptimizationStatus = (typeof OPTIMIZATION_STATUSES)[number];
 
-/** What is optimized: the parameters of one strategy type, or of every type that fits the symbols. */
-export const OPTIMIZATION_JOB_TYPES = ['strategy', 'sweep'] as const;
+/**
+ * What is optimized: the parameters of one strategy type, of every type that fits the symbols, or of a model that learns
+ * from the bars.
+ */
+export const OPTIMIZATION_JOB_TYPES = ['strategy', 'sweep', 'model'] as const;
 
 /** One of `OPTIMIZATION_JOB_TYPES`. */
 export type OptimizationJobType = (typeof OPTIMIZATION_JOB_TYPES)[number];
@@ -25,6 +28,12 @@ export type OptimizationJobType = (typeof OPTIMIZATION_JOB_TYPES)[number];
 export function isFinal({ status }: { readonly status: string }): boolean {
   return status === 'complete' || status === 'cancelled' || status === 'error';
 }
+
+/** Whether a combination has a rank: `skipped` ones are invalid in themselves, `unranked` ones have no full set of figures. */
+export const TRIAL_STATUSES = ['ranked', 'skipped', 'unranked'] as const;
+
+/** One of `TRIAL_STATUSES`. */
+export type TrialStatus = (typeof TRIAL_STATUSES)[number];
 
 /** The part of a job that searches one strategy type. */
 export interface OptimizationSection {

@@ -2,7 +2,15 @@
 import { snakeName } from '../core/index.ts';
 
 /** Members whose keys the client chose, or which are names of parameters or symbols: below them nothing is renamed. */
-const FREE_MEMBERS = ['params', 'paramGrid', 'bestParams', 'defaultGrid', 'parametersSchema', 'targetWeights'] as const;
+const FREE_MEMBERS = [
+  'params',
+  'paramGrid',
+  'bestParams',
+  'defaultGrid',
+  'parametersSchema',
+  'targetWeights',
+  'features',
+] as const;
 
 type FreeMember = (typeof FREE_MEMBERS)[number];
 

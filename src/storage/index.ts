@@ -35,6 +35,7 @@ export type {
   SafetyState as SafetyStateRow,
   ScheduledJob as ScheduledJobRow,
   Strategy as StrategyRow,
+  TrainedModel as TrainedModelRow,
   WebhookDelivery as WebhookDeliveryRow,
   WebhookDestination as WebhookDestinationRow,
 } from './generated/sqlite/client.ts';

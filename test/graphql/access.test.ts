@@ -14,10 +14,40 @@ import { rest } from '../api/rest-client.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 /** Operations that touch no rows of anybody, or make new ones of the caller's own. */
-const NOBODYS = new Set(['system', 'strategyTypes', 'bars', 'quotes', 'runBacktest', 'startSweep']);
+const NOBODYS = new Set([
+  'system',
+  'strategyTypes',
+  'modelTypes',
+  'featureFamilies',
+  'bars',
+  'quotes',
+  'runBacktest',
+  'startSweep',
+  'startModelTuning',
+]);
 
 /** Stands in every row of the other user, and may stand in no answer to the default user. */
 const CANARY = 'CANARY7';
+
+/** A model of the other user; nobody gets as far as its bytes. */
+const MODEL = {
+  modelType: 'xgboost',
+  params: `{"name":"${CANARY}"}`,
+  featureConfig: '{"features":[],"horizon":1,"label":"direction"}',
+  symbols: `["${CANARY}"]`,
+  interval: '1d',
+  dataSource: 'csv',
+  trainedFrom: new Date(0),
+  trainedUntil: new Date(0),
+  rows: 1,
+  longAbove: 0.5,
+  shortBelow: 0.5,
+  verdict: 'no_edge',
+  engineVersion: '1',
+  bytes: Uint8Array.of(1),
+  checksum: CANARY,
+  createdAt: new Date(0),
+};
 
 let server: TestApp;
 let other: Caller;
@@ -31,6 +61,7 @@ let destinationId: number;
 let deliveryId: number;
 let goalId: number;
 let planId: number;
+let modelId: number;
 
 beforeAll(async () => {
   server = await startTestApp();
@@ -47,6 +78,8 @@ beforeAll(async () => {
   strategyId = (await createStrategy(services, other.principal, { ...base, name: CANARY })).id;
   const job = { ...base, strategyId, start: '2015-01-01', end: '2020-12-31', source: 'simulated' };
   jobId = (await startStrategyOptimization(services, other.principal, job)).id;
+  const model = { ...MODEL, ownerId: user.id, optimizationId: jobId };
+  modelId = await services.database.transaction(async (tx) => (await tx.trainedModel.create({ data: model })).id);
   const order = { symbol: CANARY, side: 'buy', quantity: '1', orderType: 'market' };
   orderId = (await placeOrder(services, other.principal, { ...order, clientOrderId: CANARY })).id;
   const filled = async () => expect(await services.database.read.fill.count({ where: { orderId } })).toBe(1);
@@ -86,13 +119,16 @@ async function asOther(query: string): Promise<unknown> {
 describe('rows of another user', () => {
   it('are there for their owner', async () => {
     const answer = await asOther(`{ strategy(id: "${strategyId}") { name optimizations { nodes { id } } }
-      optimization(id: "${jobId}") { strategy { name } }
+      optimization(id: "${jobId}") { strategy { name } model { id } } model(id: "${modelId}") { symbols }
+      models { nodes { id } }
       scheduledJob(id: "${scheduledId}") { name runs { nodes { status } } } schedulerStatus { jobs } }`);
 
     expect(answer).toMatchObject({
       data: {
         strategy: { name: CANARY, optimizations: { nodes: [{ id: String(jobId) }] } },
-        optimization: { strategy: { name: CANARY } },
+        optimization: { strategy: { name: CANARY }, model: { id: String(modelId) } },
+        model: { symbols: [CANARY] },
+        models: { nodes: [{ id: String(modelId) }] },
         scheduledJob: { name: CANARY, runs: { nodes: [{ status: expect.any(String) }] } },
         schedulerStatus: { jobs: 2 },
       },
@@ -164,7 +200,8 @@ describe('rows of another user', () => {
     const data = await dataOf<object>(
       server.url,
       `{ strategy(id: "${strategyId}") { name } strategies { nodes { name symbols optimizations { nodes { id } } } }
-         optimization(id: "${jobId}") { id trials { nodes { index } } }
+         optimization(id: "${jobId}") { id trials { nodes { index } } modelTrials { nodes { index } } }
+         model(id: "${modelId}") { symbols } models { nodes { params symbols optimization { id } } }
          optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol }
          scheduledJob(id: "${scheduledId}") { name } scheduledJobs { nodes { name runs { nodes { output } } } }
          schedulerStatus { jobs enabledJobs nextRun }
@@ -177,6 +214,8 @@ describe('rows of another user', () => {
       strategies: { nodes: [] },
       optimization: null,
       optimizations: { nodes: [] },
+      model: null,
+      models: { nodes: [] },
       journal: { entries: [] },
       scheduledJob: null,
       scheduledJobs: { nodes: [] },
@@ -307,6 +346,10 @@ describe('rows of another user', () => {
 
   it('have no signals and no events for others', async () => {
     const signals = await post(server.url, `{ strategySignals(strategyId: "${strategyId}") { symbol } }`);
+    const predictions = await post(
+      server.url,
+      `{ predict(modelId: "${modelId}", start: "2024-01-01", end: "2024-12-31") { value } }`,
+    );
     const events = await subscribeOverSse(
       server.url,
       `subscription { optimizationEvents(optimizationId: "${jobId}", after: "0") { optimizationId } }`,
@@ -322,6 +365,7 @@ describe('rows of another user', () => {
 
     expect(ofOrders.value?.errors?.[0]?.extensions?.['code']).toBe('NOT_FOUND');
     expect(signals.errors?.[0]?.extensions?.['code']).toBe('NOT_FOUND');
+    expect(predictions.errors?.[0]?.extensions?.['code']).toBe('NOT_FOUND');
     expect(refused.value?.errors?.[0]?.extensions?.['code']).toBe('NOT_FOUND');
   });
 
@@ -387,6 +431,10 @@ describe('a caller without the scope', () => {
     'mutation { updateSafetyLimits(input: {}) { safety { state } } }',
     'mutation { releaseSource(input: {id: 1}) { stoppedSource { id } } }',
     'mutation { resetPaperAccount(input: {}) { account { cash } } }',
+    '{ model(id: 1) { id } }',
+    '{ models { nodes { id } } }',
+    '{ predict(modelId: 1, start: "2024-01-01", end: "2024-12-31") { value } }',
+    'mutation { startModelTuning(input: {modelType: "xgboost", symbols: ["SPY"], start: "2020-01-01", end: "2024-12-31"}) { errors { code } } }',
     '{ scheduledJobs { nodes { id } } }',
     '{ scheduledJob(id: 1) { id } }',
     '{ schedulerStatus { jobs } }',

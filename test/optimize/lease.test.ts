@@ -1,7 +1,8 @@
 /** Every job ends once, whatever becomes of the processes that compute it. */
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/index.ts';
-import { noFindings } from '../../src/optimize/job/findings.ts';
+import { type Findings, noFindings } from '../../src/optimize/job/findings.ts';
+import { insertTrials } from '../../src/optimize/job/insert-trials.ts';
 import { takeJob } from '../../src/optimize/job/job-lease.ts';
 import { storeJobEnd } from '../../src/optimize/job/job-outcome.ts';
 import type { TestServices } from '../support/compose.ts';
@@ -96,7 +97,11 @@ eachDatabase((_provider, create) => {
       const { id } = await submit(services);
       await services.database.transaction((db) => takeJob(db, id, { name: 'holder' }, new Date()));
       const trials = JSON.stringify([[0, 'momentum', 'skipped', null, '{}', ...Array(6).fill(null), 'invalid']]);
-      const findings = { ...noFindings({ jobType: 'strategy' }), done: 1, trials: [trials] };
+      const findings: Findings = {
+        ...noFindings({ jobType: 'strategy' }),
+        done: 1,
+        storeRows: ({ db, database }) => insertTrials(db, database, { optimizationId: id, texts: [trials] }),
+      };
       const end = { status: 'complete' as const, error: null, findings: () => Promise.resolve(findings) };
       const storeAs = (name: string) =>
         storeJobEnd(services, { id, holder: { name }, total: 1, nFolds: 5 }, { end, now: new Date() });

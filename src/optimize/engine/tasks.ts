@@ -3,8 +3,8 @@ import { evaluateTask, indicatorTask } from './evaluate-task.ts';
 import { assessTask, pboTask, replayTask } from './judge-tasks.ts';
 import { rankTask, textsTask } from './rank-task.ts';
 
-/** The tasks that a worker serves for jobs: the first two while they search, the others at their end. */
-export function optimizeTasks(registry: StrategyRegistry) {
+/** The tasks that a worker serves for jobs about strategies: the first two while they search, the others at their end. */
+export function strategyTasks(registry: StrategyRegistry) {
   return [
     indicatorTask,
     evaluateTask(registry),

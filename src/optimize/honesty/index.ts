@@ -7,6 +7,7 @@ export { type Assessment, assess, type Overfitting, type Winner } from './assess
 export { type BlockReturns, blockReturns } from './block-returns.ts';
 export { type Confidence, sweepConfidence } from './confidence.ts';
 export { countOverfitted, type PboTally } from './cscv.ts';
+export { deflatedSharpe } from './deflated-sharpe.ts';
 export { type ReturnShape, returnShape } from './moments.ts';
 export type { Neighbourhood, SearchedAxis } from './neighbourhood.ts';
 export { splitPairs } from './splits.ts';

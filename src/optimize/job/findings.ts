@@ -1,15 +1,31 @@
 /** What a job has found, as the texts that are stored with it. */
-import type { OptimizationRow } from '../../storage/index.ts';
+import type { Database, Db, OptimizationRow } from '../../storage/index.ts';
 import type { JobFigures } from '../engine/job-figures.ts';
 import type { Evidence, Judgement } from '../engine/judge-job.ts';
 import type { BestOfGroup, RankTaskOutput, TextsTaskOutput } from '../engine/rank-task.ts';
 import { sweepConfidence } from '../honesty/index.ts';
 import type { SweepRecommendation } from '../optimization.ts';
+import { insertTrials } from './insert-trials.ts';
 
-/** JSON texts and figures of a job that has ended. */
+/** What is stored of a job that has ended. */
 export interface Findings {
   /** Combinations that are done. */
   readonly done: number;
+  readonly columns: FoundColumns;
+  /** Stores a row per combination, and whatever else the job made, in the transaction of its end. */
+  readonly storeRows: (write: RowWrite) => Promise<void>;
+}
+
+/** Where rows of a job are stored. */
+export interface RowWrite {
+  readonly db: Db;
+  readonly database: Pick<Database, 'provider'>;
+  readonly optimizationId: number;
+  readonly now: Date;
+}
+
+/** JSON texts and figures in the row of the job. */
+export interface FoundColumns {
   readonly results: string;
   readonly bestParams: string | null;
   readonly bestSharpe: number | null;
@@ -17,8 +33,8 @@ export interface Findings {
   readonly unranked: string;
   readonly overfitting: string | null;
   readonly curve: string | null;
-  /** For `insertTrials`. */
-  readonly trials: readonly string[];
+  /** Of a job about a model: how its best was judged. */
+  readonly tuning: string | null;
 }
 
 /** What is known of a complete job besides its ranking. */
@@ -32,8 +48,12 @@ type JobKind = Pick<OptimizationRow, 'jobType'>;
 /** Of a job that ended before anything was computed. */
 export function noFindings(job: JobKind): Findings {
   const results = job.jobType === 'sweep' ? sweepText([], null) : '[]';
-  const nothing = { bestParams: null, bestSharpe: null, overfitting: null, curve: null };
-  return { done: 0, results, skipped: '[]', unranked: '[]', trials: [], ...nothing };
+  const nothing = { bestParams: null, bestSharpe: null, overfitting: null, curve: null, tuning: null };
+  return {
+    done: 0,
+    columns: { results, skipped: '[]', unranked: '[]', ...nothing },
+    storeRows: () => Promise.resolve(),
+  };
 }
 
 /** Of a job that is complete, or stopped on the way: then nothing is said about luck. */
@@ -57,15 +77,19 @@ export function findingsOf(
   const judgement = judged?.judgement ?? null;
   return {
     done: figures.done,
-    results:
-      job.jobType === 'sweep' ? sweepText(typesFound(texts, types, judgement), best) : (texts.results[0] ?? '[]'),
-    bestParams: best === null ? null : JSON.stringify(best.params),
-    bestSharpe: best?.meanSharpe ?? null,
-    skipped: texts.skipped,
-    unranked: texts.unranked,
-    overfitting: textOrNull(judgement?.pooled),
-    curve: judged?.evidence.pooled?.replay?.curve ?? null,
-    trials: texts.trials,
+    columns: {
+      results:
+        job.jobType === 'sweep' ? sweepText(typesFound(texts, types, judgement), best) : (texts.results[0] ?? '[]'),
+      bestParams: best === null ? null : JSON.stringify(best.params),
+      bestSharpe: best?.meanSharpe ?? null,
+      skipped: texts.skipped,
+      unranked: texts.unranked,
+      overfitting: textOrNull(judgement?.pooled),
+      curve: judged?.evidence.pooled?.replay?.curve ?? null,
+      tuning: null,
+    },
+    storeRows: ({ db, database, optimizationId }) =>
+      insertTrials(db, database, { optimizationId, texts: texts.trials }),
   };
 }
 

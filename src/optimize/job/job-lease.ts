@@ -4,7 +4,7 @@
  * holding it, so that a job never has two results.
  */
 import type { Database, Db, OptimizationRow } from '../../storage/index.ts';
-import { ENGINE_VERSION } from '../engine-version.ts';
+import { engineVersionOf } from '../engine-version.ts';
 import type { OptimizationProgress } from '../optimization.ts';
 
 /** How long a holder that does not renew keeps the job. */
@@ -47,9 +47,10 @@ export async function takeJob(db: Db, id: number, holder: Holder, now: Date): Pr
     },
   });
   if (row === undefined) return null;
-  if (row.engineVersion === ENGINE_VERSION) return row;
+  const engineVersion = engineVersionOf(row.jobType);
+  if (row.engineVersion === engineVersion) return row;
   await db.optimizationCheckpoint.deleteMany({ where: { optimizationId: id } });
-  return await db.optimization.update({ where: { id }, data: { engineVersion: ENGINE_VERSION } });
+  return await db.optimization.update({ where: { id }, data: { engineVersion } });
 }
 
 /** What a holder learns when it renews: whether it still holds the job, and whether somebody wants it cancelled. */

@@ -3,7 +3,6 @@ import type { Journal } from '../../events/index.ts';
 import type { Database, Db } from '../../storage/index.ts';
 import { EVENT_COLUMNS, optimizationEvent } from './events.ts';
 import type { Findings } from './findings.ts';
-import { insertTrials } from './insert-trials.ts';
 import { type Holder, heldBy } from './job-lease.ts';
 
 const EVENT_OF = {
@@ -44,7 +43,7 @@ export async function storeJobEnd(
     });
     if (row === undefined) return false;
     await write.db.optimizationCheckpoint.deleteMany({ where: { optimizationId: job.id } });
-    await insertTrials(write.db, deps.database, { optimizationId: job.id, texts: findings.trials });
+    await findings.storeRows({ db: write.db, database: deps.database, optimizationId: job.id, now });
     await write.append(optimizationEvent(EVENT_OF[end.status], row));
     return true;
   });
@@ -55,10 +54,10 @@ function endColumns(
   { status, error, findings }: Omit<JobEnd, 'findings'> & { readonly findings: Findings },
   now: Date,
 ) {
-  const { done, trials: _, ...texts } = findings;
+  const { done, columns } = findings;
   const isWhole = done === job.total;
   return {
-    ...texts,
+    ...columns,
     status,
     error,
     partial: !isWhole,

@@ -8,51 +8,40 @@
  *   searching or judging --the lease was lost--> nothing: it is another process's job now
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Compute } from '../../compute/index.ts';
-import { type Clock, dateOf, type IdSource, type Log } from '../../core/index.ts';
+import { type Clock, dateOf, type IdSource, memberOf } from '../../core/index.ts';
 import type { Journal } from '../../events/index.ts';
-import type { MarketData } from '../../market/index.ts';
-import type { Database, OptimizationRow } from '../../storage/index.ts';
-import type { StrategyRegistry } from '../../strategies/index.ts';
-import { computeJob } from '../engine/compute-job.ts';
-import { JobFigures } from '../engine/job-figures.ts';
-import type { SharedMemory } from '../engine/shared-memory.ts';
-import type { OptimizationProgress } from '../optimization.ts';
-import { Checkpoints } from './checkpoint.ts';
+import type { OptimizationRow } from '../../storage/index.ts';
+import { OPTIMIZATION_JOB_TYPES, type OptimizationJobType, type OptimizationProgress } from '../optimization.ts';
 import { progressEvent } from './events.ts';
 import { type Findings, noFindings } from './findings.ts';
-import { completeJob, partialFindings, type SearchedJob, typesOf } from './finish-job.ts';
 import { failureReason } from './job-failure.ts';
 import { type Holder, RENEW_MS, releaseJob, renewLease } from './job-lease.ts';
 import { type JobEnd, storeJobEnd } from './job-outcome.ts';
-import { loadJob } from './load-job.ts';
+import type { HeldJob, JobWork, WorkDeps } from './job-work.ts';
+import { openModelWork } from './model-work.ts';
 import { progressOf } from './progress.ts';
 import { ProgressThrottle } from './progress-throttle.ts';
-import { TrialCount } from './trial-count.ts';
+import { openStrategyWork } from './strategy-work.ts';
 
 /** A job that was taken so often without an end kills its process, so it ends with an error instead. */
 const MAX_ATTEMPTS = 10;
 
 /** What jobs run with. */
-export interface RunDeps {
-  readonly database: Database;
+export interface RunDeps extends WorkDeps {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly log: Log;
-  readonly registry: StrategyRegistry;
-  readonly market: MarketData;
-  readonly compute: Compute;
-  readonly memory: SharedMemory;
 }
+
+/** How each kind of job is worked on. */
+const OPEN_WORK: Readonly<Record<OptimizationJobType, (deps: WorkDeps, held: HeldJob) => Promise<JobWork>>> = {
+  strategy: openStrategyWork,
+  sweep: openStrategyWork,
+  model: openModelWork,
+};
 
 /** Why a running job is told to stop. */
 export type StopReason = 'cancel' | 'shutdown' | 'lost';
-
-/** What has been loaded of a job. */
-interface LoadedJob extends SearchedJob {
-  readonly checkpoints: Checkpoints;
-}
 
 /** Runs one job that was taken; see the head of the file. */
 export class JobRun {
@@ -63,7 +52,7 @@ export class JobRun {
   readonly #holder: Holder;
   readonly #abort = new AbortController();
   readonly #throttle: ProgressThrottle;
-  #job: LoadedJob | null = null;
+  #job: JobWork | null = null;
   #fold = 0;
 
   constructor(deps: RunDeps, row: OptimizationRow, holder: Holder) {
@@ -86,7 +75,7 @@ export class JobRun {
 
   /** How far it is now. */
   progress(): OptimizationProgress {
-    return progressOf(this.#row, { combo: this.#job?.figures.done ?? 0, fold: this.#fold });
+    return progressOf(this.#row, { combo: this.#job?.done ?? 0, fold: this.#fold });
   }
 
   async #run(): Promise<void> {
@@ -105,13 +94,13 @@ export class JobRun {
   async #work(): Promise<void> {
     const end = await this.#compute();
     this.#throttle.close();
-    await this.#job?.checkpoints.settle();
+    await this.#job?.settle();
     if (end === null) return await this.#giveBack();
     const { id, totalCombinations, nFolds } = this.#row;
     const job = { id, holder: this.#holder, total: totalCombinations, nFolds };
     await storeJobEnd(this.#deps, job, { end, now: dateOf(this.#deps.clock) });
     // After a failure a task may still be writing.
-    if (end.status === 'complete' && this.#job !== null) this.#deps.memory.release(this.#job.figures.rows);
+    if (end.status === 'complete') await this.#job?.release();
   }
 
   /** Computes the job; null when it is to be given back or was lost. */
@@ -122,43 +111,21 @@ export class JobRun {
       return await this.#stopped('error', `The server stopped ${MAX_ATTEMPTS} times while it computed this job.`);
     }
     try {
-      this.#job = await this.#load();
-      return await this.#search(this.#job);
+      const open = OPEN_WORK[memberOf(OPTIMIZATION_JOB_TYPES, this.#row.jobType)];
+      this.#job = await open(this.#deps, this.#held());
+      return await this.#job.complete();
     } catch (error) {
       return await this.#endOf(error);
     }
   }
 
-  async #load(): Promise<LoadedJob> {
-    const { database } = this.#deps;
-    const row = this.#row;
-    const computable = await loadJob(this.#deps, row);
-    const figures = new JobFigures(row.totalCombinations, computable.segments, this.#deps.memory);
-    const checkpoints = new Checkpoints(database, { id: row.id, holder: this.#holder }, figures);
-    await checkpoints.restore();
-    return { computable, figures, checkpoints };
-  }
-
-  async #search(job: LoadedJob): Promise<JobEnd> {
-    const { compute, database, memory } = this.#deps;
-    const { computable, figures } = job;
-    const count = new TrialCount(database, this.#row, typesOf(computable));
-    const counting = count.readEarlier();
-    // Awaited at the end; a failure meanwhile must not pass for one that nobody handles.
-    counting.catch(() => undefined);
-    await computeJob(compute, computable, { figures, hooks: this.#hooks(job), memory });
-    return await completeJob(compute, this.#row, { ...job, count, counting, signal: this.#abort.signal });
-  }
-
-  #hooks({ checkpoints }: LoadedJob) {
+  #held(): HeldJob {
     return {
+      row: this.#row,
+      holder: this.#holder,
       signal: this.#abort.signal,
-      onBatch: () => {
-        this.#throttle.tick();
-        checkpoints.tick((err) => this.#warn(err, 'a checkpoint of an optimization could not be stored'));
-      },
-      onFold: (fold: number) => {
-        this.#fold = fold;
+      onProgress: (fold) => {
+        this.#fold = fold ?? this.#fold;
         this.#throttle.tick();
       },
     };
@@ -186,9 +153,9 @@ export class JobRun {
 
   async #partialFindings(): Promise<Findings> {
     const job = this.#job;
-    if (job === null || job.figures.done === 0) return noFindings(this.#row);
+    if (job === null || job.done === 0) return noFindings(this.#row);
     try {
-      return await partialFindings(this.#deps.compute, this.#row, job);
+      return await job.partial();
     } catch (error) {
       this.#warn(error, 'the partial results of an optimization could not be ranked');
       return noFindings(this.#row);
@@ -200,7 +167,7 @@ export class JobRun {
     if (this.#abort.signal.reason !== ('shutdown' satisfies StopReason)) return;
     await this.#deps.database.transaction(async (db) => {
       const isHeld = await releaseJob(db, this.#row.id, this.#holder);
-      if (isHeld) await this.#job?.checkpoints.store(db);
+      if (isHeld) await this.#job?.storeCheckpoint(db);
     });
   }
 

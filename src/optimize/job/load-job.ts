@@ -1,6 +1,6 @@
 /** Turns a job's row back into what the workers compute. */
 import { DomainError } from '../../core/index.ts';
-import type { MarketData } from '../../market/index.ts';
+import type { AlignedBars, MarketData } from '../../market/index.ts';
 import type { OptimizationRow } from '../../storage/index.ts';
 import type { StrategyRegistry } from '../../strategies/index.ts';
 import type { ComputableJob, ComputableSection } from '../engine/compute-job.ts';
@@ -9,28 +9,13 @@ import { planSegments } from '../segments.ts';
 import { walkForwardFolds } from '../walk-forward.ts';
 import { readConfig } from './stored-job.ts';
 
-/**
- * Loads the bars that the job was submitted with.
- *
- * @throws {DomainError} CONFLICT when they have changed since: the result would not be the one that was asked for
- */
+/** Turns a strategy job's row into what is computed. @throws {DomainError} as `loadBarsAgain` */
 export async function loadJob(
   deps: { readonly market: MarketData; readonly registry: StrategyRegistry },
   row: OptimizationRow,
 ): Promise<ComputableJob> {
   const config = readConfig(row);
-  const { symbols, interval, start, end } = config;
-  const data = await deps.market.alignedBars(row.ownerId, {
-    symbols,
-    interval,
-    start,
-    end,
-    source: row.dataSource,
-    until: row.lastBar,
-  });
-  if (data.hash !== row.dataHash) {
-    throw new DomainError('CONFLICT', 'The bars have changed since this job was submitted; submit it again.');
-  }
+  const data = await loadBarsAgain(deps, row, config);
   // That the windows are long enough was checked when the job was submitted.
   const folds = walkForwardFolds(row.bars, config, 1);
   return {
@@ -50,4 +35,27 @@ function sectionsOf(registry: StrategyRegistry, { sections }: OptimizationConfig
     next += trials;
     return { type: registry.get(strategyType), space: paramGrid, from, to: next };
   });
+}
+
+/**
+ * Loads the bars that the job was submitted with.
+ *
+ * @throws {DomainError} CONFLICT when they have changed since: the result would not be the one that was asked for
+ */
+export async function loadBarsAgain(
+  { market }: { readonly market: MarketData },
+  row: OptimizationRow,
+  config: Pick<OptimizationConfig, 'symbols' | 'interval' | 'start' | 'end'>,
+): Promise<AlignedBars> {
+  const { symbols, interval, start, end } = config;
+  const data = await market.alignedBars(row.ownerId, {
+    symbols,
+    interval,
+    start,
+    end,
+    source: row.dataSource,
+    until: row.lastBar,
+  });
+  if (data.hash === row.dataHash) return data;
+  throw new DomainError('CONFLICT', 'The bars have changed since this job was submitted; submit it again.');
 }

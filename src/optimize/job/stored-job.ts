@@ -4,6 +4,7 @@ import type { OptimizationRow } from '../../storage/index.ts';
 import type { Overfitting } from '../honesty/index.ts';
 import type { EquityCurve, OptimizationConfig, OptimizationResult, SweepResults, Unranked } from '../optimization.ts';
 import type { ParameterSpace } from '../search/index.ts';
+import type { TuningConfig, TuningFindings, TuningResult } from '../tuning/index.ts';
 
 /** As engine version 1 stored it: one grid, and nothing of methods and sections. */
 interface FirstConfig extends Omit<OptimizationConfig, 'sections' | 'skippedTypes' | 'method' | 'maxTrials' | 'seed'> {
@@ -11,13 +12,28 @@ interface FirstConfig extends Omit<OptimizationConfig, 'sections' | 'skippedType
   readonly paramGrid: ParameterSpace;
 }
 
-/** What was asked. */
+/** What was asked of a job about strategies. */
 export function readConfig(row: Pick<OptimizationRow, 'config' | 'totalCombinations'>): OptimizationConfig {
   const stored = readJson<OptimizationConfig | FirstConfig>(row.config);
   if (!('paramGrid' in stored)) return stored;
   const { strategyType, paramGrid, ...rest } = stored;
   const sections = [{ strategyType, paramGrid, trials: row.totalCombinations }];
   return { ...rest, sections, skippedTypes: [], method: 'grid', maxTrials: null, seed: null };
+}
+
+/** What was asked of a job about a model; null for other jobs. */
+export function readTuningConfig(row: Pick<OptimizationRow, 'jobType' | 'config'>): TuningConfig | null {
+  return row.jobType === 'model' ? readJson<TuningConfig>(row.config) : null;
+}
+
+/** The best 20 of a job about a model, best first; null until it has ended, and for other jobs. */
+export function readTuningResults(row: Pick<OptimizationRow, 'jobType' | 'results'>): readonly TuningResult[] | null {
+  return row.jobType === 'model' && row.results !== null ? readJson<readonly TuningResult[]>(row.results) : null;
+}
+
+/** How the best of a job about a model was judged; null unless the job is complete and ranked something. */
+export function readTuningFindings(row: Pick<OptimizationRow, 'tuning'>): TuningFindings | null {
+  return row.tuning === null ? null : readJson<TuningFindings>(row.tuning);
 }
 
 /** The best 20 of a strategy job, best first; null until it has ended, and for a sweep. */

@@ -11,10 +11,11 @@ import {
   parseInterval,
   parseSymbols,
 } from '../../market/index.ts';
+import type { ModelType } from '../../models/index.ts';
 import type { Database, OptimizationRow } from '../../storage/index.ts';
 import type { StrategyRegistry } from '../../strategies/index.ts';
 import { figureBytes } from '../engine/job-figures.ts';
-import { ENGINE_VERSION } from '../engine-version.ts';
+import { engineVersionOf } from '../engine-version.ts';
 import type { OptimizationConfig, OptimizationJobType } from '../optimization.ts';
 import type { SearchSettings } from '../search/index.ts';
 import { planSegments } from '../segments.ts';
@@ -47,20 +48,24 @@ export interface OptimizeDeps {
   readonly limits: OptimizationLimits;
 }
 
-/** What a caller asks for, whatever the kind of job. Null and undefined both take the default. */
-export interface JobInput extends RawSettings {
+/** On which bars, whatever the kind of job, and how it is traded. Null and undefined both take the default. */
+export interface MarketInput extends RawSettings {
   readonly symbols: readonly string[];
   /** First and last date, inclusive, `YYYY-MM-DD`; an end in the future means today. */
   readonly start: string;
   readonly end: string;
-  /** Walk-forward windows; default 5. */
-  readonly nSplits?: number | null | undefined;
-  /** Share of each window that trains, 0.1 to 0.9; default 0.7. */
-  readonly trainRatio?: number | null | undefined;
   /** One of `INTERVALS`; default `1d`. */
   readonly interval?: string | null | undefined;
   /** `csv` or the provider's name; default: an imported series where there is one, else the provider. */
   readonly source?: string | null | undefined;
+}
+
+/** What a caller asks of every kind of job about strategies. */
+export interface JobInput extends MarketInput {
+  /** Walk-forward windows; default 5. */
+  readonly nSplits?: number | null | undefined;
+  /** Share of each window that trains, 0.1 to 0.9; default 0.7. */
+  readonly trainRatio?: number | null | undefined;
   /** A saved strategy that this job is about; of the same type, unless the job is a sweep. */
   readonly strategyId?: number | null | undefined;
   /** One of `SEARCH_METHODS`; default `grid`. */
@@ -72,7 +77,7 @@ export interface JobInput extends RawSettings {
 }
 
 /** Checks of what every kind of job is asked; the default of `periodsPerYear` is not known before the bars. */
-export function sharedParsers(input: JobInput) {
+export function sharedParsers(input: MarketInput & Pick<JobInput, 'nSplits' | 'trainRatio'>) {
   return {
     symbols: () => parseSymbols(input.symbols),
     interval: () => parseInterval(input.interval ?? '1d', 'interval'),
@@ -91,7 +96,7 @@ export interface SharedRequest {
 }
 
 /**
- * The bars of the job.
+ * The bars of a job about strategies.
  *
  * @throws {DomainError} VALIDATION when they cannot be had, or are too few for the windows
  */
@@ -100,23 +105,41 @@ export async function loadBars(
   principal: Principal,
   input: JobInput & SharedRequest,
 ): Promise<AlignedBars> {
-  const { start, end, source, symbols, interval, windows } = input;
-  const request = { symbols, interval, start, end, ...(source == null ? {} : { source }) };
-  const data = await deps.market.alignedBars(principal.userId, request);
-  walkForwardFolds(data.bars[0]?.time.length ?? 0, windows, deps.limits.minBarsPerSplit);
+  const data = await loadAligned(deps, principal, input);
+  walkForwardFolds(data.bars[0]?.time.length ?? 0, input.windows, deps.limits.minBarsPerSplit);
   return data;
+}
+
+/** The bars that were asked for. @throws {DomainError} VALIDATION when they cannot be had */
+export async function loadAligned(
+  { market }: Pick<OptimizeDeps, 'market'>,
+  principal: Principal,
+  { start, end, source, symbols, interval }: MarketInput & Pick<SharedRequest, 'symbols' | 'interval'>,
+): Promise<AlignedBars> {
+  const request = { symbols, interval, start, end, ...(source == null ? {} : { source }) };
+  return await market.alignedBars(principal.userId, request);
+}
+
+/** The settings with the periods of a year that fit the market, unless they were asked for. */
+export function settingsFor(
+  input: MarketInput,
+  { symbols, interval, settings }: Pick<SharedRequest, 'symbols' | 'interval' | 'settings'>,
+  { source }: AlignedBars,
+): BacktestSettings {
+  return { ...settings, periodsPerYear: input.periodsPerYear ?? commonPeriodsPerYear(symbols, interval, source) };
 }
 
 /** Everything that decides the result, from what was parsed. */
 export function configOf(
   input: JobInput,
-  { symbols, interval, windows, settings }: SharedRequest,
+  request: SharedRequest,
   job: Pick<OptimizationConfig, 'sections' | 'skippedTypes'> & {
     readonly search: SearchSettings;
     readonly data: AlignedBars;
   },
 ): OptimizationConfig {
   const { data, search, sections, skippedTypes } = job;
+  const { symbols, interval, windows } = request;
   return {
     sections,
     skippedTypes,
@@ -126,16 +149,13 @@ export function configOf(
     interval,
     ...search,
     ...windows,
-    settings: {
-      ...settings,
-      periodsPerYear: input.periodsPerYear ?? commonPeriodsPerYear(symbols, interval, data.source),
-    },
+    settings: settingsFor(input, request, data),
   };
 }
 
-/** A job that was checked and is to be stored. */
+/** A job about strategies that was checked and is to be stored. */
 export interface NewJob {
-  readonly jobType: OptimizationJobType;
+  readonly jobType: Exclude<OptimizationJobType, 'model'>;
   readonly config: OptimizationConfig;
   readonly data: AlignedBars;
   readonly strategyId: number | null;
@@ -147,18 +167,39 @@ export interface NewJob {
  * @throws {DomainError} VALIDATION on `nSplits` when the figures of all windows would take the memory of the server
  */
 export async function insertJob(deps: OptimizeDeps, principal: Principal, job: NewJob): Promise<OptimizationRow> {
-  const { config, data } = job;
+  const { jobType, config } = job;
+  const trials = config.sections.reduce((sum, section) => sum + section.trials, 0);
+  refuseTooManyFigures(trials, job.data.bars[0]?.time.length ?? 0, config);
+  const strategyType = jobType === 'strategy' ? (config.sections[0]?.strategyType ?? null) : null;
+  return await insertRow(deps, principal, { ...job, strategyType, trials });
+}
+
+/** A job of any kind that was checked. */
+interface NewRow {
+  readonly jobType: OptimizationJobType;
+  readonly strategyType?: string | null;
+  readonly modelType?: ModelType;
+  readonly strategyId?: number | null;
+  /** Stored whole. */
+  readonly config: Pick<OptimizationConfig, 'symbols' | 'nSplits'>;
+  /** Combinations in all. */
+  readonly trials: number;
+  readonly data: AlignedBars;
+}
+
+/** Stores a job of any kind as pending, with its event, and wakes the runner. */
+export async function insertRow(deps: OptimizeDeps, principal: Principal, job: NewRow): Promise<OptimizationRow> {
+  const { jobType, config, data } = job;
   const time = data.bars[0]?.time ?? new Float64Array();
-  const totalCombinations = config.sections.reduce((sum, { trials }) => sum + trials, 0);
-  refuseTooManyFigures(totalCombinations, time.length, config);
   const row = await deps.journal.write(async (write) => {
     const created = await write.db.optimization.create({
       data: {
         ownerId: principal.userId,
-        jobType: job.jobType,
-        strategyType: job.jobType === 'strategy' ? (config.sections[0]?.strategyType ?? null) : null,
+        jobType,
+        strategyType: job.strategyType ?? null,
+        modelType: job.modelType ?? null,
         symbolKey: symbolKey(config.symbols),
-        strategyId: job.strategyId,
+        strategyId: job.strategyId ?? null,
         status: 'pending',
         config: JSON.stringify(config),
         dataSource: data.source,
@@ -166,8 +207,8 @@ export async function insertJob(deps: OptimizeDeps, principal: Principal, job: N
         firstBar: new Date(time[0] ?? 0),
         lastBar: new Date(time.at(-1) ?? 0),
         bars: time.length,
-        engineVersion: ENGINE_VERSION,
-        totalCombinations,
+        engineVersion: engineVersionOf(jobType),
+        totalCombinations: job.trials,
         nFolds: config.nSplits,
         correlationId: deps.ids.next(),
         createdAt: dateOf(deps.clock),

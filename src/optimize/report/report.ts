@@ -38,7 +38,7 @@ export interface OptimizationReport {
 /**
  * The report of a job that has ended, in whatever way. Scope `read`.
  *
- * @throws {DomainError} NOT_FOUND; CONFLICT while the job waits or runs
+ * @throws {DomainError} NOT_FOUND; CONFLICT while the job waits or runs, and for a job about a model
  */
 export async function optimizationReport(
   { database }: { readonly database: Database },
@@ -48,6 +48,11 @@ export async function optimizationReport(
   requireScope(principal, 'read');
   const row = await database.read.optimization.findFirst({ where: { id, ownerId: principal.userId } });
   if (row === null) throw notFound('optimization', id);
+  if (row.jobType === 'model') {
+    throw conflict(`Optimization ${id} is about a model: what it found stands in its \`tuning\`; it has no report.`, {
+      jobType: row.jobType,
+    });
+  }
   if (!isFinal(row)) {
     const message = `Optimization ${id} is ${row.status}: its report is there once it has ended. Wait for it or cancel it.`;
     throw conflict(message, { status: row.status });

@@ -76,7 +76,8 @@ function requireAtMost(limit: number, axes: readonly RawAxis[]): void {
   if (count <= BigInt(limit)) return;
   const hasRange = axes.some(({ source }) => 'range' in source && isRange(source.range));
   const advice = hasRange ? 'Shorten its lists, or widen the steps of its ranges.' : 'Shorten its lists.';
-  throw invalid(PATH, `The grid has ${count} combinations; at most ${limit} are allowed. ${advice}`, {
+  const product = axes.map(({ spec }, place) => `${lengths[place]} ${spec.name}`).join(' × ');
+  throw invalid(PATH, `The grid has ${product} = ${count} combinations; at most ${limit} are allowed. ${advice}`, {
     limit,
     observed: Number(count),
   });

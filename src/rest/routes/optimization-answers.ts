@@ -1,5 +1,5 @@
 /** From what a document answers to an optimization job as the facade writes it. */
-import { memberOf } from '../../core/index.ts';
+import { invariant, memberOf } from '../../core/index.ts';
 import type {
   OptimizationByIdQuery,
   OptimizationListingFragment,
@@ -11,10 +11,12 @@ import {
   type OptimizationJobType,
   type OptimizationStatus,
   SEARCH_METHODS,
+  TRIAL_STATUSES,
+  type TrialStatus,
 } from '../../optimize/index.ts';
 import { type InSnakeCase, snakeKeys } from '../naming.ts';
+import { shownJudgement, shownModelConfig } from './model-answers.ts';
 import { shownOverfitting, shownSweep } from './optimization-results.ts';
-import { TRIAL_STATUSES } from './optimization-shapes.ts';
 import { idOf, intervalOf } from './shapes.ts';
 
 type ShownListing = Omit<InSnakeCase<OptimizationListingFragment>, 'id' | 'status' | 'job_type'> & {
@@ -36,24 +38,34 @@ export function shownListing(job: OptimizationListingFragment): ShownListing {
 type Job = NonNullable<OptimizationByIdQuery['optimization']>;
 
 /** A job as the facade writes it. */
-export function shownOptimization({ strategy, sweep, ...job }: Job) {
+export function shownOptimization({ strategy, sweep, tuning, model, ...job }: Job) {
   const isSweep = job.jobType === 'SWEEP';
   return {
     ...snakeKeys(job),
     ...shownListing(job),
     job_id: idOf(job.id),
-    model_type: null,
     strategy_id: strategy === null ? null : idOf(strategy.id),
-    config: shownConfig(job, isSweep),
+    model_id: model === null ? null : idOf(model.id),
+    config: shownConfig({ ...job, tuning }),
     progress: shownProgress(job.progress, isSweep),
-    results: sweep === null ? snakeKeys(job.results) : shownSweep(sweep),
+    results: shownResults({ ...job, sweep, tuning }),
+    engine: tuning && snakeKeys(tuning.engine),
+    judgement: tuning && shownJudgement(tuning),
     overfitting: job.overfitting && shownOverfitting(job.overfitting),
     skipped: shownSkipped(job),
     unranked: job.unranked && job.unranked.map(shownUnranked),
   };
 }
 
-function shownConfig({ config }: Pick<Job, 'config'>, isSweep: boolean) {
+function shownResults({ results, sweep, tuning }: Pick<Job, 'results' | 'sweep' | 'tuning'>) {
+  if (tuning !== null) return snakeKeys(tuning.results);
+  return sweep === null ? snakeKeys(results) : shownSweep(sweep);
+}
+
+function shownConfig({ jobType, config, tuning }: Pick<Job, 'jobType' | 'config' | 'tuning'>) {
+  if (tuning !== null) return shownModelConfig(tuning);
+  invariant(config !== null, 'a job that is not about a model says which strategies were searched');
+  const isSweep = jobType === 'SWEEP';
   const [section] = config.sections;
   return {
     ...snakeKeys(config),
@@ -74,7 +86,7 @@ function shownProgress(
 
 /** Types that a sweep leaves out come first: what they are is known before the job has ended. */
 function shownSkipped({ skipped, config }: Pick<Job, 'skipped' | 'config'>) {
-  const types = config.skippedTypes.map(({ strategyType, reason }) => ({
+  const types = (config?.skippedTypes ?? []).map(({ strategyType, reason }) => ({
     strategy_type: strategyType,
     params: null,
     reason,
@@ -88,6 +100,6 @@ function shownUnranked({ strategyType, params, reason }: UnrankedFieldsFragment)
 }
 
 /** The state of a combination. */
-export function trialStatus(name: string): (typeof TRIAL_STATUSES)[number] {
+export function trialStatus(name: string): TrialStatus {
   return memberOf(TRIAL_STATUSES, name.toLowerCase());
 }

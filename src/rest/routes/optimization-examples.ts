@@ -28,6 +28,7 @@ export const listingExample = {
   id: 12,
   job_type: 'strategy',
   strategy_type: 'momentum',
+  model_type: null,
   status: 'complete',
   created_at: '2026-01-05T09:00:00.000Z',
   best_sharpe: 0.83,
@@ -37,8 +38,8 @@ export const listingExample = {
 export const optimizationExample = {
   ...listingExample,
   job_id: 12,
-  model_type: null,
   strategy_id: null,
+  model_id: null,
   config: {
     strategy_type: 'momentum',
     param_grid: { short_window: [20], long_window: [20, 100] },
@@ -71,6 +72,8 @@ export const optimizationExample = {
   finished_at: '2026-01-05T09:00:00.180Z',
   results: [{ rank: 1, params, ...figures, folds: [{ fold: 1, train, test }] }],
   best_params: params,
+  engine: null,
+  judgement: null,
   overfitting: {
     deflated_sharpe: 0.71,
     pbo: null,

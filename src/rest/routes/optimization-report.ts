@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { invariant, memberOf } from '../../core/index.ts';
 import { OptimizationReportDocument, type OptimizationReportQuery } from '../../graphql/index.ts';
-import { OPTIMIZATION_JOB_TYPES, SEARCH_METHODS } from '../../optimize/index.ts';
+import { SEARCH_METHODS } from '../../optimize/index.ts';
 import { REPORT_POLICY, reportPage } from '../report/page.ts';
 import type { OverfittingFigures, ReportBasis, ReportJob, SweepFigures } from '../report/report-job.ts';
 import { noBody, noQuery, type Route, route } from '../route.ts';
@@ -10,6 +10,8 @@ import { idOf, intervalOf } from './shapes.ts';
 
 type ReportData = NonNullable<OptimizationReportQuery['optimization']>;
 
+/** A job about a model has no report. */
+const REPORTED_TYPES = ['strategy', 'sweep'] as const;
 const STATUSES = ['complete', 'cancelled', 'error'] as const;
 const VERDICTS = ['accept', 'review', 'reject'] as const;
 const CONFIDENCES = ['high', 'medium', 'low', 'none'] as const;
@@ -23,7 +25,7 @@ export const reportRoutes: readonly Route[] = [
     operationId: 'getOptimizationReport',
     summary: 'Get the report of an optimization job',
     description:
-      'A page for a browser: the verdict and its reasons, equity and drawdown of the best combination, its windows, heat maps of the search, the ranking, and where the figures come from. It fetches nothing and runs no script, so it can be saved, sent and printed. While the job waits or runs this is a conflict.',
+      'A page for a browser: the verdict and its reasons, equity and drawdown of the best combination, its windows, heat maps of the search, the ranking, and where the figures come from. It fetches nothing and runs no script, so it can be saved, sent and printed. While the job waits or runs, and for a job about a model, this is a conflict.',
     tag: 'optimize',
     resource: 'optimization',
     query: noQuery,
@@ -41,15 +43,15 @@ export const reportRoutes: readonly Route[] = [
 
 function reportJob(job: ReportData): ReportJob {
   const { id, partial, error, report, results, overfitting, sweep, config } = job;
-  invariant(report !== null, 'a report that cannot be had is an error');
+  invariant(report !== null && config !== null, 'a report that cannot be had is an error');
   const status = memberOf(STATUSES, job.status.toLowerCase());
   return {
     id: idOf(id),
-    jobType: memberOf(OPTIMIZATION_JOB_TYPES, job.jobType.toLowerCase()),
+    jobType: memberOf(REPORTED_TYPES, job.jobType.toLowerCase()),
     status,
     partial,
     error,
-    basis: basisOf(job),
+    basis: basisOf(job, config),
     sections: report.sections,
     winner: report.winner,
     ranking: results ?? [],
@@ -59,10 +61,10 @@ function reportJob(job: ReportData): ReportJob {
   };
 }
 
-function basisOf({ config, ...job }: ReportData): ReportBasis {
+function basisOf(job: ReportData, config: NonNullable<ReportData['config']>): ReportBasis {
   return {
-    ...config,
     ...job,
+    ...config,
     interval: intervalOf(config.interval),
     method: memberOf(SEARCH_METHODS, config.method.toLowerCase()),
   };

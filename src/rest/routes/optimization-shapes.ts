@@ -1,11 +1,9 @@
 /** How optimization jobs look in REST. */
 import { z } from 'zod';
-import { OPTIMIZATION_JOB_TYPES, OPTIMIZATION_STATUSES, SEARCH_METHODS } from '../../optimize/index.ts';
+import { OPTIMIZATION_JOB_TYPES, OPTIMIZATION_STATUSES, SEARCH_METHODS, TRIAL_STATUSES } from '../../optimize/index.ts';
+import { engine, judgement, modelConfig, modelResult, modelTrial } from './model-shapes.ts';
 import { overfitting, result, sweepResults } from './optimization-results.ts';
 import { dataSource, id, instant, interval, maybeNumber, params } from './shapes.ts';
-
-/** Whether a combination has a rank. */
-export const TRIAL_STATUSES = ['ranked', 'skipped', 'unranked'] as const;
 
 const grid = {
   type: 'object',
@@ -17,12 +15,16 @@ const status = z.enum(OPTIMIZATION_STATUSES).describe('`pending`, `running`, the
 
 const jobType = z
   .enum(OPTIMIZATION_JOB_TYPES)
-  .describe('`strategy`: one strategy type; `sweep`: every one that fits the symbols and bars.');
+  .describe('`strategy`: one strategy type; `sweep`: every one that fits the symbols and bars; `model`: a model.');
 
 const listing = {
   id,
   job_type: jobType,
-  strategy_type: z.string().nullable().describe('Name of the type that is optimized; null for a sweep.'),
+  strategy_type: z
+    .string()
+    .nullable()
+    .describe('Name of the type that is optimized; null for a sweep and for a model.'),
+  model_type: z.string().nullable().describe('Name of the model type that is tuned; null for other jobs.'),
   status,
   created_at: instant,
   best_sharpe: maybeNumber.describe('Mean test Sharpe of the best combination; null until one is ranked.'),
@@ -46,7 +48,7 @@ const section = z.object({
   trials: z.int().describe('Combinations that are tried, invalid ones of a grid included.'),
 });
 
-const config = z
+const strategyConfig = z
   .object({
     strategy_type: z.string().nullable().describe('Null for a sweep.'),
     param_grid: z.unknown().meta({ ...grid, type: ['object', 'null'] }),
@@ -69,7 +71,7 @@ const config = z
     allow_short: z.boolean(),
     periods_per_year: z.number(),
   })
-  .describe('Everything that decides the result, with defaults filled in.');
+  .describe('Everything that decides the result of a job about strategies, with defaults filled in.');
 
 /** In a sweep only. */
 const strategyProgress = {
@@ -93,9 +95,9 @@ export const optimizationAnswer = z
   .object({
     ...listing,
     job_id: id.describe('The same as `id`.'),
-    model_type: z.null().describe('For jobs about a model.'),
     strategy_id: id.nullable().describe('The saved strategy that the job named.'),
-    config,
+    model_id: id.nullable().describe('The model that a complete job about a model has trained; null for other jobs.'),
+    config: z.union([strategyConfig, modelConfig]).describe('What was asked.'),
     data_source: dataSource,
     data_hash: z.string().describe('SHA-256 of the bars, hex.'),
     first_bar: instant,
@@ -107,9 +109,15 @@ export const optimizationAnswer = z
     started_at: instant.nullable(),
     finished_at: instant.nullable(),
     results: z
-      .union([z.array(result), sweepResults])
+      .union([z.array(result), z.array(modelResult), sweepResults])
       .nullable()
       .describe('The best 20, best first, or what a sweep found; null until the job has ended.'),
+    engine: engine.nullable().describe('What trains the models; null for other jobs.'),
+    judgement: judgement
+      .nullable()
+      .describe(
+        'Whether the best model is more than luck; null unless a job about a model is complete and ranked something.',
+      ),
     overfitting: overfitting
       .nullable()
       .describe('Whether the best is more than luck; null unless the job is complete and something was ranked.'),
@@ -123,7 +131,7 @@ export const optimizationAnswer = z
     unranked: z
       .array(unranked)
       .nullable()
-      .describe('Combinations without a fill in any test slice; null until the job has ended.'),
+      .describe('Combinations without a fill in any test slice, or dropped on the way; null until the job has ended.'),
     partial: z.boolean().describe('Whether the results are of a part of the combinations.'),
     error: z.string().nullable().describe('Why the job failed.'),
   })
@@ -132,24 +140,23 @@ export const optimizationAnswer = z
     description: 'A walk-forward optimization: what was asked, how far it is, what came of it.',
   });
 
+/** A combination of a job about strategies in short. */
+const strategyTrial = z.object({
+  index: z.int().describe('Place in the order in which they were tried, from 0.'),
+  strategy_type: z.string().describe('Whose parameters these are.'),
+  status: z.enum(TRIAL_STATUSES).describe('`skipped`: invalid in itself; `unranked`: never traded in a test slice.'),
+  rank: z.int().nullable().describe('1 is the best; null unless ranked.'),
+  params,
+  mean_sharpe: maybeNumber,
+  sharpe_std: maybeNumber,
+  mean_return: maybeNumber,
+  max_drawdown: maybeNumber,
+  mean_win_rate: maybeNumber,
+  trades: z.int().nullable(),
+  reason: z.string().nullable().describe('Why it has no rank.'),
+});
+
 /** Combinations in short, in an answer. */
 export const trialsAnswer = z
-  .array(
-    z.object({
-      index: z.int().describe('Place in the order in which they were tried, from 0.'),
-      strategy_type: z.string().describe('Whose parameters these are.'),
-      status: z
-        .enum(TRIAL_STATUSES)
-        .describe('`skipped`: invalid in itself; `unranked`: never traded in a test slice.'),
-      rank: z.int().nullable().describe('1 is the best; null unless ranked.'),
-      params,
-      mean_sharpe: maybeNumber,
-      sharpe_std: maybeNumber,
-      mean_return: maybeNumber,
-      max_drawdown: maybeNumber,
-      mean_win_rate: maybeNumber,
-      trades: z.int().nullable(),
-      reason: z.string().nullable().describe('Why it has no rank.'),
-    }),
-  )
+  .array(z.union([strategyTrial, modelTrial]))
   .describe('A row per combination, in the order in which they were tried; none before the job has ended.');

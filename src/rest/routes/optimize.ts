@@ -5,12 +5,15 @@ import {
   OptimizationByIdDocument,
   OptimizationListDocument,
   OptimizationTrialsDocument,
+  StartModelTuningDocument,
   StartStrategyOptimizationDocument,
   StartSweepDocument,
 } from '../../graphql/index.ts';
 import { snakeKeys } from '../naming.ts';
 import { historyQuery, integerParameter } from '../pagination.ts';
 import { noBody, noQuery, type Route, route } from '../route.ts';
+import { modelInput } from './model-answers.ts';
+import { modelBody } from './model-shapes.ts';
 import { shownListing, shownOptimization, trialStatus } from './optimization-answers.ts';
 import { listingExample, optimizationExample, trialExample } from './optimization-examples.ts';
 import { jobInput, startBody, startedAnswer, startedSweepAnswer, sweepBody } from './optimization-requests.ts';
@@ -77,8 +80,25 @@ export const optimizeRoutes: readonly Route[] = [
     answer: ({ startSweep: { optimization } }) =>
       optimization && {
         ...started(optimization),
-        strategy_types: optimization.config.sections.map(({ strategyType }) => strategyType),
+        strategy_types: (optimization.config?.sections ?? []).map(({ strategyType }) => strategyType),
       },
+  }),
+  route({
+    ...common,
+    method: 'POST',
+    path: '/api/optimize/model',
+    operationId: 'startModelTuning',
+    summary: 'Tune a model',
+    description:
+      'Tries every combination of parameters of a model on expanding folds in time, judges the best against the majority class, scores it once on the last 15 % of the bars, and keeps it. Answers at once; the job goes on.',
+    body: modelBody,
+    bodyExample: { model_type: 'xgboost', symbols: ['SPY'], start: '2020-01-01', end: '2024-12-31' },
+    response: startedAnswer,
+    answerExample: { job_id: 14, status: 'running', total_combinations: 96 },
+    errors: ['RATE_LIMITED', 'UNAVAILABLE'],
+    document: StartModelTuningDocument,
+    variables: ({ body }) => ({ input: modelInput(body) }),
+    answer: ({ startModelTuning: { optimization } }) => optimization && started(optimization),
   }),
   route({
     ...common,
@@ -117,7 +137,7 @@ export const optimizeRoutes: readonly Route[] = [
     path: '/api/optimize/{id}/trials',
     operationId: 'listTrials',
     summary: 'List the combinations of a job',
-    description: 'One compact row per combination, in the order of the grid.',
+    description: 'One compact row per combination, in the order in which they were tried.',
     query: trialsQuery,
     response: trialsAnswer,
     answerExample: [trialExample],
@@ -125,9 +145,14 @@ export const optimizeRoutes: readonly Route[] = [
     variables: ({ params, query }) => ({ id: String(params.id), first: query.limit, afterIndex: query.after ?? null }),
     answer: ({ optimization }) =>
       optimization &&
-      optimization.trials.nodes.map((trial) => ({ ...snakeKeys(trial), status: trialStatus(trial.status) })),
-    next: ({ optimization }) =>
-      optimization && nextPage(optimization.trials, 'after', optimization.trials.nodes.at(-1)?.index),
+      (optimization.jobType === 'MODEL'
+        ? optimization.modelTrials.nodes.map((trial) => ({ ...snakeKeys(trial), status: trialStatus(trial.status) }))
+        : optimization.trials.nodes.map((trial) => ({ ...snakeKeys(trial), status: trialStatus(trial.status) }))),
+    next: ({ optimization }) => {
+      if (optimization === null) return null;
+      const page = optimization.jobType === 'MODEL' ? optimization.modelTrials : optimization.trials;
+      return nextPage(page, 'after', page.nodes.at(-1)?.index);
+    },
   }),
   route({
     ...common,

@@ -4,6 +4,7 @@
  */
 export { at } from './column.ts';
 export { CompensatedSum } from './compensated-sum.ts';
+export { exponentialMeans } from './exponential-mean.ts';
 export {
   computeIndicators,
   type IndicatorKind,
@@ -12,3 +13,5 @@ export {
   type IndicatorTable,
   indicatorKey,
 } from './indicator.ts';
+export { prefixSums, rollingMean } from './prefix-sums.ts';
+export { rollingDeviation, rollingZscore } from './rolling-moments.ts';

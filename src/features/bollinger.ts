@@ -1,0 +1,20 @@
+import { numberOf, rollingZscore } from '../strategies/index.ts';
+import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
+
+/** Place of the close between the Bollinger bands. */
+export const bollingerPosition: FeatureFamily = {
+  name: 'bollinger_position',
+  description: 'Where the close stands between its Bollinger bands: −1 at the lower one, 1 at the upper one.',
+  formula: '(c_t − mean) / (2·sd), mean and sample deviation of the last window closes; missing where sd = 0',
+  source: 'Bollinger (1992), with bands at two deviations',
+  parameters: [windowSpec('window', { minimum: 2, fallback: 20, counts: 'Bars of the bands.' })],
+  defaults: [{ window: 20 }],
+  minSymbols: 1,
+  problem: noProblem,
+  warmUp: (params) => numberOf(params, 'window') - 1,
+  compute({ bars: { close } }, params) {
+    const out = new Float64Array(close.length);
+    rollingZscore({ values: close, window: numberOf(params, 'window'), out });
+    return out.map((z) => z / 2);
+  },
+};

@@ -1,0 +1,27 @@
+import { at, numberOf } from '../strategies/index.ts';
+import { type FeatureFamily, noProblem, undefinedColumn, windowSpec } from './feature.ts';
+import { returnsOver } from './log-return.ts';
+
+/** Return of the symbol beside that of the others. */
+export const relativeStrength: FeatureFamily = {
+  name: 'relative_strength',
+  description: 'By how much the symbol did better than the mean of the others.',
+  formula: 'ln(c_t / c_{t−window}) − mean over the other symbols of the same',
+  source: 'Jegadeesh & Titman (1993), cross-sectional momentum',
+  parameters: [windowSpec('window', { minimum: 1, fallback: 20, counts: 'Bars that the returns cover.' })],
+  defaults: [5, 20].map((window) => ({ window })),
+  minSymbols: 2,
+  problem: noProblem,
+  warmUp: (params) => numberOf(params, 'window'),
+  compute({ bars, others }, params) {
+    const window = numberOf(params, 'window');
+    const own = undefinedColumn(bars);
+    returnsOver(bars.close, window, own);
+    for (const other of others) {
+      const theirs = undefinedColumn(other);
+      returnsOver(other.close, window, theirs);
+      for (let t = 0; t < own.length; t++) own[t] = at(own, t) - at(theirs, t) / others.length;
+    }
+    return own;
+  },
+};

@@ -1,0 +1,36 @@
+/** Random forests (Breiman, 2001): trees on samples of the rows, each split among a few features, averaged. */
+import { seededRandom } from '../core/index.ts';
+import { at } from '../strategies/index.ts';
+import type { Trained, TrainingRun } from './boost.ts';
+import type { Forest } from './forest.ts';
+import { growTree } from './growth/index.ts';
+import { quantise } from './quantise.ts';
+import { drawRows, sampleColumns } from './sampling.ts';
+
+/**
+ * A leaf is the mean label of its rows: the Newton step from 0 for the squared error. The gain of a split is then the
+ * decrease of the squared error, which for labels of 0 and 1 is half that of the Gini impurity.
+ */
+export function bag(run: TrainingRun): Trained {
+  const trees: Forest[] = [];
+  for (let tree = 0; tree < run.settings.trees; tree++) {
+    trees.push(growOn(run, tree));
+    if (!run.onTree(tree)) break;
+  }
+  return { base: 0, trees };
+}
+
+function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: number): Forest {
+  const random = seededRandom(`${seed}/tree/${tree}`);
+  const hessian = drawRows(data.rows.length, settings.subsample, random).map(
+    (times, row) => times * at(targets.weight, row),
+  );
+  const gradient = hessian.map((weight, row) => -weight * at(targets.label, row));
+  const rows = Int32Array.from(hessian.keys()).filter((row) => at(hessian, row) > 0);
+  kernel.arrays.order.set(rows);
+  const units = quantise({ gradient, hessian }, rows, kernel.arrays.gradients);
+  const features = data.binned.edges.names.length;
+  const share = settings.columnsByNode ?? Math.sqrt(features) / features;
+  const columnsOf = (): Int32Array => sampleColumns(features, share, random);
+  return growTree({ kernel, settings, units, rows: rows.length, columnsOf }).tree;
+}

@@ -1,0 +1,17 @@
+/** The table that models learn from, before its values are sorted into bins. */
+
+/**
+ * Named columns of numbers. Column j of n rows is `values[j·n .. (j+1)·n)`, oldest row first; NaN (and what is infinite) is a
+ * missing value. The memory may be shared between threads; nothing here writes to it.
+ */
+export interface Features {
+  readonly names: readonly string[];
+  readonly rows: number;
+  /** [names.length, rows], column-major. */
+  readonly values: Float64Array | Float32Array;
+}
+
+/** The row numbers 0 … count−1. */
+export function allRows(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, row) => row);
+}

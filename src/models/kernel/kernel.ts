@@ -1,0 +1,43 @@
+import type { Arrays, Shape } from './layout.ts';
+
+/** Rows of a node: places in `order`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How rows are told apart: those whose bin is at most `threshold` go left, and missing ones if it is said. */
+export interface Cut {
+  readonly feature: number;
+  readonly threshold: number;
+  readonly isMissingLeft: boolean;
+}
+
+/** Quantised sums of the rows of a node. */
+export interface Sums {
+  readonly gradient: number;
+  readonly hessian: number;
+}
+
+/**
+ * The loops that training spends its time in, over the memory of `layout.ts`. There are two, which answer the same to the
+ * bit. A kernel serves one training at a time.
+ */
+export interface Kernel {
+  readonly arrays: Arrays;
+  /** Sums the rows of a span by bin, for the first `columns` of the columns to look at, into a histogram. */
+  build(span: Span, columns: number, slot: number): void;
+  /** Takes the histogram `part` from that in `slot`. */
+  subtract(slot: number, part: number, columns: number): void;
+  /** The best split of a node by its histogram, into `found`. Of equal gains the first feature and bin win. */
+  search(slot: number, columns: number, sums: Sums): void;
+  /** Adds what each split would gain in a node to the profile, which the caller has cleared. */
+  addProfile(slot: number, columns: number, sums: Sums): void;
+  /** Puts the rows that go left before the others; both keep their order. Answers where the others begin. */
+  partition(span: Span, cut: Cut): number;
+  /** Gives its memory back; nothing may be called afterwards. */
+  close(): void;
+}
+
+/** Makes room for a training. What the arrays hold at first is not defined. */
+export type OpenKernel = (shape: Shape) => Kernel;

@@ -1,0 +1,50 @@
+/** The losses that boosting lowers, by their derivatives. */
+import { at } from '../strategies/index.ts';
+import type { Objective } from './model-type.ts';
+import type { Gradients } from './quantise.ts';
+
+/** A hessian is at least this, so that a row that is certain does not lose all weight. */
+const LEAST_HESSIAN = 1e-16;
+
+/** Labels and weights of the training rows. */
+export interface Targets {
+  readonly label: Float64Array;
+  readonly weight: Float64Array;
+}
+
+/** The probability of a log odds. */
+export function sigmoid(margin: number): number {
+  return 1 / (1 + Math.exp(-margin));
+}
+
+/** A prediction from a sum of leaves: a probability, or the sum itself. */
+export function predictionOf(objective: Objective, margin: number): number {
+  return objective === 'binary' ? sigmoid(margin) : margin;
+}
+
+/** Derivatives at the margins: of log loss, or of half the squared error. */
+export function differentiate(objective: Objective, targets: Targets, margins: Float64Array, into: Gradients): void {
+  const { label, weight } = targets;
+  for (let row = 0; row < label.length; row++) {
+    const prediction = predictionOf(objective, at(margins, row));
+    const factor = at(weight, row);
+    const curvature = objective === 'binary' ? Math.max(prediction * (1 - prediction), LEAST_HESSIAN) : 1;
+    into.gradient[row] = (prediction - at(label, row)) * factor;
+    into.hessian[row] = curvature * factor;
+  }
+}
+
+/**
+ * What is predicted before the first tree: the weighted mean label; as log odds for probabilities, at most ±10 when the
+ * labels are all alike.
+ */
+export function baseMargin(objective: Objective, { label, weight }: Targets): number {
+  let sum = 0;
+  let total = 0;
+  for (let row = 0; row < label.length; row++) {
+    sum += at(label, row) * at(weight, row);
+    total += at(weight, row);
+  }
+  const mean = total === 0 ? 0 : sum / total;
+  return objective === 'regression' ? mean : Math.min(10, Math.max(-10, Math.log(mean / (1 - mean))));
+}

@@ -1,0 +1,41 @@
+/** Turns a tuning job's row back into what is computed. */
+import { invariant } from '../../core/index.ts';
+import { planRows } from '../../features/index.ts';
+import type { MarketData } from '../../market/index.ts';
+import type { OptimizationRow } from '../../storage/index.ts';
+import type { Parameters } from '../../strategies/index.ts';
+import { createSampler } from '../search/index.ts';
+import { cutBars, MODEL_SPACES, searchOf, type TuningConfig, TuningFigures, type TuningJob } from '../tuning/index.ts';
+import { loadBarsAgain } from './load-job.ts';
+import { readTuningConfig } from './stored-job.ts';
+
+/** A tuning job and the figures of its combinations, none of them computed. */
+export interface LoadedTuning {
+  readonly config: TuningConfig;
+  readonly job: TuningJob;
+  readonly figures: TuningFigures;
+}
+
+/** @throws {DomainError} CONFLICT when the bars have changed since it was submitted */
+export async function loadTuning(deps: { readonly market: MarketData }, row: OptimizationRow): Promise<LoadedTuning> {
+  const config = readTuningConfig(row);
+  invariant(config !== null, 'a job about a model says what was asked of it');
+  const { modelType, featureConfig, thresholds, settings, method, maxTrials, seed } = config;
+  const { bars } = await loadBarsAgain(deps, row, config);
+  const { firstBar, labelled } = planRows(featureConfig, bars);
+  // That the slices are long enough was checked when the job was submitted.
+  const cut = cutBars(labelled / bars.length, { ...config, horizon: featureConfig.horizon }, 1);
+  const objective = featureConfig.label === 'direction' ? 'binary' : 'regression';
+  const search = { method, maxTrials, seed };
+  const job: TuningJob = { modelType, search, bars, featureConfig, firstBar, cut, objective, thresholds, settings };
+  const space = MODEL_SPACES[modelType];
+  const problem = (params: Parameters) => space.problem(params)?.message ?? null;
+  return { config, job, figures: new TuningFigures(combinationsOf(config), { folds: cut.folds.length, problem }) };
+}
+
+/** The combinations that a job tries, in their order: the same for the same configuration. */
+export function combinationsOf(
+  config: Pick<TuningConfig, 'modelType' | 'paramGrid' | 'trials' | 'method' | 'maxTrials' | 'seed'>,
+): readonly Parameters[] {
+  return createSampler(MODEL_SPACES[config.modelType], config.paramGrid, searchOf(config)).ask(config.trials);
+}
