@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
+import { createAlert, testAlert } from '../../src/alerts/index.ts';
 import { type Caller, createPipeline, type Pipeline, schema } from '../../src/graphql/index.ts';
 import { importBars } from '../../src/market/index.ts';
 import { startStrategyOptimization } from '../../src/optimize/index.ts';
@@ -26,6 +27,7 @@ let jobId: number;
 let orderId: number;
 let stopId: number;
 let scheduledId: number;
+let alertId: number;
 let destinationId: number;
 let deliveryId: number;
 
@@ -64,6 +66,9 @@ beforeAll(async () => {
   };
   scheduledId = (await createScheduledJob(services, other.principal, scheduled)).id;
   await runScheduledJob(services, other.principal, scheduledId);
+  const watched = { name: CANARY, alertType: 'signal', condition: { strategy_id: strategyId } };
+  alertId = (await createAlert(services, other.principal, watched)).id;
+  await testAlert(services, other.principal, alertId);
   const { destination } = await createWebhookDestination(services, other.principal, { url: `https://${CANARY}.test` });
   destinationId = destination.id;
   const notice = { ownerId: user.id, event: 'price', subjectId: 1, correlationId: CANARY, at: new Date(4e12) } as const;
@@ -163,6 +168,17 @@ describe('rows of another user', () => {
     });
   });
 
+  it('are in no answer to a query about alerts, and are there for their owner', async () => {
+    const query = `{ alert(id: "${alertId}") { name } alerts { nodes { name triggers { nodes { message } } } }
+      alertHistory { nodes { message context alert { name } } } }`;
+    const data = await dataOf<object>(server.url, query);
+
+    expect(data).toEqual({ alert: null, alerts: { nodes: [] }, alertHistory: { nodes: [] } });
+    expect(await asOther(query)).toMatchObject({
+      data: { alert: { name: CANARY }, alertHistory: { nodes: [{ alert: { name: CANARY } }] } },
+    });
+  });
+
   it('are in no answer to a query about orders and safety', async () => {
     const data = await dataOf<object>(
       server.url,
@@ -207,18 +223,21 @@ describe('rows of another user', () => {
     expect([...refused, ...lists].map(({ text }) => text).join()).not.toContain(CANARY);
   });
 
-  it.each(['strategies', 'optimize', 'scheduler'])('are 404 in REST and in none of its lists: %s', async (family) => {
-    const id = { strategies: strategyId, optimize: jobId, scheduler: scheduledId }[family];
-    const answers = await Promise.all([
-      rest(server.url, `GET /api/${family}/${id}`),
-      rest(server.url, `DELETE /api/${family}/${id}`),
-    ]);
-    const list = await rest(server.url, `GET /api/${family}`);
+  it.each(['strategies', 'optimize', 'scheduler', 'alerts'])(
+    'are 404 in REST and in none of its lists: %s',
+    async (family) => {
+      const id = { strategies: strategyId, optimize: jobId, scheduler: scheduledId, alerts: alertId }[family];
+      const answers = await Promise.all([
+        rest(server.url, `GET /api/${family}/${id}`),
+        rest(server.url, `DELETE /api/${family}/${id}`),
+      ]);
+      const list = await rest(server.url, `GET /api/${family}`);
 
-    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
-    expect(list.body).toEqual([]);
-    expect([...answers, list].map(({ text }) => text).join()).not.toContain(CANARY);
-  });
+      expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+      expect(list.body).toEqual([]);
+      expect([...answers, list].map(({ text }) => text).join()).not.toContain(CANARY);
+    },
+  );
 
   it.each([
     [
@@ -251,6 +270,9 @@ describe('rows of another user', () => {
       () =>
         `mutation { r: replayWebhookDelivery(input: {destinationId: "${destinationId}", id: "${deliveryId}"}) { errors { code } } }`,
     ],
+    ['updateAlert', () => `mutation { r: updateAlert(input: {id: "${alertId}", name: "x"}) { errors { code } } }`],
+    ['deleteAlert', () => `mutation { r: deleteAlert(input: {id: "${alertId}"}) { errors { code } } }`],
+    ['testAlert', () => `mutation { r: testAlert(input: {id: "${alertId}"}) { errors { code } } }`],
     ['cancelOptimization', () => `mutation { r: cancelOptimization(input: {id: "${jobId}"}) { errors { code } } }`],
     [
       'startStrategyOptimization',
@@ -299,6 +321,7 @@ describe('rows of another user', () => {
       [
         ...['tradingEvents', 'orderEvents', 'safetyEvents', 'events'].map((name) => [name, 'correlationId'] as const),
         ['scheduleEvents', '... on ScheduledJobEvent { jobName }'] as const,
+        ['alertEvents', '... on AlertTriggered { message }'] as const,
       ].map(([name, told]) =>
         subscribeOverSse(server.url, `subscription { ${name}(after: "0") { __typename cursor ${told} } }`),
       ),
@@ -361,6 +384,13 @@ describe('a caller without the scope', () => {
     'mutation { stopScheduler(input: {}) { errors { code } } }',
     'mutation { createScheduledJob(input: {jobType: MARKET_SCAN, schedule: "@daily"}) { errors { code } } }',
     'mutation { runScheduledJob(input: {id: 1}) { errors { code } } }',
+    '{ alert(id: 1) { id } }',
+    '{ alerts { nodes { id } } }',
+    '{ alertHistory { nodes { id } } }',
+    'mutation { createAlert(input: {alertType: PRICE, condition: {symbol: "SPY", above: 1}}) { errors { code } } }',
+    'mutation { updateAlert(input: {id: 1}) { errors { code } } }',
+    'mutation { deleteAlert(input: {id: 1}) { deletedId } }',
+    'mutation { testAlert(input: {id: 1}) { errors { code } } }',
     '{ webhookDestinations { id } }',
     '{ webhookDestination(id: 1) { id } }',
     '{ webhookDeliveries { nodes { id } } }',
