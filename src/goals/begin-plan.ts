@@ -69,22 +69,21 @@ function requireSame(
   requirePrices(before, holdings);
 }
 
-function requirePrices(before: PlanBasis, { prices }: Holdings): void {
-  for (const [symbol, text] of Object.entries(before.prices)) {
-    const [then, now] = [decimal(text), prices.get(symbol)];
+function requirePrices(basis: PlanBasis, { prices }: Holdings): void {
+  for (const [symbol, text] of Object.entries(basis.prices)) {
+    const [planned, now] = [decimal(text), prices.get(symbol)];
     if (now === undefined) continue;
-    const move = now.div(then).minus(1).abs();
-    if (move.gt(MAX_MOVE)) throw stalePrice(symbol, { then, now, move });
+    const move = now.div(planned).minus(1).abs();
+    if (move.gt(MAX_MOVE)) throw stalePrice(symbol, { planned, now, move });
   }
 }
 
 function stalePrice(
   symbol: string,
-  of: { readonly then: Decimal; readonly now: Decimal; readonly move: Decimal },
+  { planned, now, move }: { readonly planned: Decimal; readonly now: Decimal; readonly move: Decimal },
 ): DomainError {
-  const observed = of.move.toDecimalPlaces(6).toNumber();
-  const sentence = `the price of ${symbol} was ${decimalText(of.then)} and is ${decimalText(of.now)}, more than 1 % away`;
-  return stale(sentence, { limit: MAX_MOVE.toNumber(), observed });
+  const sentence = `the price of ${symbol} was ${decimalText(planned)} and is ${decimalText(now)}, more than 1 % away`;
+  return stale(sentence, { limit: MAX_MOVE.toNumber(), observed: move.toDecimalPlaces(6).toNumber() });
 }
 
 function stale(sentence: string, facts: Readonly<Record<string, unknown>> = {}): DomainError {

@@ -141,7 +141,8 @@ interface Gap {
 
 /** What has to be traded: sales, then what covers short positions, then purchases, the greatest first. */
 function gapsOf(input: PlanInput, totalValue: Decimal): readonly Gap[] {
-  const first = gapsAt(input, totalValue, ZERO);
+  const least = leastTrade(totalValue);
+  const first = gapsAt(input, totalValue, ZERO).filter(({ value }) => value.abs().gte(least));
   const cost = sumOf(first.map(({ value, price }) => costOfGap(input.costs, value, price)));
   const gaps = gapsAt(input, totalValue, cost);
   return gaps.toSorted(

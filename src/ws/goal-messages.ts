@@ -1,6 +1,6 @@
 /** What `/ws/orders` tells of portfolio goals: a breach as a message of its own, the rest with the name of its event. */
 import { z } from 'zod';
-import { invariant, memberOf } from '../core/index.ts';
+import { memberOf } from '../core/index.ts';
 import { GOAL_EVENTS, PLAN_STATUSES } from '../goals/index.ts';
 import type { TradingEventsSubscription } from '../graphql/index.ts';
 
@@ -40,23 +40,26 @@ export function goalMessages<Stored extends z.core.$ZodLooseShape>(stored: Store
 
 /** The message of an event, beside what every message has. */
 export function goalMessage<Stored extends object>(event: GoalEvent, stored: Stored) {
-  const about = { goal_id: Number(event.goalId), name: event.goalName };
-  if (event.__typename === 'GoalDrifted') {
-    invariant('maxDrift' in event, 'a breach tells the drift');
-    return {
-      ...{ type: 'goal_drift' as const, ...stored, ...about },
-      max_drift: Number(event.maxDrift),
-      threshold: Number(event.threshold),
-      total_value: Number(event.totalValue),
-      symbols: [...event.symbols],
-    };
-  }
+  const { __typename: name } = event;
+  const about = { ...stored, goal_id: Number(event.goalId), name: event.goalName };
+  if (name === 'GoalDrifted' && 'maxDrift' in event)
+    return { type: 'goal_drift' as const, ...about, ...driftOf(event) };
   const plan = 'planId' in event ? event : null;
   return {
-    ...{ type: 'goal' as const, ...stored, event: event.__typename, ...about },
+    ...{ type: 'goal' as const, ...about, event: name },
     plan_id: plan === null ? null : Number(plan.planId),
     plan_hash: plan?.planHash ?? null,
     status: plan === null ? null : memberOf(PLAN_STATUSES, plan.planStatus.toLowerCase()),
     reason: plan?.reason ?? null,
+  };
+}
+
+function driftOf(event: Extract<GoalEvent, { readonly maxDrift: unknown }>) {
+  const { maxDrift, threshold, totalValue, symbols } = event;
+  return {
+    max_drift: Number(maxDrift),
+    threshold: Number(threshold),
+    total_value: Number(totalValue),
+    symbols: [...symbols],
   };
 }

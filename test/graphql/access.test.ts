@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
 import { createAlert, testAlert } from '../../src/alerts/index.ts';
+import { createPortfolioGoal, rebalancePortfolio } from '../../src/goals/index.ts';
 import { type Caller, createPipeline, type Pipeline, schema } from '../../src/graphql/index.ts';
 import { importBars } from '../../src/market/index.ts';
 import { startStrategyOptimization } from '../../src/optimize/index.ts';
@@ -27,6 +28,8 @@ let jobId: number;
 let orderId: number;
 let stopId: number;
 let scheduledId: number;
+let goalId: number;
+let planId: number;
 let alertId: number;
 let destinationId: number;
 let deliveryId: number;
@@ -66,6 +69,9 @@ beforeAll(async () => {
   };
   scheduledId = (await createScheduledJob(services, other.principal, scheduled)).id;
   await runScheduledJob(services, other.principal, scheduledId);
+  const targetWeights = [{ symbol: CANARY, weight: 0.5 }];
+  goalId = (await createPortfolioGoal(services, other.principal, { name: CANARY, targetWeights })).id;
+  planId = (await rebalancePortfolio(services, other.principal, { goalId, dryRun: true })).id;
   const watched = { name: CANARY, alertType: 'signal', condition: { strategy_id: strategyId } };
   alertId = (await createAlert(services, other.principal, watched)).id;
   await testAlert(services, other.principal, alertId);
@@ -93,7 +99,7 @@ describe('rows of another user', () => {
         strategy: { name: CANARY, optimizations: { nodes: [{ id: String(jobId) }] } },
         optimization: { strategy: { name: CANARY } },
         scheduledJob: { name: CANARY, runs: { nodes: [{ status: expect.any(String) }] } },
-        schedulerStatus: { jobs: 1 },
+        schedulerStatus: { jobs: 2 },
       },
     });
   });
@@ -111,6 +117,20 @@ describe('rows of another user', () => {
         stoppedSources: { nodes: [{ symbol: CANARY }] },
         safetyEvents: { nodes: [{ reason: CANARY }] },
         reconciliations: { nodes: [{ reason: CANARY }] },
+      },
+    });
+  });
+
+  it('are there for their owner: goals and plans', async () => {
+    const answer = await asOther(`{ goal(id: "${goalId}") { name plans { nodes { trades { symbol } } } }
+      goals { nodes { targetWeights { symbol } drift { positions { symbol } } } }
+      rebalancePlan(id: "${planId}") { goal { name } } }`);
+
+    expect(answer).toMatchObject({
+      data: {
+        goal: { name: CANARY, plans: { nodes: [{ trades: [{ symbol: CANARY }] }] } },
+        goals: { nodes: [{ targetWeights: [{ symbol: CANARY }], drift: { positions: [{ symbol: CANARY }, {}] } }] },
+        rebalancePlan: { goal: { name: CANARY } },
       },
     });
   });
@@ -152,7 +172,8 @@ describe('rows of another user', () => {
          optimization(id: "${jobId}") { id trials { nodes { index } } }
          optimizations { nodes { id strategy { name } } } journal { entries { type payload } } symbols { symbol }
          scheduledJob(id: "${scheduledId}") { name } scheduledJobs { nodes { name runs { nodes { output } } } }
-         schedulerStatus { jobs enabledJobs nextRun } }`,
+         schedulerStatus { jobs enabledJobs nextRun }
+         goal(id: "${goalId}") { name } goals { nodes { name } } rebalancePlan(id: "${planId}") { planHash } }`,
     );
 
     expect(JSON.stringify(data)).not.toContain(CANARY);
@@ -165,6 +186,9 @@ describe('rows of another user', () => {
       scheduledJob: null,
       scheduledJobs: { nodes: [] },
       schedulerStatus: { jobs: 0, enabledJobs: 0, nextRun: null },
+      goal: null,
+      goals: { nodes: [] },
+      rebalancePlan: null,
     });
   });
 
@@ -223,15 +247,16 @@ describe('rows of another user', () => {
     expect([...refused, ...lists].map(({ text }) => text).join()).not.toContain(CANARY);
   });
 
-  it.each(['strategies', 'optimize', 'scheduler', 'alerts'])(
-    'are 404 in REST and in none of its lists: %s',
-    async (family) => {
-      const id = { strategies: strategyId, optimize: jobId, scheduler: scheduledId, alerts: alertId }[family];
-      const answers = await Promise.all([
-        rest(server.url, `GET /api/${family}/${id}`),
-        rest(server.url, `DELETE /api/${family}/${id}`),
-      ]);
-      const list = await rest(server.url, `GET /api/${family}`);
+  const families = ['strategies', 'optimize', 'scheduler', 'portfolio/goals', 'alerts'] as const;
+  it.each(families)('are 404 in REST and in none of its lists: %s', async (family) => {
+    const jobs = { optimize: jobId, scheduler: scheduledId };
+    const ids = { strategies: strategyId, 'portfolio/goals': goalId, alerts: alertId, ...jobs };
+    const id = ids[family];
+    const answers = await Promise.all([
+      rest(server.url, `GET /api/${family}/${id}`),
+      rest(server.url, `DELETE /api/${family}/${id}`),
+    ]);
+    const list = await rest(server.url, `GET /api/${family}`);
 
       expect(answers.map(({ status }) => status)).toEqual([404, 404]);
       expect(list.body).toEqual([]);
@@ -251,6 +276,12 @@ describe('rows of another user', () => {
     [
       'updateScheduledJob',
       () => `mutation { r: updateScheduledJob(input: {id: "${scheduledId}", name: "x"}) { errors { code } } }`,
+    ],
+    ['updatePortfolioGoal', () => `mutation { r: updatePortfolioGoal(input: {id: "${goalId}"}) { errors { code } } }`],
+    ['deletePortfolioGoal', () => `mutation { r: deletePortfolioGoal(input: {id: "${goalId}"}) { errors { code } } }`],
+    [
+      'rebalancePortfolio',
+      () => `mutation { r: rebalancePortfolio(input: {goalId: "${goalId}"}) { errors { code } } }`,
     ],
     [
       'updateWebhookDestination',
@@ -321,6 +352,7 @@ describe('rows of another user', () => {
       [
         ...['tradingEvents', 'orderEvents', 'safetyEvents', 'events'].map((name) => [name, 'correlationId'] as const),
         ['scheduleEvents', '... on ScheduledJobEvent { jobName }'] as const,
+        ['goalEvents', 'goalName'] as const,
         ['alertEvents', '... on AlertTriggered { message }'] as const,
       ].map(([name, told]) =>
         subscribeOverSse(server.url, `subscription { ${name}(after: "0") { __typename cursor ${told} } }`),
@@ -384,6 +416,13 @@ describe('a caller without the scope', () => {
     'mutation { stopScheduler(input: {}) { errors { code } } }',
     'mutation { createScheduledJob(input: {jobType: MARKET_SCAN, schedule: "@daily"}) { errors { code } } }',
     'mutation { runScheduledJob(input: {id: 1}) { errors { code } } }',
+    '{ goals { nodes { id } } }',
+    '{ goal(id: 1) { id } }',
+    '{ rebalancePlan(id: 1) { id } }',
+    'mutation { createPortfolioGoal(input: {targetWeights: []}) { errors { code } } }',
+    'mutation { updatePortfolioGoal(input: {id: 1}) { errors { code } } }',
+    'mutation { deletePortfolioGoal(input: {id: 1}) { errors { code } } }',
+    'mutation { rebalancePortfolio(input: {goalId: 1}) { errors { code } } }',
     '{ alert(id: 1) { id } }',
     '{ alerts { nodes { id } } }',
     '{ alertHistory { nodes { id } } }',

@@ -196,7 +196,10 @@ describe('words', () => {
 });
 
 describe('client ids that the server makes itself', () => {
-  const wrongFor = (clientOrderId: string, source?: 'manual' | 'agent' | 'kill' | 'external'): boolean => {
+  const wrongFor = (
+    clientOrderId: string,
+    source?: 'manual' | 'agent' | 'rebalance' | 'kill' | 'external',
+  ): boolean => {
     try {
       parseOrderInput({ ...LIMIT, clientOrderId }, { ...DEFAULTS, ...(source && { source }) });
       return false;
@@ -205,12 +208,13 @@ describe('client ids that the server makes itself', () => {
     }
   };
 
-  test.each(['kill-7-0123456789ab-1', 'external-0123'])('nobody else may take %s', (id) => {
+  test.each(['kill-7-0123456789ab-1', 'rebalance-7-0', 'external-0123'])('nobody else may take %s', (id) => {
     expect([wrongFor(id, 'manual'), wrongFor(id, 'agent')]).toEqual([true, true]);
   });
 
   test('are for those who make them, and are no others because something like them is in them', () => {
     expect([wrongFor('kill-7-a-1', 'kill'), wrongFor('external-7', 'external')]).toEqual([false, false]);
+    expect([wrongFor('rebalance-7-0', 'rebalance'), wrongFor('rebalance-7-0', 'agent')]).toEqual([false, true]);
     expect([wrongFor('kill-7-a-1', 'external'), wrongFor('external-7', 'kill')]).toEqual([true, true]);
     expect([wrongFor('my-kill-7', 'manual'), wrongFor('killed', 'manual')]).toEqual([false, false]);
     expect(wrongFor('external-7')).toBe(false);

@@ -34,7 +34,15 @@ function pending(): OrderRow {
     ...{ id: 1, ownerId: 1, clientOrderId: 'a', mode: 'paper', source: 'manual', actor: 'user:1', symbol: 'SPY' },
     ...{ side: 'buy', quantity: '10', orderType: 'market', timeInForce: 'day', status: 'pending_submit' },
     ...{ filledQuantity: '0', filledValue: '0', commission: '0', isReducing: false, epoch: 0, lookups: 0 },
-    ...{ killEventId: null, rebalancePlanId: null, correlationId: 'c', causationId: null, createdAt: at, updatedAt: at, submittedAt: null },
+    ...{
+      killEventId: null,
+      rebalancePlanId: null,
+      correlationId: 'c',
+      causationId: null,
+      createdAt: at,
+      updatedAt: at,
+      submittedAt: null,
+    },
     ...{ claimedBy: 'p', claimUntil: new Date(START + 2_000) },
   };
 }

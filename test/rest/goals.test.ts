@@ -157,7 +157,10 @@ describe('a portfolio on its way to a goal', () => {
     );
 
     expect(run.output).toMatchObject({ goals: [{ goal_id: id, plan_status: 'executed' }] });
-    expect(walked.orders.nodes.map(({ side, symbol }) => `${side} ${symbol}`)).toEqual(['BUY QQQ', 'SELL SPY']);
+    expect(walked.orders.nodes.map(({ side, symbol }) => [side, symbol])).toEqual([
+      ['BUY', 'QQQ'],
+      ['SELL', 'SPY'],
+    ]);
     expect(walked.orders.nodes[0]).toMatchObject({
       causationEvent: {
         type: 'RebalanceStarted',
