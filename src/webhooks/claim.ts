@@ -32,7 +32,7 @@ export async function findDue(read: Db, now: Date): Promise<readonly number[]> {
       AND EXISTS (SELECT 1 FROM "WebhookDelivery" w WHERE w."destinationId" = d."id"
         AND w."status" IN ('pending', 'sending') AND w."nextAttemptAt" <= ${now})
     ORDER BY d."id"`;
-  return rows.map(({ id }) => Number(id));
+  return rows.map(({ id }) => id);
 }
 
 /** Takes at most `limit` deliveries of a destination under a lease; none when another process was there first. */

@@ -2,6 +2,7 @@
  * Sends what the outbox holds. Any number of processes can share a database: each delivery is taken under the lock of its
  * destination, and nobody who waits for an answer holds a lock or a transaction.
  */
+import { setMaxListeners } from 'node:events';
 import { dateOf, RepeatingTask } from '../core/index.ts';
 import { attempt, type Outside } from './attempt.ts';
 import { type Claim, claimTurn, findDue, MAX_PER_DESTINATION } from './claim.ts';
@@ -47,6 +48,8 @@ export class WebhookDispatcher {
   constructor({ post: send = post, resolve = resolveName, timeoutMs = TIMEOUT_MS, ...deps }: DispatcherOptions) {
     this.#deps = deps;
     this.#outside = { post: send, resolve, timeoutMs };
+    // Every attempt listens to it.
+    setMaxListeners(MAX_SENDING, this.#closing.signal);
     this.#task = new RepeatingTask({
       name: 'sending webhooks',
       everyMs: LOOK_EVERY_MS,

@@ -55,15 +55,15 @@ function pinned(addresses: readonly string[]): LookupFunction {
   };
 }
 
-/** Reads the answer to its end, or as far as anybody needs it. */
-async function drained(response: IncomingMessage): Promise<void> {
-  let bytes = 0;
-  try {
-    for await (const chunk of response) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > MAX_ANSWER_BYTES) return;
-    }
-  } catch {
-    // It was cut off: the status has been read.
-  }
+/** Reads the answer to its end, or as far as anybody needs it; that it is cut off changes nothing, its status has been read. */
+function drained(response: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) resolve();
+    });
+    response.on('error', () => undefined);
+    response.once('close', resolve);
+  });
 }
