@@ -258,11 +258,10 @@ describe('rows of another user', () => {
     ]);
     const list = await rest(server.url, `GET /api/${family}`);
 
-      expect(answers.map(({ status }) => status)).toEqual([404, 404]);
-      expect(list.body).toEqual([]);
-      expect([...answers, list].map(({ text }) => text).join()).not.toContain(CANARY);
-    },
-  );
+    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+    expect(list.body).toEqual([]);
+    expect([...answers, list].map(({ text }) => text).join()).not.toContain(CANARY);
+  });
 
   it.each([
     [
