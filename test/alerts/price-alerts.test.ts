@@ -131,6 +131,7 @@ eachDatabase((_provider, create) => {
     it('decides nothing by a price that is old, from the future, or none', async () => {
       const alerts = await start();
       const { id } = await alerts.watch({ above: 200 });
+      alerts.clock.advance(60 * MINUTE);
       const now = alerts.clock.now();
       await alerts.quote(201, { at: new Date(now - 16 * MINUTE) });
       await alerts.quote(201, { at: new Date(now + 20 * MINUTE) });

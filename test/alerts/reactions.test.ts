@@ -65,6 +65,7 @@ eachDatabase((_provider, create) => {
       await happen(alerts, { ...turn({ date: '2026-03-02', signal: 'sell', target: 0 }), subjectId });
       const cooled = await alerts.told(any.id);
       alerts.clock.advance(5 * MINUTE);
+      await happen(alerts, { ...turn(), subjectId });
       await happen(alerts, { ...turn({ date: '2026-03-03', signal: 'sell', target: 0 }), subjectId });
 
       expect(within.map(({ edge }) => edge)).toEqual(['SPY 2026-02-27', 'QQQ 2026-02-27']);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
 import { Rebalancer, rebalancePortfolio, updatePortfolioGoal } from '../../src/goals/index.ts';
+import { PlanLease } from '../../src/goals/plan-lease.ts';
 import { killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
 import type { GoalRow, RebalancePlanRow } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
@@ -243,10 +244,12 @@ eachDatabase((_provider, create) => {
       await at.database.transaction((db) => db.rebalancePlan.update({ where: { id: plan.id }, data }));
       await at.rebalancer.resume();
       const early = at.trading.broker.submissions.length;
+      const taken = await PlanLease.take(at, plan.id);
       at.clock.advance(30_000);
       await at.rebalancer.resume();
 
       expect(early).toBe(0);
+      expect(taken).toBeNull();
       expect(await at.plansOf(plan.goalId ?? 0)).toMatchObject([{ status: 'executed' }]);
     });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
+import { createAlert, testAlert } from '../../src/alerts/index.ts';
 import { createPortfolioGoal, rebalancePortfolio } from '../../src/goals/index.ts';
 import { type Caller, createPipeline, type Pipeline, schema } from '../../src/graphql/index.ts';
 import { importBars } from '../../src/market/index.ts';
@@ -57,10 +58,11 @@ let jobId: number;
 let orderId: number;
 let stopId: number;
 let scheduledId: number;
-let destinationId: number;
-let deliveryId: number;
 let goalId: number;
 let planId: number;
+let alertId: number;
+let destinationId: number;
+let deliveryId: number;
 let modelId: number;
 
 beforeAll(async () => {
@@ -100,14 +102,17 @@ beforeAll(async () => {
   };
   scheduledId = (await createScheduledJob(services, other.principal, scheduled)).id;
   await runScheduledJob(services, other.principal, scheduledId);
+  const targetWeights = [{ symbol: CANARY, weight: 0.5 }];
+  goalId = (await createPortfolioGoal(services, other.principal, { name: CANARY, targetWeights })).id;
+  planId = (await rebalancePortfolio(services, other.principal, { goalId, dryRun: true })).id;
+  const watched = { name: CANARY, alertType: 'signal', condition: { strategy_id: strategyId } };
+  alertId = (await createAlert(services, other.principal, watched)).id;
+  await testAlert(services, other.principal, alertId);
   const { destination } = await createWebhookDestination(services, other.principal, { url: `https://${CANARY}.test` });
   destinationId = destination.id;
   const notice = { ownerId: user.id, event: 'price', subjectId: 1, correlationId: CANARY, at: new Date(4e12) } as const;
   await services.journal.write((write) => enqueueDeliveries(write, { ...notice, payload: { symbol: CANARY } }));
   deliveryId = (await services.database.read.webhookDelivery.findFirstOrThrow({ where: { destinationId } })).id;
-  const targetWeights = [{ symbol: CANARY, weight: 0.5 }];
-  goalId = (await createPortfolioGoal(services, other.principal, { name: CANARY, targetWeights })).id;
-  planId = (await rebalancePortfolio(services, other.principal, { goalId, dryRun: true })).id;
 });
 afterAll(() => server.stop());
 
@@ -152,6 +157,20 @@ describe('rows of another user', () => {
     });
   });
 
+  it('are there for their owner: goals and plans', async () => {
+    const answer = await asOther(`{ goal(id: "${goalId}") { name plans { nodes { trades { symbol } } } }
+      goals { nodes { targetWeights { symbol } drift { positions { symbol } } } }
+      rebalancePlan(id: "${planId}") { goal { name } } }`);
+
+    expect(answer).toMatchObject({
+      data: {
+        goal: { name: CANARY, plans: { nodes: [{ trades: [{ symbol: CANARY }] }] } },
+        goals: { nodes: [{ targetWeights: [{ symbol: CANARY }], drift: { positions: [{ symbol: CANARY }, {}] } }] },
+        rebalancePlan: { goal: { name: CANARY } },
+      },
+    });
+  });
+
   it('are there for their owner, and in no answer to others: webhooks', async () => {
     const query = `{ webhookDestination(id: "${destinationId}") { url deliveries { nodes { payload } } }
       webhookDestinations { url } webhookDeliveries { nodes { payload } } }`;
@@ -182,20 +201,6 @@ describe('rows of another user', () => {
     }
   });
 
-  it('are there for their owner: goals and plans', async () => {
-    const answer = await asOther(`{ goal(id: "${goalId}") { name plans { nodes { trades { symbol } } } }
-      goals { nodes { targetWeights { symbol } drift { positions { symbol } } } }
-      rebalancePlan(id: "${planId}") { goal { name } } }`);
-
-    expect(answer).toMatchObject({
-      data: {
-        goal: { name: CANARY, plans: { nodes: [{ trades: [{ symbol: CANARY }] }] } },
-        goals: { nodes: [{ targetWeights: [{ symbol: CANARY }], drift: { positions: [{ symbol: CANARY }, {}] } }] },
-        rebalancePlan: { goal: { name: CANARY } },
-      },
-    });
-  });
-
   it('are in no answer to a query', async () => {
     const data = await dataOf<object>(
       server.url,
@@ -224,6 +229,17 @@ describe('rows of another user', () => {
       goals: { nodes: [] },
       rebalancePlan: null,
     });
+  });
+
+  it('are in no answer to a query about alerts, and are there for their owner', async () => {
+    const query = `{ alert(id: "${alertId}") { name } alerts { nodes { name triggers { nodes { message } } } }
+      alertHistory { nodes { message context alert { name } } } }`;
+    const data = await dataOf<object>(server.url, query);
+
+    expect(data).toEqual({ alert: null, alerts: { nodes: [] }, alertHistory: { nodes: [] } });
+    const own = await asOther(query);
+    expect(own).toMatchObject({ data: { alert: { name: CANARY } } });
+    expect(JSON.stringify(own)).toContain(`This is a test of the alert ${CANARY}.`);
   });
 
   it('are in no answer to a query about orders and safety', async () => {
@@ -270,9 +286,10 @@ describe('rows of another user', () => {
     expect([...refused, ...lists].map(({ text }) => text).join()).not.toContain(CANARY);
   });
 
-  const families = ['strategies', 'optimize', 'scheduler', 'portfolio/goals'] as const;
+  const families = ['strategies', 'optimize', 'scheduler', 'portfolio/goals', 'alerts'] as const;
   it.each(families)('are 404 in REST and in none of its lists: %s', async (family) => {
-    const ids = { strategies: strategyId, optimize: jobId, scheduler: scheduledId, 'portfolio/goals': goalId };
+    const jobs = { optimize: jobId, scheduler: scheduledId };
+    const ids = { strategies: strategyId, 'portfolio/goals': goalId, alerts: alertId, ...jobs };
     const id = ids[family];
     const answers = await Promise.all([
       rest(server.url, `GET /api/${family}/${id}`),
@@ -298,6 +315,12 @@ describe('rows of another user', () => {
       'updateScheduledJob',
       () => `mutation { r: updateScheduledJob(input: {id: "${scheduledId}", name: "x"}) { errors { code } } }`,
     ],
+    ['updatePortfolioGoal', () => `mutation { r: updatePortfolioGoal(input: {id: "${goalId}"}) { errors { code } } }`],
+    ['deletePortfolioGoal', () => `mutation { r: deletePortfolioGoal(input: {id: "${goalId}"}) { errors { code } } }`],
+    [
+      'rebalancePortfolio',
+      () => `mutation { r: rebalancePortfolio(input: {goalId: "${goalId}"}) { errors { code } } }`,
+    ],
     [
       'updateWebhookDestination',
       () =>
@@ -316,12 +339,9 @@ describe('rows of another user', () => {
       () =>
         `mutation { r: replayWebhookDelivery(input: {destinationId: "${destinationId}", id: "${deliveryId}"}) { errors { code } } }`,
     ],
-    ['updatePortfolioGoal', () => `mutation { r: updatePortfolioGoal(input: {id: "${goalId}"}) { errors { code } } }`],
-    ['deletePortfolioGoal', () => `mutation { r: deletePortfolioGoal(input: {id: "${goalId}"}) { errors { code } } }`],
-    [
-      'rebalancePortfolio',
-      () => `mutation { r: rebalancePortfolio(input: {goalId: "${goalId}"}) { errors { code } } }`,
-    ],
+    ['updateAlert', () => `mutation { r: updateAlert(input: {id: "${alertId}", name: "x"}) { errors { code } } }`],
+    ['deleteAlert', () => `mutation { r: deleteAlert(input: {id: "${alertId}"}) { errors { code } } }`],
+    ['testAlert', () => `mutation { r: testAlert(input: {id: "${alertId}"}) { errors { code } } }`],
     ['cancelOptimization', () => `mutation { r: cancelOptimization(input: {id: "${jobId}"}) { errors { code } } }`],
     [
       'startStrategyOptimization',
@@ -376,6 +396,7 @@ describe('rows of another user', () => {
         ...['tradingEvents', 'orderEvents', 'safetyEvents', 'events'].map((name) => [name, 'correlationId'] as const),
         ['scheduleEvents', '... on ScheduledJobEvent { jobName }'] as const,
         ['goalEvents', 'goalName'] as const,
+        ['alertEvents', '... on AlertTriggered { message }'] as const,
       ].map(([name, told]) =>
         subscribeOverSse(server.url, `subscription { ${name}(after: "0") { __typename cursor ${told} } }`),
       ),
@@ -442,6 +463,20 @@ describe('a caller without the scope', () => {
     'mutation { stopScheduler(input: {}) { errors { code } } }',
     'mutation { createScheduledJob(input: {jobType: MARKET_SCAN, schedule: "@daily"}) { errors { code } } }',
     'mutation { runScheduledJob(input: {id: 1}) { errors { code } } }',
+    '{ goals { nodes { id } } }',
+    '{ goal(id: 1) { id } }',
+    '{ rebalancePlan(id: 1) { id } }',
+    'mutation { createPortfolioGoal(input: {targetWeights: []}) { errors { code } } }',
+    'mutation { updatePortfolioGoal(input: {id: 1}) { errors { code } } }',
+    'mutation { deletePortfolioGoal(input: {id: 1}) { errors { code } } }',
+    'mutation { rebalancePortfolio(input: {goalId: 1}) { errors { code } } }',
+    '{ alert(id: 1) { id } }',
+    '{ alerts { nodes { id } } }',
+    '{ alertHistory { nodes { id } } }',
+    'mutation { createAlert(input: {alertType: PRICE, condition: {symbol: "SPY", above: 1}}) { errors { code } } }',
+    'mutation { updateAlert(input: {id: 1}) { errors { code } } }',
+    'mutation { deleteAlert(input: {id: 1}) { deletedId } }',
+    'mutation { testAlert(input: {id: 1}) { errors { code } } }',
     '{ webhookDestinations { id } }',
     '{ webhookDestination(id: 1) { id } }',
     '{ webhookDeliveries { nodes { id } } }',
@@ -450,13 +485,6 @@ describe('a caller without the scope', () => {
     'mutation { deleteWebhookDestination(input: {id: 1}) { deletedId } }',
     'mutation { rotateWebhookSecret(input: {id: 1}) { errors { code } } }',
     'mutation { replayWebhookDelivery(input: {destinationId: 1, id: 1}) { errors { code } } }',
-    '{ goals { nodes { id } } }',
-    '{ goal(id: 1) { id } }',
-    '{ rebalancePlan(id: 1) { id } }',
-    'mutation { createPortfolioGoal(input: {targetWeights: []}) { errors { code } } }',
-    'mutation { updatePortfolioGoal(input: {id: 1}) { errors { code } } }',
-    'mutation { deletePortfolioGoal(input: {id: 1}) { errors { code } } }',
-    'mutation { rebalancePortfolio(input: {goalId: 1}) { errors { code } } }',
   ])('is refused %s', async (query) => {
     const caller = { ...other, principal: { ...other.principal, scopes: new Set<never>() } };
     const { parse, execute, contextFactory, schema: served } = pipeline.enveloped(caller);
