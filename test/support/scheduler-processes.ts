@@ -122,7 +122,7 @@ async function ending(child: ChildProcess): Promise<number | null> {
 }
 
 function between(times: readonly Date[]): readonly string[] {
-  const sorted = times.map((time) => time.getTime()).toSorted((a, b) => a - b);
-  const [first = 0, last = 0] = [sorted[0], sorted.at(-1)];
+  const instants = times.map((time) => time.getTime());
+  const [first, last] = [Math.min(...instants), Math.max(...instants)];
   return Array.from({ length: (last - first) / 1000 + 1 }, (_, index) => new Date(first + index * 1000).toISOString());
 }
