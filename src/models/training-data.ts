@@ -1,7 +1,6 @@
 import { invariant } from '../core/index.ts';
-import { at } from '../strategies/index.ts';
 import { type BinnedFeatures, MISSING } from './binned-features.ts';
-import { binPlace, byteAt, integerAt, type Kernel } from './kernel/index.ts';
+import { byteAt, integerAt, type Kernel, octetStride } from './kernel/index.ts';
 import type { Objective } from './model-type.ts';
 import type { Targets } from './objective.ts';
 
@@ -21,37 +20,34 @@ export interface TrainingData {
 
 /** Labels and weights of some rows, those with label 1 weighted as the settings say. */
 export function targetsOf(data: TrainingData, rows: Int32Array, positiveWeight: number): Targets {
-  const label = Float64Array.from(rows, (row) => data.label[row] ?? Number.NaN);
+  const label = new Float64Array(rows.length);
+  const weight = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = integerAt(rows, i);
+    label[i] = data.label[row] ?? Number.NaN;
+    const factor = data.objective === 'binary' && label[i] === 1 ? positiveWeight : 1;
+    weight[i] = (data.weights?.[row] ?? 1) * factor;
+  }
   invariant(
     label.every((value) => (data.objective === 'binary' ? value === 0 || value === 1 : Number.isFinite(value))),
     'every row that is learned from has a label, which is 0 or 1 when probabilities are learned',
   );
-  const factor = data.objective === 'binary' ? positiveWeight : 1;
-  const weight = Float64Array.from(rows, (row, i) => (data.weights?.[row] ?? 1) * (at(label, i) === 1 ? factor : 1));
   return { label, weight };
 }
 
 /** Copies the bins of the training rows into a kernel, where they are the rows 0, 1, …. */
 export function loadBins({ binned, rows }: TrainingData, kernel: Kernel): void {
-  const { bins, binCounts, hasMissing } = kernel.arrays;
+  const { bins, octets, binCounts, hasMissing } = kernel.arrays;
+  const stride = octetStride(binned.edges.names.length);
   for (const [feature, edges] of binned.edges.edges.entries()) {
     const source = binned.bins.subarray(feature * binned.rows, (feature + 1) * binned.rows);
+    const column = bins.subarray(feature * rows.length, (feature + 1) * rows.length);
+    for (let i = 0; i < rows.length; i++) {
+      const bin = byteAt(source, integerAt(rows, i));
+      column[i] = bin;
+      octets[i * stride + feature] = bin;
+    }
     binCounts[feature] = edges.length + 1;
-    hasMissing[feature] = loadColumn(source, rows, { bins, first: binPlace(feature, rows.length) }) ? 1 : 0;
+    hasMissing[feature] = column.includes(MISSING) ? 1 : 0;
   }
-}
-
-/** Answers whether a value was missing. */
-function loadColumn(
-  source: Uint8Array,
-  rows: Int32Array,
-  { bins, first }: { readonly bins: Uint8Array; readonly first: number },
-): boolean {
-  let isMissing = false;
-  for (let i = 0; i < rows.length; i++) {
-    const bin = byteAt(source, integerAt(rows, i));
-    bins[first + 8 * i] = bin;
-    if (bin === MISSING) isMissing = true;
-  }
-  return isMissing;
 }
