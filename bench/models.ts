@@ -35,7 +35,7 @@ const times = Array.from({ length: REPETITIONS }, (_, seed) => {
   return (cpuMs() - start) / workload.trees;
 });
 const ours = Math.min(...times);
-const memory = peakMemoryMb();
+const peakMb = peakMemoryMb();
 const theirs = originalMs();
 console.log(
   JSON.stringify({
@@ -46,7 +46,7 @@ console.log(
     'XGBoost ms': theirs === null ? null : round(theirs),
     ratio: theirs === null ? null : round(ours / theirs),
     'binning ms': Math.round(binMs),
-    'peak MiB': memory,
+    'peak MiB': peakMb,
   }),
 );
 
@@ -62,11 +62,14 @@ function marketLike(count: number, columns: number): { readonly features: Featur
       values[j * count + row] = level;
     }
   }
-  const label = Float64Array.from({ length: count }, (_, row) => {
+  const labels = Float64Array.from({ length: count }, (_, row) => {
     const lean = [0, 1, 2].reduce((sum, j) => sum + Math.sign(values[j * count + row] ?? 0), 0);
     return random.uniform() < 0.5 + 0.05 * lean ? 1 : 0;
   });
-  return { features: { names: Array.from({ length: columns }, (_, j) => `f${j}`), rows: count, values }, label };
+  return {
+    features: { names: Array.from({ length: columns }, (_, j) => `f${j}`), rows: count, values },
+    label: labels,
+  };
 }
 
 /** Milliseconds per tree of XGBoost with the settings that our type has; null where it is not installed, or does not grow so. */
