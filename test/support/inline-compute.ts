@@ -12,7 +12,7 @@ export const inlineCompute: Compute = {
     const found = tuningTasks.find(({ name }) => name === task.name);
     if (found === undefined) throw new Error(`There is no task ${task.name}.`);
     const context = { isCancelled: () => false, report: () => undefined };
-    return (await found.run(input as never, context as never)) as Output;
+    return (await found.run(input as never, context)) as Output;
   },
   stats: () => ({ threads: 1, running: 0, queued: 0, completed: 0 }),
   close: () => Promise.resolve(),
