@@ -4,6 +4,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { MODEL_TYPES } from '../src/models/index.ts';
+import { MODEL_WORKLOADS } from './model-workloads.ts';
 import { WORKLOADS } from './workloads.ts';
 
 /** A file that measures, and what it is called with. It prints one JSON object: a row of its table. */
@@ -12,6 +14,8 @@ interface Measurement {
   readonly file: string;
   readonly name: string;
   readonly argument: string;
+  /** A second argument, for a file that takes one. */
+  readonly variant?: string;
 }
 
 const MEASUREMENTS: readonly Measurement[] = [
@@ -26,6 +30,17 @@ const MEASUREMENTS: readonly Measurement[] = [
       argument,
     };
   }),
+  ...MODEL_WORKLOADS.flatMap(({ name: argument }) =>
+    MODEL_TYPES.map((variant) => {
+      return {
+        table: 'Training models, one core',
+        file: 'models.ts',
+        name: `models ${argument} ${variant}`,
+        argument,
+        variant,
+      };
+    }),
+  ),
 ];
 
 const words = process.argv.slice(2);
@@ -35,8 +50,12 @@ for (const table of new Set(wanted.map((each) => each.table))) {
   console.table(wanted.filter((each) => each.table === table).map(run));
 }
 
-function run({ file, argument }: Measurement): unknown {
+function run({ file, argument, variant }: Measurement): unknown {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const output = execFileSync(process.execPath, ['--import', 'tsx', path, argument], { encoding: 'utf8' });
+  const output = execFileSync(
+    process.execPath,
+    ['--import', 'tsx', path, argument, ...(variant === undefined ? [] : [variant])],
+    { encoding: 'utf8' },
+  );
   return JSON.parse(output);
 }

@@ -2,6 +2,7 @@
 import { seededRandom } from '../core/index.ts';
 import { at } from '../strategies/index.ts';
 import type { Trained, TrainingRun } from './boost.ts';
+import { allRows } from './features.ts';
 import type { Forest } from './forest.ts';
 import { growTree } from './growth/index.ts';
 import { quantise } from './quantise.ts';
@@ -26,11 +27,11 @@ function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: nu
     (times, row) => times * at(targets.weight, row),
   );
   const gradient = hessian.map((weight, row) => -weight * at(targets.label, row));
-  const rows = Int32Array.from(hessian.keys()).filter((row) => at(hessian, row) > 0);
+  const rows = allRows(hessian.length).filter((row) => at(hessian, row) > 0);
   kernel.arrays.order.set(rows);
   const units = quantise({ gradient, hessian }, rows, kernel.arrays.gradients);
   const features = data.binned.edges.names.length;
-  const share = settings.columnsByNode ?? Math.sqrt(features) / features;
+  const share = settings.columnsByNode ?? Math.floor(Math.sqrt(features)) / features;
   const columnsOf = (): Int32Array => sampleColumns(features, share, random);
   return growTree({ kernel, settings, units, rows: rows.length, columnsOf }).tree;
 }

@@ -13,5 +13,5 @@ export interface Features {
 
 /** The row numbers 0 … count−1. */
 export function allRows(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, row) => row);
+  return new Int32Array(count).map((_, row) => row);
 }

@@ -185,7 +185,7 @@ const SPECS: Readonly<Record<ModelType, readonly ParameterSpec[]>> = {
       name: 'colsample_bynode',
       type: 'number',
       description:
-        'Share of the features that a split may use, drawn anew for each; null takes the square root of their number.',
+        'Share of the features that a split may use, drawn anew for each; null takes the square root of their number, rounded down.',
       default: null,
       exclusiveMinimum: 0,
       maximum: 1,

@@ -1,7 +1,6 @@
 import { invariant } from '../core/index.ts';
-import { at } from '../strategies/index.ts';
 import { type BinnedFeatures, MISSING } from './binned-features.ts';
-import { binPlace, byteAt, integerAt, type Kernel } from './kernel/index.ts';
+import { byteAt, integerAt, type Kernel, octetStride } from './kernel/index.ts';
 import type { Objective } from './model-type.ts';
 import type { Targets } from './objective.ts';
 
@@ -21,37 +20,47 @@ export interface TrainingData {
 
 /** Labels and weights of some rows, those with label 1 weighted as the settings say. */
 export function targetsOf(data: TrainingData, rows: Int32Array, positiveWeight: number): Targets {
-  const label = Float64Array.from(rows, (row) => data.label[row] ?? Number.NaN);
+  const label = new Float64Array(rows.length);
+  const weight = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = integerAt(rows, i);
+    label[i] = data.label[row] ?? Number.NaN;
+    const factor = data.objective === 'binary' && label[i] === 1 ? positiveWeight : 1;
+    weight[i] = (data.weights?.[row] ?? 1) * factor;
+  }
   invariant(
     label.every((value) => (data.objective === 'binary' ? value === 0 || value === 1 : Number.isFinite(value))),
     'every row that is learned from has a label, which is 0 or 1 when probabilities are learned',
   );
-  const factor = data.objective === 'binary' ? positiveWeight : 1;
-  const weight = Float64Array.from(rows, (row, i) => (data.weights?.[row] ?? 1) * (at(label, i) === 1 ? factor : 1));
   return { label, weight };
 }
 
+/** Rows that are copied for all features before the next ones, so that what is written stays in the cache. */
+const BLOCK = 1024;
+
 /** Copies the bins of the training rows into a kernel, where they are the rows 0, 1, …. */
-export function loadBins({ binned, rows }: TrainingData, kernel: Kernel): void {
+export function loadBins(data: TrainingData, kernel: Kernel): void {
+  const { binned, rows } = data;
   const { bins, binCounts, hasMissing } = kernel.arrays;
+  for (let from = 0; from < rows.length; from += BLOCK) loadBlock(data, kernel, from);
   for (const [feature, edges] of binned.edges.edges.entries()) {
-    const source = binned.bins.subarray(feature * binned.rows, (feature + 1) * binned.rows);
     binCounts[feature] = edges.length + 1;
-    hasMissing[feature] = loadColumn(source, rows, { bins, first: binPlace(feature, rows.length) }) ? 1 : 0;
+    hasMissing[feature] = bins.subarray(feature * rows.length, (feature + 1) * rows.length).includes(MISSING) ? 1 : 0;
   }
 }
 
-/** Answers whether a value was missing. */
-function loadColumn(
-  source: Uint8Array,
-  rows: Int32Array,
-  { bins, first }: { readonly bins: Uint8Array; readonly first: number },
-): boolean {
-  let isMissing = false;
-  for (let i = 0; i < rows.length; i++) {
-    const bin = byteAt(source, integerAt(rows, i));
-    bins[first + 8 * i] = bin;
-    if (bin === MISSING) isMissing = true;
+function loadBlock({ binned, rows }: TrainingData, { arrays }: Kernel, from: number): void {
+  const { bins, octets } = arrays;
+  const features = binned.edges.names.length;
+  const stride = octetStride(features);
+  const to = Math.min(from + BLOCK, rows.length);
+  for (let feature = 0; feature < features; feature++) {
+    const source = feature * binned.rows;
+    const column = feature * rows.length;
+    for (let i = from; i < to; i++) {
+      const bin = byteAt(binned.bins, source + integerAt(rows, i));
+      bins[column + i] = bin;
+      octets[i * stride + feature] = bin;
+    }
   }
-  return isMissing;
 }

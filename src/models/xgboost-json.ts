@@ -2,7 +2,7 @@
  * Boosted models in the JSON of XGBoost 1.7 (`Booster.load_model`). XGBoost reads features and thresholds in single
  * precision: a value within rounding of a threshold may go the other way there.
  */
-import { invariant, type JsonObject } from '../core/index.ts';
+import { invariant, type Json } from '../core/index.ts';
 import { at } from '../strategies/index.ts';
 import type { BinEdges } from './bin-edges.ts';
 import { type Forest, LEAF } from './forest.ts';
@@ -21,41 +21,34 @@ export function xgboostJson(model: Model): string {
   invariant(!isAveraged(model), 'only boosted models can be written for XGBoost');
   const features = model.edges.names.length;
   const trees = Array.from({ length: treeCount(model) }, (_, tree) => treeJson(model, tree));
-  return JSON.stringify({
-    version: [1, 7, 4],
-    learner: {
-      attributes: {},
-      feature_names: model.edges.names,
-      feature_types: model.edges.names.map(() => 'float'),
-      gradient_booster: {
-        name: 'gbtree',
-        model: {
-          gbtree_model_param: { num_trees: String(trees.length), num_parallel_tree: '1', size_leaf_vector: '0' },
-          trees,
-          tree_info: trees.map(() => 0),
-        },
-      },
-      learner_model_param: {
-        base_score: String(predictionOf(model.objective, model.base)),
-        num_class: '0',
-        num_feature: String(features),
-        num_target: '1',
-      },
-      objective: {
-        name: model.objective === 'binary' ? 'binary:logistic' : 'reg:squarederror',
-        reg_loss_param: { scale_pos_weight: '1' },
-      },
+  const learner = {
+    attributes: {},
+    feature_names: model.edges.names,
+    feature_types: model.edges.names.map(() => 'float'),
+    learner_model_param: {
+      base_score: String(predictionOf(model.objective, model.base)),
+      num_class: '0',
+      num_feature: String(features),
+      num_target: '1',
     },
-  });
+    objective: {
+      name: model.objective === 'binary' ? 'binary:logistic' : 'reg:squarederror',
+      reg_loss_param: { scale_pos_weight: '1' },
+    },
+  };
+  const sizes = JSON.stringify({ num_trees: String(trees.length), num_parallel_tree: '1', size_leaf_vector: '0' });
+  const info = JSON.stringify(trees.map(() => 0));
+  const booster = `{"name":"gbtree","model":{"gbtree_model_param":${sizes},"trees":[${trees.join(',')}],"tree_info":${info}}}`;
+  return `{"version":[1,7,4],"learner":{"gradient_booster":${booster},${JSON.stringify(learner).slice(1)}}`;
 }
 
-function treeJson({ forest, edges }: Model, tree: number): JsonObject {
+function treeJson({ forest, edges }: Model, tree: number): string {
   const first = integerAt(forest.roots, tree);
   const nodes = Array.from({ length: (forest.roots[tree + 1] ?? forest.feature.length) - first }, (_, i) => first + i);
   const isLeaf = (node: number): boolean => integerAt(forest.feature, node) === LEAF;
-  const each = <T>(ofLeaf: T, ofSplit: (node: number) => T): T[] =>
+  const each = (ofLeaf: number, ofSplit: (node: number) => number): number[] =>
     nodes.map((node) => (isLeaf(node) ? ofLeaf : ofSplit(node)));
-  return {
+  const integers: Readonly<Record<string, Json>> = {
     id: tree,
     tree_param: {
       num_nodes: String(nodes.length),
@@ -68,17 +61,26 @@ function treeJson({ forest, edges }: Model, tree: number): JsonObject {
     right_children: each(-1, (node) => integerAt(forest.left, node) - first + 1),
     split_indices: each(0, (node) => integerAt(forest.feature, node)),
     split_type: nodes.map(() => 0),
-    // A leaf keeps its value where a split has its threshold.
-    split_conditions: nodes.map((node) => (isLeaf(node) ? at(forest.value, node) : thresholdOf(forest, edges, node))),
     default_left: each(0, (node) => byteAt(forest.missingLeft, node)),
-    base_weights: nodes.map((node) => at(forest.value, node)),
-    loss_changes: nodes.map((node) => at(forest.gain, node)),
-    sum_hessian: nodes.map((node) => at(forest.cover, node)),
     categories: [],
     categories_nodes: [],
     categories_segments: [],
     categories_sizes: [],
   };
+  const floats = {
+    // A leaf keeps its value where a split has its threshold.
+    split_conditions: nodes.map((node) => (isLeaf(node) ? at(forest.value, node) : thresholdOf(forest, edges, node))),
+    base_weights: nodes.map((node) => at(forest.value, node)),
+    loss_changes: nodes.map((node) => at(forest.gain, node)),
+    sum_hessian: nodes.map((node) => at(forest.cover, node)),
+  };
+  const texts = Object.entries(floats).map(([name, values]) => `"${name}":${floatsJson(values)}`);
+  return `{${texts.join(',')},${JSON.stringify(integers).slice(1)}`;
+}
+
+/** With exponents: XGBoost takes a number without point and exponent for an integer, and refuses it here. */
+function floatsJson(values: readonly number[]): string {
+  return `[${values.map((value) => value.toExponential()).join(',')}]`;
 }
 
 function parentsOf({ feature, left }: Forest, nodes: readonly number[], first: number): number[] {

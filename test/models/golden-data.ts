@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readJson } from '../../src/core/index.ts';
 import type { Features, ModelType, Objective } from '../../src/models/index.ts';
+import { lcg } from './lcg.ts';
 
 export interface GoldenGroup {
   readonly setting: Readonly<Record<string, number>> & { readonly type: ModelType; readonly objective?: Objective };
@@ -40,7 +41,7 @@ export interface GoldenData {
 /** Makes the data of a seed again, as `data` in the generator does. */
 export function goldenData(seed: number, withMissing: boolean): GoldenData {
   const count = golden.trainRows + golden.testRows;
-  const below = generator(seed);
+  const below = lcg(seed);
   const values = new Float64Array(count * golden.features);
   const binary = new Float64Array(count);
   const value = new Float64Array(count);
@@ -60,13 +61,4 @@ export function goldenData(seed: number, withMissing: boolean): GoldenData {
 
 function scoreOf([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0]: readonly number[]): number {
   return 2 * a - b + (c > 25 && d < 30 ? 30 : 0) + Math.floor((e * f) / 25);
-}
-
-/** Numerical Recipes' generator; the product stays below 2^53. */
-function generator(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state * limit) / 2 ** 32);
-  };
 }

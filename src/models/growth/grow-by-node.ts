@@ -98,7 +98,7 @@ class NodeGrower {
   }
 
   #addChildren(parent: OpenNode, children: readonly [Child, Child]): void {
-    if (children[0].depth >= this.#task.settings.maxDepth) {
+    if (children.every((child) => this.#isFinal(child))) {
       this.#freeSlot(parent.slot);
       for (const child of children) this.#close(child);
     } else if (this.#task.settings.isForest) {
@@ -106,8 +106,18 @@ class NodeGrower {
     } else this.#addSiblings(parent, children);
   }
 
+  /** Whether a node is a leaf without a look at its rows. */
+  #isFinal({ depth, sums }: Child): boolean {
+    const { settings, units } = this.#task;
+    return depth >= settings.maxDepth || sums.hessian * units.hessian < 2 * settings.minChildWeight;
+  }
+
   /** The features differ from node to node: a histogram serves its own node only, and all use the same place. */
   #addAlone(child: Child, slot: number): void {
+    if (this.#isFinal(child)) {
+      this.#close(child);
+      return;
+    }
     this.#task.kernel.build(child, this.#chooseColumns(), slot);
     this.#offer({ ...child, slot });
   }
@@ -130,7 +140,7 @@ class NodeGrower {
     const best = this.#search(child);
     if (best !== null) this.#open.push({ ...child, best });
     else {
-      if (!this.#task.settings.isForest) this.#freeSlot(child.slot);
+      this.#freeSlot(child.slot);
       this.#close(child);
     }
   }
@@ -169,7 +179,7 @@ class NodeGrower {
   }
 
   #freeSlot(slot: number | null): void {
-    if (slot !== null) this.#free.push(slot);
+    if (slot !== null && !this.#task.settings.isForest) this.#free.push(slot);
   }
 }
 

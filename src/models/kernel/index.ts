@@ -3,7 +3,6 @@ export { byteAt, integerAt } from './elements.ts';
 export type { Cut, Kernel, OpenKernel, Span, Sums } from './kernel.ts';
 export {
   ALPHA,
-  binPlace,
   ENTRIES,
   FEATURE,
   GAIN,
@@ -12,6 +11,7 @@ export {
   LEFT_HESSIAN,
   MIN_CHILD_WEIGHT,
   MISSING_LEFT,
+  octetStride,
   THRESHOLD,
 } from './layout.ts';
 export { openKernel } from './open-kernel.ts';

@@ -10,9 +10,17 @@ const ENTRIES: i32 = 256;
 const HISTOGRAM_BYTES: usize = 8 * 256;
 const MISSING: i32 = 255;
 
+/** Rows that are summed for all features before the next ones, so that their bins are fetched from memory once. */
+const BLOCK: i32 = 1024;
+
+/** Features of an octet that must be wanted, for all eight to be summed. */
+const ENOUGH: i32 = 4;
+
 let rows: usize = 0;
 let features: usize = 0;
 let bins: usize = 0;
+let octets: usize = 0;
+let octetStride: usize = 0;
 let order: usize = 0;
 let gradients: usize = 0;
 let spareOrder: usize = 0;
@@ -34,18 +42,20 @@ export function freeFrom(): usize {
 export function attach(places: usize, rowCount: i32, featureCount: i32): void {
   rows = rowCount;
   features = featureCount;
+  octetStride = ((features + 7) >> 3) << 3;
   bins = load<u32>(places, 0);
-  order = load<u32>(places, 4);
-  gradients = load<u32>(places, 8);
-  spareOrder = load<u32>(places, 12);
-  spareGradients = load<u32>(places, 16);
-  columns = load<u32>(places, 20);
-  binCounts = load<u32>(places, 24);
-  hasMissing = load<u32>(places, 28);
-  histograms = load<u32>(places, 32);
-  settings = load<u32>(places, 36);
-  found = load<u32>(places, 40);
-  profile = load<u32>(places, 44);
+  octets = load<u32>(places, 4);
+  order = load<u32>(places, 8);
+  gradients = load<u32>(places, 12);
+  spareOrder = load<u32>(places, 16);
+  spareGradients = load<u32>(places, 20);
+  columns = load<u32>(places, 24);
+  binCounts = load<u32>(places, 28);
+  hasMissing = load<u32>(places, 32);
+  histograms = load<u32>(places, 36);
+  settings = load<u32>(places, 40);
+  found = load<u32>(places, 44);
+  profile = load<u32>(places, 48);
 }
 
 // @ts-ignore: decorator
@@ -60,40 +70,50 @@ function columnAt(i: i32): usize {
   return load<u32>(columns + (<usize>i << 2));
 }
 
-/** Where the bins of a feature begin; those of the next row are 8 bytes further. */
-// @ts-ignore: decorator
-@inline
-function binsOf(feature: usize): usize {
-  return bins + (((feature >> 3) * rows) << 3) + (feature & 7);
+/** The place in `columns` behind the features of the octet that the i-th of them is in. */
+function octetEnd(i: i32, columnCount: i32): i32 {
+  const last = columnAt(i) | 7;
+  while (i < columnCount && columnAt(i) <= last) i++;
+  return i;
+}
+
+/** Whether the features from the i-th to that before `end` are summed together with the rest of their octet. */
+function isOctet(i: i32, end: i32): bool {
+  return end - i >= ENOUGH && (columnAt(i) | 7) < features;
 }
 
 export function build(from: i32, to: i32, columnCount: i32, slot: i32): void {
-  let i = 0;
-  while (i < columnCount) {
-    const feature = columnAt(i);
-    memory.fill(histogramOf(slot, feature), 0, HISTOGRAM_BYTES);
-    // Ascending columns that are 7 apart in 8 places have none left out between them.
-    if ((feature & 7) == 0 && i + 8 <= columnCount && columnAt(i + 7) == feature + 7) {
-      memory.fill(histogramOf(slot, feature + 1), 0, 7 * HISTOGRAM_BYTES);
-      sumEight(from, to, binsOf(feature), histogramOf(slot, feature));
-      i += 8;
-    } else if (i + 2 <= columnCount) {
-      const next = columnAt(i + 1);
-      memory.fill(histogramOf(slot, next), 0, HISTOGRAM_BYTES);
-      sumTwo(from, to, binsOf(feature), histogramOf(slot, feature), binsOf(next), histogramOf(slot, next));
-      i += 2;
-    } else {
-      sumOne(from, to, binsOf(feature), histogramOf(slot, feature));
-      i += 1;
+  for (let i = 0, end = 0; i < columnCount; i = end) {
+    end = octetEnd(i, columnCount);
+    if (isOctet(i, end)) memory.fill(histogramOf(slot, columnAt(i) & ~7), 0, 8 * HISTOGRAM_BYTES);
+    else sumColumns(from, to, i, end, slot);
+  }
+  for (let start = from; start < to; start += BLOCK) {
+    const stop = min(start + BLOCK, to);
+    for (let i = 0, end = 0; i < columnCount; i = end) {
+      end = octetEnd(i, columnCount);
+      if (!isOctet(i, end)) continue;
+      const first = columnAt(i) & ~7;
+      sumEight(start, stop, octets + first, histogramOf(slot, first));
     }
   }
 }
 
-function sumEight(from: i32, to: i32, octets: usize, histogram: usize): void {
+function sumColumns(from: i32, to: i32, i: i32, end: i32, slot: i32): void {
+  for (let k = i; k < end; k++) memory.fill(histogramOf(slot, columnAt(k)), 0, HISTOGRAM_BYTES);
+  for (; i + 2 <= end; i += 2) {
+    const a = columnAt(i);
+    const b = columnAt(i + 1);
+    sumTwo(from, to, bins + a * rows, histogramOf(slot, a), bins + b * rows, histogramOf(slot, b));
+  }
+  if (i < end) sumOne(from, to, bins + columnAt(i) * rows, histogramOf(slot, columnAt(i)));
+}
+
+function sumEight(from: i32, to: i32, first: usize, histogram: usize): void {
   let pairs = gradients + (<usize>from << 3);
   const end = order + (<usize>to << 2);
   for (let place = order + (<usize>from << 2); place < end; place += 4) {
-    const octet = octets + (<usize>load<u32>(place) << 3);
+    const octet = first + <usize>load<u32>(place) * octetStride;
     const low = load<u32>(octet);
     const high = load<u32>(octet, 4);
     const pair = load<i64>(pairs);
@@ -128,7 +148,7 @@ function sumTwo(from: i32, to: i32, binsA: usize, histogramA: usize, binsB: usiz
   let pairs = gradients + (<usize>from << 3);
   const end = order + (<usize>to << 2);
   for (let place = order + (<usize>from << 2); place < end; place += 4) {
-    const row = <usize>load<u32>(place) << 3;
+    const row = <usize>load<u32>(place);
     const pair = load<i64>(pairs);
     addTo(histogramA, binsA + row, pair);
     addTo(histogramB, binsB + row, pair);
@@ -140,7 +160,7 @@ function sumOne(from: i32, to: i32, binsA: usize, histogramA: usize): void {
   let pairs = gradients + (<usize>from << 3);
   const end = order + (<usize>to << 2);
   for (let place = order + (<usize>from << 2); place < end; place += 4) {
-    addTo(histogramA, binsA + (<usize>load<u32>(place) << 3), load<i64>(pairs));
+    addTo(histogramA, binsA + <usize>load<u32>(place), load<i64>(pairs));
     pairs += 8;
   }
 }
@@ -161,13 +181,13 @@ export function subtract(slot: i32, part: i32, columnCount: i32): void {
 }
 
 export function partition(from: i32, to: i32, feature: i32, threshold: i32, missingLeft: i32): i32 {
-  const column = binsOf(feature);
+  const column = bins + <usize>feature * rows;
   let left = from;
   let right = 0;
   for (let place = from; place < to; place++) {
     const row = load<u32>(order + (<usize>place << 2));
     const pair = load<i64>(gradients + (<usize>place << 3));
-    const bin = <i32>load<u8>(column + (<usize>row << 3));
+    const bin = <i32>load<u8>(column + <usize>row);
     const isLeft = bin == MISSING ? missingLeft : i32(bin <= threshold);
     // Written to both sides; only one of them moves on. The left one never overtakes what is still to be read.
     store<u32>(spareOrder + (<usize>right << 2), row);

@@ -33,8 +33,10 @@ export const LEFT_HESSIAN = 5;
  * with one addition, and no sum of hessians, which is positive, carries into the gradients.
  */
 export interface Arrays {
-  /** [⌈features / 8⌉, rows, 8]: one load brings the bins of eight features of a row. See `binPlace`. */
+  /** [features, rows], column-major. */
   readonly bins: Uint8Array;
+  /** The same by rows, [rows, `octetStride(features)`]: one load brings the bins of eight features. */
+  readonly octets: Uint8Array;
   /** The rows of each node side by side, ascending within a node. */
   readonly order: Int32Array;
   /** [rows, 2] hessian and gradient of the row in the same place of `order`. */
@@ -55,9 +57,9 @@ export interface Arrays {
   readonly profile: Float64Array;
 }
 
-/** Where the bin of row 0 of a feature is; each later row is 8 places further. */
-export function binPlace(feature: number, rows: number): number {
-  return 8 * (feature >> 3) * rows + (feature & 7);
+/** Bytes of a row of octets: the number of features, rounded up to eights. */
+export function octetStride(features: number): number {
+  return 8 * Math.ceil(features / 8);
 }
 
 const SETTINGS = 8;
@@ -66,7 +68,8 @@ const FOUND = 8;
 /** Bytes of each array, in the order of their places. */
 function sizes({ rows, features, slots }: Shape): Readonly<Record<keyof Arrays, number>> {
   return {
-    bins: 8 * Math.ceil(features / 8) * rows,
+    bins: features * rows,
+    octets: octetStride(features) * rows,
     order: 4 * rows,
     gradients: 8 * rows,
     spareOrder: 4 * rows,
@@ -104,6 +107,7 @@ export function viewsOn(buffer: ArrayBuffer, shape: Shape, base: number): Arrays
   const doubles = (name: keyof Arrays): Float64Array => new Float64Array(buffer, place(name), size[name] / 8);
   return {
     bins: bytes('bins'),
+    octets: bytes('octets'),
     order: integers('order'),
     gradients: integers('gradients'),
     spareOrder: integers('spareOrder'),

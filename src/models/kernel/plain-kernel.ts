@@ -4,7 +4,6 @@ import { byteAt, integerAt } from './elements.ts';
 import type { Cut, Kernel, Span, Sums } from './kernel.ts';
 import {
   type Arrays,
-  binPlace,
   ENTRIES,
   FEATURE,
   GAIN,
@@ -80,12 +79,12 @@ class PlainKernel implements Kernel {
 
   partition({ from, to }: Span, { feature, threshold, isMissingLeft }: Cut): number {
     const { bins, order, gradients, spareOrder, spareGradients } = this.arrays;
-    const column = binPlace(feature, this.#shape.rows);
+    const column = feature * this.#shape.rows;
     let left = from;
     let right = 0;
     for (let place = from; place < to; place++) {
       const row = integerAt(order, place);
-      const bin = byteAt(bins, column + 8 * row);
+      const bin = byteAt(bins, column + row);
       const isLeft = bin === MISSING ? isMissingLeft : bin <= threshold;
       const [rows, pairs, target] = isLeft ? [order, gradients, left++] : [spareOrder, spareGradients, right++];
       rows[target] = row;
@@ -103,9 +102,9 @@ class PlainKernel implements Kernel {
 
   #sum({ from, to }: Span, feature: number, start: number): void {
     const { bins, order, gradients, histograms } = this.arrays;
-    const column = binPlace(feature, this.#shape.rows);
+    const column = feature * this.#shape.rows;
     for (let place = from; place < to; place++) {
-      const entry = start + 2 * byteAt(bins, column + 8 * integerAt(order, place));
+      const entry = start + 2 * byteAt(bins, column + integerAt(order, place));
       histograms[entry] = integerAt(histograms, entry) + integerAt(gradients, 2 * place);
       histograms[entry + 1] = integerAt(histograms, entry + 1) + integerAt(gradients, 2 * place + 1);
     }

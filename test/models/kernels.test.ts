@@ -1,0 +1,96 @@
+/** The WebAssembly kernel computes what the plain one defines, bit by bit. */
+import { describe, expect, it } from 'vitest';
+import {
+  binFeatures,
+  fitBins,
+  MODEL_TYPES,
+  type Objective,
+  parseModelParams,
+  serialiseModel,
+} from '../../src/models/index.ts';
+import { type Kernel, openPlainKernel, openWasmKernel } from '../../src/models/kernel/index.ts';
+import { trainerOn } from '../../src/models/train-model.ts';
+import { seededRandom } from '../support/random.ts';
+import { marketData, rowsBetween } from './market-data.ts';
+
+const ROWS = 400;
+const SEED = 20_261_129;
+
+describe.each(MODEL_TYPES)('the kernels, training %s', (type) => {
+  it.each(['binary', 'regression'] as const)('give the same bytes for a %s', (objective) => {
+    const data = trainingData(objective, 11);
+    const params = parseModelParams(type, { n_estimators: 6, subsample: 0.9 }, 'params');
+
+    const [plain, wasm] = [openPlainKernel, openWasmKernel].map((open) =>
+      serialiseModel(trainerOn(open)(type, params, data, { seed: 5 })),
+    );
+    expect(plain?.length).toBeGreaterThan(1000);
+    expect(plain).toEqual(wasm);
+  });
+});
+
+describe('the kernels', () => {
+  it('give the same bytes with penalties and few features per tree', () => {
+    const raw = { n_estimators: 8, lambda: 0, alpha: 0.5, gamma: 0.2, min_child_weight: 0, colsample_bytree: 0.6 };
+    const params = parseModelParams('xgboost', { ...raw, max_bin: 40 }, 'params');
+    const data = trainingData('binary', 21, 40);
+
+    const [plain, wasm] = [openPlainKernel, openWasmKernel].map((open) =>
+      serialiseModel(trainerOn(open)('xgboost', params, data, { seed: 6 })),
+    );
+    expect(plain).toEqual(wasm);
+  });
+
+  it.each([
+    ['plain', openPlainKernel],
+    ['WebAssembly', openWasmKernel],
+  ])('subtract what they have summed without a rest (%s)', (_, open) => {
+    const shape = { rows: 3000, features: 11, slots: 3 };
+    const kernel = open(shape);
+    fill(kernel, shape.rows);
+
+    kernel.build({ from: 0, to: 3000 }, 11, 0);
+    kernel.build({ from: 0, to: 1234 }, 11, 1);
+    kernel.build({ from: 1234, to: 3000 }, 11, 2);
+    kernel.subtract(0, 1, 11);
+    const slot = 2 * 256 * 11;
+    const rest = kernel.arrays.histograms.slice(0, slot);
+    const summed = kernel.arrays.histograms.slice(2 * slot, 3 * slot);
+    kernel.close();
+
+    expect(summed.some((value) => value !== 0)).toBe(true);
+    expect(rest).toEqual(summed);
+  });
+});
+
+/** Bins, gradients and an order that a seed decides. */
+function fill(kernel: Kernel, rows: number): void {
+  const random = seededRandom(SEED);
+  const { bins, octets, order, gradients, columns } = kernel.arrays;
+  for (let j = 0; j < 11; j++) {
+    columns[j] = j;
+    for (let row = 0; row < rows; row++) {
+      const bin = Math.floor(random() * 256);
+      bins[j * rows + row] = bin;
+      octets[row * 16 + j] = bin;
+    }
+  }
+  for (let row = 0; row < rows; row++) {
+    order[row] = row;
+    gradients[2 * row] = Math.floor(random() * 2 ** 18);
+    gradients[2 * row + 1] = Math.floor((random() - 0.5) * 2 ** 19);
+  }
+}
+
+function trainingData(objective: Objective, features: number, maxBin = 255) {
+  const market = marketData(SEED, ROWS, features);
+  const values = market.features.values.map((value, i) => (i % 7 === 3 ? Number.NaN : value));
+  const table = { ...market.features, values };
+  const rows = rowsBetween(0, ROWS);
+  const binned = binFeatures(table, fitBins(table, null, maxBin));
+  const label =
+    objective === 'binary'
+      ? market.label
+      : values.subarray(0, ROWS).map((value) => (Number.isNaN(value) ? 1 : value / 977));
+  return { binned, rows, label: Float64Array.from(label), objective };
+}
