@@ -48,7 +48,7 @@ const REFUSALS: readonly [string, Partial<ModelTuningInput>, string, RegExp][] =
   ['a horizon beyond the bars', { featureConfig: { horizon: 250 } }, 'nSplits', /263 bars before each/],
   [
     'too many trees',
-    { paramGrid: { n_estimators: 5000, max_depth: many(16), lambda: many(600) } },
+    { start: '2000-01-03', paramGrid: { n_estimators: 5000, max_depth: many(16), lambda: many(600) } },
     'paramGrid',
     /9600 trainings with 48000000 trees, on \d+ training rows in 5 folds, make 48000000 × \d+ = \d+ rows of trees; at most 200000000000/,
   ],
