@@ -28,7 +28,7 @@ export const DOCUMENT_LIMITS: DocumentLimits = Object.freeze({
   directives: 50,
   mutationFields: 10,
   orderMutations: 1,
-  cost: 5000,
+  cost: 6000,
   introspectionCost: 100_000,
   variableDepth: 20,
 });

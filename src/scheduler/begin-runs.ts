@@ -1,6 +1,6 @@
 /** Whose turn it is, and beginning those runs. */
 import { dateOf } from '../core/index.ts';
-import type { Db, JobRunRow, Prisma, ScheduledJobRow } from '../storage/index.ts';
+import { type Db, type JobRunRow, type Prisma, type ScheduledJobRow, updateRows } from '../storage/index.ts';
 import type { SchedulerBasis } from './deps.ts';
 import { runEvent } from './events.ts';
 import { type BegunRun, LEASE_MS, lockJob } from './job-run.ts';
@@ -63,15 +63,23 @@ export async function beginRuns(
     });
     const cursors = await appendAll(begun.map(({ job, run }) => runEvent('JobRunStarted', job, run)));
     const started = begun.map(({ job, run }, at) => ({ job, run: { ...run, startedCursor: cursors[at] ?? null } }));
-    for (const { run } of started) await storeBegin(db, run);
+    await updateRows(
+      db,
+      'JobRun',
+      started.map(({ run }) => beginOf(run)),
+    );
     return started;
   });
 }
 
-async function storeBegin(db: Db, run: JobRunRow): Promise<void> {
+/** What the row of a run becomes, unless it is queued no more. */
+function beginOf(run: JobRunRow) {
   const { id, status, startedAt, latenessMs, leaseOwner, leaseUntil, startedCursor } = run;
-  const data = { status, startedAt, latenessMs, leaseOwner, leaseUntil, startedCursor };
-  await db.jobRun.update({ where: { id }, data });
+  return {
+    id,
+    expected: { status: 'queued' },
+    columns: { status, startedAt, latenessMs, leaseOwner, leaseUntil, startedCursor },
+  };
 }
 
 /** Locks the jobs of runs in the order of their ids, and answers the runs whose turn it is then. */

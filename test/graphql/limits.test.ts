@@ -76,7 +76,7 @@ describe('the limits of a document', () => {
       /11 fields in one mutation; at most 10/,
     ],
     ['introspection', deepIntrospection(16), 15, 16, /16 levels of introspection fields; at most 15/],
-    ['cost', '{ orders(first: 5000) { nodes { id } } }', 5000, 5002, /5002 cost points .* at most 5000/],
+    ['cost', '{ orders(first: 6000) { nodes { id } } }', 6000, 6002, /6002 cost points .* at most 6000/],
   ])('names the limit and what was observed: %s', async (_name, query, limit, observed, message) => {
     const error = await refusal(query);
 
@@ -126,7 +126,7 @@ describe('the limits of a document', () => {
 
     const error = await refusal(query, { n: 9000 });
 
-    expect(error).toMatchObject({ code: 'VALIDATION', limit: 5000, observed: 9002 });
+    expect(error).toMatchObject({ code: 'VALIDATION', limit: 6000, observed: 9002 });
   });
 
   it('refuses variables that are nested without end', async () => {
@@ -214,7 +214,7 @@ describe('hostile documents', () => {
     const error = await refusal(doubling);
 
     expect(doubling.length).toBeLessThan(1024);
-    expect(error).toMatchObject({ code: 'VALIDATION', limit: 5000, observed: 2 ** 25 });
+    expect(error).toMatchObject({ code: 'VALIDATION', limit: 6000, observed: 2 ** 25 });
   });
 
   it('answers any text with a result or an error that a client can read', async () => {
