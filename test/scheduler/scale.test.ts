@@ -54,7 +54,7 @@ async function insertJobs(deps: TestScheduler, count: number, due: string): Prom
   );
 }
 
-eachDatabase((_provider, create) => {
+eachDatabase((provider, create) => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await create();
@@ -90,25 +90,30 @@ eachDatabase((_provider, create) => {
       expect(deps.errors).toEqual([]);
     }, 120_000);
 
-    it('ten thousand of them are looked through at once, and listed with their last results in a few queries', async () => {
-      const clock = new ManualClock('2026-03-02T11:30:00Z');
-      const deps = await composeScheduler(await test.open(clock), { clock });
-      open.push(deps);
-      await insertJobs(deps, 10_000, '2026-03-02T12:00:00Z');
-      const spent = cpuMeter();
-      deps.scheduler.start();
-      await deps.scheduler.requireLooking();
-      const looked = spent();
-      const pipeline = createPipeline({ ...deps, info: { version: '0' } } as unknown as Services);
-      const caller = { principal: deps.user, requestId: 'test' };
-      await pipeline.execute(ScheduledJobListDocument, { first: 100 }, caller);
-      const spentOnList = cpuMeter();
-      const answer = await pipeline.execute(ScheduledJobListDocument, {}, caller);
-      const listed = spentOnList();
+    // Once: what takes the time is the same on both databases.
+    it.skipIf(provider !== 'sqlite')(
+      'ten thousand of them are looked through at once, and listed with their last results in a few queries',
+      async () => {
+        const clock = new ManualClock('2026-03-02T11:30:00Z');
+        const deps = await composeScheduler(await test.open(clock), { clock });
+        open.push(deps);
+        await insertJobs(deps, 10_000, '2026-03-02T12:00:00Z');
+        const spent = cpuMeter();
+        deps.scheduler.start();
+        await deps.scheduler.requireLooking();
+        const looked = spent();
+        const pipeline = createPipeline({ ...deps, info: { version: '0' } } as unknown as Services);
+        const caller = { principal: deps.user, requestId: 'test' };
+        await pipeline.execute(ScheduledJobListDocument, { first: 100 }, caller);
+        const spentOnList = cpuMeter();
+        const answer = await pipeline.execute(ScheduledJobListDocument, {}, caller);
+        const listed = spentOnList();
 
-      expect(answer.data?.scheduledJobs.nodes).toHaveLength(10_000);
-      expect(looked).toBeLessThan(2000);
-      expect(listed).toBeLessThan(2500);
-    }, 120_000);
+        expect(answer.data?.scheduledJobs.nodes).toHaveLength(10_000);
+        expect(looked).toBeLessThan(2000);
+        expect(listed).toBeLessThan(2500);
+      },
+      120_000,
+    );
   });
 });
