@@ -126,6 +126,27 @@ eachDatabase((_provider, create) => {
       expect(at.trading.broker.submissions).toEqual([]);
     });
 
+    it('buys nothing before its sales are filled', async () => {
+      const at = await desk();
+      const { id: goalId } = await at.goal();
+      await rebalance(at, { goalId, planHash: (await rebalance(at, { goalId })).hash });
+      at.trading.prices.set('SPY', 200);
+      const { hash: planHash } = await rebalance(at, { goalId });
+      const { broker } = at.trading;
+      const before = broker.submissions.length;
+      broker.reaction = (order, on) => on.accept(order);
+      const underWay = rebalance(at, { goalId, planHash });
+      const sale = await eventually('the sale', () => broker.submissions[before]?.order);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const sentBefore = broker.submissions.length - before;
+      fillAtOnce(at.trading);
+      broker.fill(sale.clientOrderId, sale.quantity.toFixed(), '200');
+      broker.tell();
+
+      expect(sentBefore).toBe(1);
+      expect((await underWay).status).toBe('executed');
+    });
+
     it('spends what the sales brought, and is partial when that is less than planned', async () => {
       const at = await desk({ waits: { sellMs: 300, buyMs: 50, lookMs: 5 } });
       const { id: goalId } = await at.goal();
@@ -181,6 +202,18 @@ eachDatabase((_provider, create) => {
 
       expect(await refusalOf(rebalance(at, { goalId, planHash: hash }))).toMatchObject({ code: 'PLAN_STALE' });
       expect(await refusalOf(rebalance(at, { goalId, planHash: fresh }))).toMatchObject({ code: 'PLAN_STALE' });
+    });
+
+    it('when only a position is another, as after a split', async () => {
+      const at = await desk();
+      const { id: goalId } = await at.goal();
+      const { hash: planHash } = await rebalance(at, { goalId });
+      const held = { ...at.trading.key, symbol: 'SPY', quantity: '1', costBasis: '0', realizedPnl: '0' };
+      const updatedAt = new Date(at.clock.now());
+      await at.database.transaction((db) => db.position.create({ data: { ...held, updatedAt } }));
+
+      expect(await refusalOf(rebalance(at, { goalId, planHash }))).toMatchObject({ code: 'PLAN_STALE' });
+      expect(at.trading.broker.submissions).toEqual([]);
     });
 
     it('while another one is carried out, or an order of its symbols works', async () => {
