@@ -26,16 +26,20 @@ export interface HeardStreams {
 /** Changes of limits: each is an event, of which every transport tells. */
 const WRITERS = 4;
 
+/** Changes from one cut to the next at least, however slow the machine is. */
+const EVENTS_PER_CUT = 3;
+
 /** Cuts clients at random while writers write, lets them hear the rest, and answers what they heard. */
 export async function cutStreams({ url, cuts, seed, halfway }: CutStreams): Promise<HeardStreams> {
   const random = seededRandom(seed);
   const names = Object.keys(TRANSPORTS) as (keyof typeof TRANSPORTS)[];
   const clients = names.map((name) => new ResumingClient(url, name));
-  const state = { isWriting: true };
+  const state = { isWriting: true, count: 0 };
   const writers = Array.from({ length: WRITERS }, (_, writer) => write(url, writer, state));
   for (const client of clients) client.start();
   for (let cut = 0; cut < cuts; cut += 1) {
     if (cut === Math.floor(cuts / 2)) await halfway();
+    while (state.count < EVENTS_PER_CUT * (cut + 1)) await pause(2);
     for (const client of clients) {
       await pause(random.uniform() * 40);
       client.cut();
@@ -54,13 +58,18 @@ export async function cutStreams({ url, cuts, seed, halfway }: CutStreams): Prom
   };
 }
 
-async function write(url: string, writer: number, state: { readonly isWriting: boolean }): Promise<void> {
+async function write(
+  url: string,
+  writer: number,
+  state: { readonly isWriting: boolean; count: number },
+): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   for (let round = 0; state.isWriting; round += 1) {
     const body = JSON.stringify({ max_daily_trades: 1000 * writer + (round % 1000) });
     // While the server restarts nobody answers.
     const answer = await fetch(`${url}/api/safety`, { method: 'PATCH', headers, body }).catch(() => null);
     await answer?.arrayBuffer().catch(() => undefined);
+    if (answer?.ok === true) state.count += 1;
     await pause(answer === null ? 20 : 2);
   }
 }
