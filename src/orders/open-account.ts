@@ -12,6 +12,9 @@ import { brokerOf } from './trading-mode.ts';
 /** How often the broker is asked again when a fill came while its account was read. */
 const MAX_ATTEMPTS = 5;
 
+/** So many pages of fills are read at most: a broker whose fills have no end must not be read for ever. */
+const MAX_PAGES = 2_000;
+
 /** The broker's account at one point of its fills. */
 interface Opening {
   readonly account: BrokerAccount;
@@ -65,12 +68,14 @@ async function readOpening(asked: Asked): Promise<Opening> {
 
 /** Where the fills end for now. */
 async function newestCursor({ broker, ownerId, timeoutMs }: Asked, after: string): Promise<string> {
-  for (let cursor = after; ; ) {
+  let cursor = after;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const from = cursor;
     const page = await answerOf((call) => broker.fills(ownerId, from, call), timeoutMs);
     if (page.fills.length === 0) return cursor;
     cursor = page.cursor;
   }
+  throw unavailable('The account could not be read, because its fills have no end: try again.');
 }
 
 function storeOpening(deps: OrderBasis, key: AccountKey, { account, positions, cursor }: Opening): Promise<void> {
