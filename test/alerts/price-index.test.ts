@@ -93,6 +93,7 @@ describe('the index of price alerts', () => {
     const quiet = price(100, 1);
     const some = price(100.03, 2);
     const all = price(110, 3);
+    // oxlint-disable-next-line no-console -- The figure is what the test is run for.
     console.log(
       `100,000 alerts on 500 symbols, comparisons per quote: nothing fires ${quiet.comparisons / 500}, ` +
         `one fires ${some.comparisons / 500}, 99 fire ${all.comparisons / 500} (a scan: 200)`,
