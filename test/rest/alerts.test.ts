@@ -87,6 +87,7 @@ describe('alerts', () => {
     await client.leave();
     const rows = await history();
     await call('DELETE', `/api/alerts/${alert.id}`);
+    // oxlint-disable-next-line no-console -- The figure is what the test is run for.
     console.log(`from the quote to a client of /ws/alerts: ${delay.toFixed(1)} ms`);
 
     expect(connected).toMatchObject({ type: 'connected', channel: 'alerts' });
