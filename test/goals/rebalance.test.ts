@@ -144,7 +144,10 @@ eachDatabase((_provider, create) => {
       broker.tell();
 
       expect(sentBefore).toBe(1);
-      expect((await underWay).status).toBe('executed');
+      const executed = await underWay;
+      expect(executed.status).toBe('executed');
+      // All that was planned: with the cash from before the sale it would have been less.
+      expect((await at.tradesOf(executed.id))[1]).toMatchObject({ side: 'buy', quantity: '360' });
     });
 
     it('spends what the sales brought, and is partial when that is less than planned', async () => {

@@ -120,6 +120,8 @@ eachDatabase((_provider, create) => {
       const other = await compose();
       other.clock.advance(5 * HOUR);
       other.scheduler.wake();
+      // Its clock is behind: had it looked after the start, what was due before would count for it.
+      await other.scheduler.requireLooking();
       await switchScheduler(deps, deps.user, { isRunning: true });
       await switchScheduler(deps, deps.user, { isRunning: true });
       deps.clock.advance(50 * MINUTE);
