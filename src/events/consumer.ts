@@ -91,7 +91,9 @@ export class JournalConsumer {
     if (known !== null) return;
     await database.transaction(async (db) => {
       const cursor = await readHead(db);
-      await db.journalConsumer.upsert({ where: { name }, create: { name, cursor }, update: {} });
+      // In one statement: of several processes that start together each may be the first, and Prisma's upsert reads before it writes.
+      await db.$executeRaw`INSERT INTO "JournalConsumer" ("name", "cursor") VALUES (${name}, ${cursor})
+        ON CONFLICT ("name") DO NOTHING`;
     });
   }
 

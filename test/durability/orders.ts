@@ -187,7 +187,9 @@ const THEIRS = [
   `SELECT f."sequence" AS "execution", o."clientOrderId", f."quantity", f."price", f."commission"
     FROM "PaperFill" f JOIN "PaperOrder" o ON o."id" = f."paperOrderId" ORDER BY 1`,
   `SELECT "symbol", "quantity", "costBasis", "realizedPnl" FROM "PaperPosition" WHERE "quantity" <> '0' ORDER BY 1`,
-  'SELECT "cash" FROM "PaperAccount"',
+  // The paper broker opens an account with its first order.
+  `SELECT "cash" FROM "PaperAccount"
+    UNION ALL SELECT "initialCash" FROM "Account" WHERE NOT EXISTS (SELECT 1 FROM "PaperAccount")`,
 ];
 
 /** Orders that are filled with anything else than their fills, or beyond their quantity. Quantities have five places. */

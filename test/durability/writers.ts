@@ -62,7 +62,18 @@ export async function writeUntilDeath(
   { random, writer }: { readonly random: Random; readonly writer: string },
 ): Promise<void> {
   const library = [create, createInGraphQL, update, remove, submit, cancel, importBars];
-  const actions = [...library, placeOne, placeOne, placeOne, cancelOne, changeOne, schedule, reschedule];
+  const actions = [
+    ...library,
+    placeOne,
+    placeOne,
+    placeOne,
+    cancelOne,
+    cancelOne,
+    cancelOne,
+    changeOne,
+    schedule,
+    reschedule,
+  ];
   for (let round = 0; ; round += 1) {
     const action = actions[Math.floor(random.uniform() * actions.length)] ?? create;
     try {
