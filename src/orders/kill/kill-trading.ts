@@ -19,8 +19,8 @@ export interface KillInput {
 }
 
 /**
- * Stops all trading of the caller: see kill-switch.ts. Answers in under a second when the broker answers within 50 ms; again:
- * the same, nothing is done twice. Scope `kill`.
+ * Stops all trading of the caller: see kill-switch.ts. Answers in under a second when the broker answers within 50 ms and the
+ * processors have time; again: the same, nothing is done twice. Scope `kill`.
  *
  * @throws {DomainError} VALIDATION for another policy; UNAVAILABLE when the halt could not be stored within 2 s (it will be, and
  * this process sends nothing meanwhile)
