@@ -86,8 +86,8 @@ eachDatabase((provider, create) => {
         (await deps.database.read.jobRun.count({ where: { NOT: { startedAt: null } } })) === 100 ? true : null;
       await eventually('all to begin', begun, 60_000);
 
-      // Of the two processors that there are at least, less than a second; after the test above, so that the program is warm.
-      expect(spent()).toBeLessThan(1900);
+      // After the test above, so that the program is warm. Talking to PostgreSQL takes more: of two processors, a second each.
+      expect(spent()).toBeLessThan(provider === 'sqlite' ? 1000 : 1900);
     }, 120_000);
 
     // Once: what takes the time is the same on both databases.
