@@ -35,8 +35,33 @@ export interface MoneyRun {
   readonly orderDrift: bigint;
 }
 
-/** The run of a seed, until there are `fills`. Others get their turn on the way. */
+/** Fees eat an account up after some ten thousand fills, and then nothing is filled any more: the next account begins before that. */
+const FILLS_OF_ACCOUNT = 20_000;
+
+/** The run of a seed, until there are `fills`, on as many accounts as that takes. Others get their turn on the way. */
 export async function runMoney(seed: number, fills: number): Promise<MoneyRun> {
+  const runs: MoneyRun[] = [];
+  for (let left = fills; left > 0; left -= FILLS_OF_ACCOUNT) {
+    runs.push(await runAccount(seed + runs.length, Math.min(left, FILLS_OF_ACCOUNT)));
+  }
+  const numbers = (name: 'fills' | 'partFills' | 'cancels' | 'refusals' | 'crossings'): number =>
+    runs.reduce((sum, run) => sum + run[name], 0);
+  const drifts = (name: 'cashDrift' | 'positionDrift' | 'conservationDrift' | 'orderDrift'): bigint =>
+    runs.reduce((sum, run) => sum + run[name], 0n);
+  return {
+    fills: numbers('fills'),
+    partFills: numbers('partFills'),
+    cancels: numbers('cancels'),
+    refusals: numbers('refusals'),
+    crossings: numbers('crossings'),
+    cashDrift: drifts('cashDrift'),
+    positionDrift: drifts('positionDrift'),
+    conservationDrift: drifts('conservationDrift'),
+    orderDrift: drifts('orderDrift'),
+  };
+}
+
+async function runAccount(seed: number, fills: number): Promise<MoneyRun> {
   const run = new Run(seed);
   while (run.fills < fills) {
     const pause = Math.min(fills, run.fills + 2000);
