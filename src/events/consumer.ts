@@ -42,6 +42,7 @@ export class JournalConsumer {
   /** Up to here no event of its types is left after the stored position, so that others are not read over and over. */
   #searchedUntil = 0n;
   #isWanted = false;
+  #isClosed = false;
   #unlisten: (() => void) | null = null;
 
   constructor(options: ConsumerOptions) {
@@ -64,16 +65,19 @@ export class JournalConsumer {
     this.#wake();
   }
 
-  /** Handles what was committed before the call, or waits until another process has. Never rejects. */
+  /**
+   * Handles what was committed before the call, or waits until another process has; less when it fails or is closed. Never
+   * rejects.
+   */
   async settle(): Promise<void> {
     this.#isWanted = true;
-    while (this.#isWanted) await this.#task.now();
+    while (this.#isWanted && !this.#isClosed) await this.#task.now();
   }
 
-  /** Waits for what is being handled; the rest is handled after the next start. */
+  /** Waits for the page that is being handled; the rest is handled after the next start. */
   async close(): Promise<void> {
     this.#unlisten?.();
-    this.#isWanted = false;
+    this.#isClosed = true;
     await this.#task.close();
   }
 
@@ -81,7 +85,7 @@ export class JournalConsumer {
   #wake(): void {
     this.#isWanted = true;
     void this.#task.now().then(() => {
-      if (this.#isWanted && this.#unlisten !== null) this.#wake();
+      if (this.#isWanted && !this.#isClosed) this.#wake();
     });
   }
 
@@ -100,8 +104,8 @@ export class JournalConsumer {
   async #catchUp(): Promise<void> {
     do {
       this.#isWanted = false;
-      while (await this.#handlePage());
-    } while (this.#isWanted);
+      while (!this.#isClosed && (await this.#handlePage()));
+    } while (this.#isWanted && !this.#isClosed);
   }
 
   /** Whether there may be more. */

@@ -86,6 +86,30 @@ describe('a consumer of the journal', () => {
       await consumer.close();
     });
 
+    it('leaves the rest for the next start when it is closed in the middle', async () => {
+      const first = await consume(0, 'closed', () => Promise.resolve());
+      await first.close();
+      const wanted = await append(0, 'Wanted', 250);
+      const seen: bigint[] = [];
+      let second: JournalConsumer | undefined;
+      let closing: Promise<void> | undefined;
+      const handle: ConsumerOptions['handle'] = async (events) => {
+        closing ??= second?.close();
+        seen.push(...events.map(({ cursor }) => cursor));
+      };
+      second = await consume(0, 'closed', handle);
+      await second.settle();
+      await closing;
+      expect(seen).toEqual(wanted.slice(0, 100));
+      await second.settle();
+
+      const third = await consume(1, 'closed', handle);
+      await third.settle();
+
+      expect(seen).toEqual(wanted);
+      await third.close();
+    });
+
     it('goes on where it stopped, and begins at the newest event when it is new', async () => {
       await append(0, 'Wanted');
       const seen: bigint[] = [];
