@@ -46,6 +46,11 @@ export class AlertBook {
     return this.#alerts.size;
   }
 
+  /** Ids of the alerts that are remembered. */
+  ids(): Iterable<number> {
+    return this.#alerts.keys();
+  }
+
   /** Comparisons of prices with thresholds so far. */
   get comparisons(): number {
     return this.#prices.comparisons;

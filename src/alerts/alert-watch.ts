@@ -77,7 +77,10 @@ export class AlertWatch {
   async start(): Promise<void> {
     const { journal, feed } = this.#options;
     this.#ends = [
-      journal.listen((event) => this.#hear(event)),
+      journal.listen(
+        (event) => this.#hear(event),
+        () => this.#readAllAgain(),
+      ),
       feed.watch({ symbols: () => this.book.symbols(), heard: (quotes) => this.#price(quotes) }),
     ];
     await this.#rows.now();
@@ -118,6 +121,13 @@ export class AlertWatch {
     const known = this.book.get(id);
     if (known !== undefined && Number(version) <= known.version) return;
     this.#changed.add(id);
+    void this.#readRows();
+  }
+
+  /** Changes were missed: every row is read, and those that are remembered are, whatever became of them. */
+  #readAllAgain(): void {
+    this.#isLoaded = false;
+    for (const id of this.book.ids()) this.#changed.add(id);
     void this.#readRows();
   }
 

@@ -24,6 +24,12 @@ export interface JournalWrite {
   readonly appendAll: (drafts: readonly EventDraft[]) => Promise<readonly bigint[]>;
 }
 
+/** A part of this program that follows the journal. */
+interface Listener {
+  readonly heard: (event: JournalEvent) => void;
+  readonly missed: () => void;
+}
+
 /** Settings of a journal. */
 export interface JournalOptions {
   readonly database: Database;
@@ -47,7 +53,7 @@ export class Journal {
   readonly #onError: (error: unknown) => void;
   readonly #tail: Tail;
   /** Those who hear of every stored event, whoever owns it. */
-  readonly #listeners = new Set<(event: JournalEvent) => void>();
+  readonly #listeners = new Set<Listener>();
   readonly #host: SubscriptionHost;
   /** By owner, so that an event costs only those whom it may concern. */
   readonly #subscriptions = new Map<number, Set<Subscription>>();
@@ -154,11 +160,13 @@ export class Journal {
 
   /**
    * Calls `heard` for every stored event of any owner from now on, in order, for parts of the program that only want to know
-   * that there is something to read; it must be quick and not throw. Answers how to end it.
+   * that there is something to read, and `missed` when events were deleted before this process has read them. Both must be quick
+   * and not throw. Answers how to end it.
    */
-  listen(heard: (event: JournalEvent) => void): () => void {
-    this.#listeners.add(heard);
-    return () => this.#listeners.delete(heard);
+  listen(heard: Listener['heard'], missed: Listener['missed'] = () => undefined): () => void {
+    const listener = { heard, missed };
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** At most `limit` events after the cursor `after`, oldest first, for those who poll. Errors as in `subscribe`. */
@@ -194,7 +202,7 @@ export class Journal {
 
   #dispatch(event: JournalEvent): void {
     this.#publish({ kind: 'event', event });
-    for (const heard of this.#listeners) heard(event);
+    for (const { heard } of this.#listeners) heard(event);
   }
 
   #publish(delivery: Delivery): void {
@@ -218,7 +226,9 @@ export class Journal {
   async #read(filter: EventFilter, stretch: Stretch): Promise<readonly JournalEvent[]> {
     const { read } = this.#database;
     const events = await readEvents(read, stretch, filter);
-    const oldest = (await readOldest(read)) ?? (await readHead(read)) + 1n;
+    // The head first: an event that is appended to an empty table between the two reads is not gone.
+    const head = await readHead(read);
+    const oldest = (await readOldest(read)) ?? head + 1n;
     if (stretch.after < oldest - 1n) throw expired(oldest, stretch.after);
     return events;
   }
@@ -229,6 +239,7 @@ export class Journal {
     for (const subscriptions of this.#subscriptions.values()) {
       for (const subscription of subscriptions) subscription.lose(failure);
     }
+    for (const { missed } of this.#listeners) missed();
   }
 
   #remember(subscription: Subscription): void {

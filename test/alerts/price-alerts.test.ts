@@ -185,6 +185,27 @@ eachDatabase((_provider, create) => {
     });
   });
 
+  it('are all read again when changes were deleted from the journal before they could be heard', async () => {
+    const alerts = await start();
+    const [enabled, deleted] = [await alerts.watch({ above: 200 }), await alerts.watch({ above: 200 })];
+    await updateAlert(alerts, alerts.user, { id: enabled.id, enabled: false });
+    await eventually('the change', () => (alerts.alerts.watch.book.get(enabled.id) === undefined ? true : null));
+
+    await database.transaction(async (db) => {
+      await db.alert.update({ where: { id: enabled.id }, data: { enabled: true, phase: 'armed' } });
+      await db.alert.delete({ where: { id: deleted.id } });
+      await db.journalHead.update({ where: { id: 1 }, data: { cursor: { increment: 2n } } });
+    });
+    await alerts.watch({ above: 300 });
+
+    await eventually('the enabled one', () => alerts.alerts.watch.book.get(enabled.id));
+    await eventually('the end of the deleted one', () =>
+      alerts.alerts.watch.book.get(deleted.id) === undefined ? true : null,
+    );
+    await alerts.quote(201);
+    expect(await alerts.told(enabled.id)).toHaveLength(1);
+  });
+
   describe('what is told', () => {
     it('is written for the webhooks that want it in the same transaction, tests as tests', async () => {
       const alerts = await start();
