@@ -17,7 +17,7 @@ const CONSUMER = 'alerts';
 export function alertReactions(deps: AlertBasis): JournalConsumer {
   return new JournalConsumer({
     name: CONSUMER,
-    types: [STRATEGY_SIGNALED, 'GoalDrifted', 'GoalRecovered', ...SYSTEM_ALERT_EVENTS],
+    types: [STRATEGY_SIGNALED, 'GoalDrifted', 'GoalRecovered', 'GoalUpdated', ...SYSTEM_ALERT_EVENTS],
     database: deps.database,
     journal: deps.journal,
     log: deps.log,
@@ -35,6 +35,9 @@ async function react(deps: AlertBasis, write: JournalWrite, event: JournalEvent)
     case 'GoalDrifted':
     case 'GoalRecovered':
       await reactToGoal(deps, write, event);
+      break;
+    case 'GoalUpdated':
+      if (event.payload['isBreachForgotten'] === true) await reactToGoal(deps, write, event);
       break;
     default: {
       const told = systemAlert(event);

@@ -39,6 +39,14 @@ export function goalEvent(
   return eventOf(type, { id, ownerId }, { goalId: id, name }, cause);
 }
 
+/** A goal was changed; whether it was breached and begins afresh, so that a breach that goes on is told once more. */
+export function updateEvent(
+  { id, ownerId, name }: Pick<Goal, 'id' | 'ownerId' | 'name'>,
+  { isBreachForgotten, ...cause }: EventCause & { readonly isBreachForgotten: boolean },
+): EventDraft {
+  return eventOf('GoalUpdated', { id, ownerId }, { goalId: id, name, isBreachForgotten }, cause);
+}
+
 /** A breach began, or is over. */
 export function driftEvent(
   type: 'GoalDrifted' | 'GoalRecovered',

@@ -51,13 +51,13 @@ export interface Goal extends Aim {
 const DEFAULT_THRESHOLD = decimal('0.05');
 
 /**
- * Checks settings from outside and fills in defaults.
+ * Checks settings from outside and fills in defaults. Weights that are `kept` were checked before they were rounded.
  *
  * @throws {DomainError} VALIDATION naming every field that is wrong
  */
-export function parseGoal(input: GoalInput): GoalColumns {
+export function parseGoal(input: GoalInput, kept?: Weights): GoalColumns {
   const parsed = parseAll({
-    weights: () => parseWeights(input.targetWeights ?? []),
+    weights: () => kept ?? parseWeights(input.targetWeights ?? []),
     threshold: () => parseThreshold(input.driftThreshold),
     rebalanceMode: () => parseMode(input.rebalanceMode ?? 'alert'),
     name: () => (input.name == null ? null : parseName(input.name)),
@@ -80,14 +80,6 @@ export function goalOf(row: Pick<GoalRow, 'id' | 'ownerId'> & GoalColumns): Goal
     threshold: decimal(row.driftThreshold),
     rebalanceMode: memberOf(REBALANCE_MODES, row.rebalanceMode),
   };
-}
-
-/** The settings of a row, in the form in which a caller gives them. */
-export function goalInput(row: GoalColumns): GoalInput {
-  const targetWeights = [...storedWeights(row.targetWeights)].map(([symbol, weight]) => {
-    return { symbol, weight: decimalText(weight) };
-  });
-  return { ...row, targetWeights };
 }
 
 /**
@@ -113,7 +105,7 @@ export async function parseCheckJob(
       name: `Check of ${goal.name}`.slice(0, 100),
       calendar,
       schedule: schedule ?? before?.schedule ?? DEFAULT_SCHEDULES[calendar],
-      enabled: goal.rebalanceMode !== 'off',
+      enabled: goal.rebalanceMode !== 'off' && before?.enabled !== false,
     });
   } catch (error) {
     throw underCheckSchedule(error);

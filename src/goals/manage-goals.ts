@@ -11,9 +11,10 @@ import {
   storeChange,
 } from '../scheduler/index.ts';
 import type { Db, GoalRow, ScheduledJobRow } from '../storage/index.ts';
-import { goalEvent } from './events.ts';
+import { goalEvent, updateEvent } from './events.ts';
 import { findGoal, lockGoal } from './find-goal.ts';
-import { checkConfig, type GoalColumns, type GoalInput, goalInput, parseCheckJob, parseGoal } from './goal.ts';
+import { checkConfig, type GoalColumns, type GoalInput, parseCheckJob, parseGoal } from './goal.ts';
+import { storedWeights } from './weights.ts';
 
 /** How often a change is worked out anew, because somebody else changed the goal or its job meanwhile. */
 const MAX_ROUNDS = 5;
@@ -57,9 +58,10 @@ export async function updatePortfolioGoal(
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const seen = await findWithJob(deps.database.read, principal, id);
-    const goal = parseGoal({ ...goalInput(seen.goal), ...given });
-    const { scheduledJob } = seen;
-    const before = scheduledJob === null ? {} : { before: jobInput(scheduledJob) };
+    const { targetWeights: _, ...kept } = seen.goal;
+    const weights = input.targetWeights == null ? storedWeights(seen.goal.targetWeights) : undefined;
+    const goal = parseGoal({ ...kept, ...given }, weights);
+    const before = jobBefore(seen);
     const columns = await parseCheckJob(deps, principal, { goal, ...scheduleIn(input), ...before });
     const job = { ...columns, config: checkConfig(id) };
     const row = await deps.journal.write((write) => storeGoal(deps, write, { ...seen, wanted: goal, job }));
@@ -87,6 +89,13 @@ export async function deletePortfolioGoal(deps: SchedulerDeps, principal: Princi
     await write.append(goalEvent('GoalDeleted', goal, { correlationId: deps.ids.next() }));
     return id;
   });
+}
+
+/** What its owner made of the job stays, but a goal that was off is checked again once it is not. */
+function jobBefore({ goal, scheduledJob }: SeenGoal) {
+  if (scheduledJob === null) return {};
+  const wasOff = goal.rebalanceMode === 'off';
+  return { before: { ...jobInput(scheduledJob), ...(wasOff && { enabled: true }) } };
 }
 
 interface SeenGoal {
@@ -120,13 +129,14 @@ async function storeGoal(
   if (scheduledJob !== null) {
     const isStored =
       sameJob(scheduledJob, job) || (await storeChange(deps, write, { seen: scheduledJob, wanted: job }));
-    if (isStored === null) throw conflict('The job of the goal is being changed by others; try again.');
+    if (isStored === null) return null;
   }
   const row = await write.db.goal.update({
     where: { id: seen.id },
     data: { ...wanted, ...(isAnother(locked, wanted) && AFRESH), updatedAt: dateOf(deps.clock) },
   });
-  await write.append(goalEvent('GoalUpdated', row, { correlationId: deps.ids.next() }));
+  const isBreachForgotten = locked.breachedAt !== null && row.breachedAt === null;
+  await write.append(updateEvent(row, { correlationId: deps.ids.next(), isBreachForgotten }));
   return scheduledJob === null ? await attachJob(deps, write, row, job) : row;
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
-import { deletePortfolioGoal, measureDrift, updatePortfolioGoal } from '../../src/goals/index.ts';
-import { deleteScheduledJob, nextRuns, updateScheduledJob } from '../../src/scheduler/index.ts';
+import { createPortfolioGoal, deletePortfolioGoal, measureDrift, updatePortfolioGoal } from '../../src/goals/index.ts';
+import { deleteScheduledJob, enableScheduledJob, nextRuns, updateScheduledJob } from '../../src/scheduler/index.ts';
 import type { ScheduledJobRow } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -86,6 +86,28 @@ eachDatabase((_provider, create) => {
 
       expect(await jobOf(at, id)).toMatchObject({ schedule: '30 15 * * 1', timezone: 'UTC', timeoutSeconds: 60 });
       expect((await at.row(id)).driftThreshold).toBe('0.1');
+    });
+
+    it('leaves a job that its owner stopped alone, until the goal was off in between', async () => {
+      const at = await desk();
+      const { id } = await at.goal();
+      const { id: jobId } = await jobOf(at, id);
+      await enableScheduledJob(at, at.user, { id: jobId, enabled: false });
+      await updatePortfolioGoal(at, at.user, { id, name: 'Renamed' });
+      const stopped = await jobOf(at, id);
+      await updatePortfolioGoal(at, at.user, { id, rebalanceMode: 'off' });
+      await updatePortfolioGoal(at, at.user, { id, rebalanceMode: 'auto' });
+
+      expect(stopped).toMatchObject({ name: 'Check of Renamed', enabled: false });
+      expect((await jobOf(at, id)).enabled).toBe(true);
+    });
+
+    it('keeps weights that were rounded when something else of it is changed', async () => {
+      const at = await desk();
+      const targetWeights = Array.from({ length: 490 }, (_, n) => ({ symbol: `S${n}`, weight: 1 / 490 }));
+      const { id } = await createPortfolioGoal(at, at.user, { targetWeights });
+
+      expect((await updatePortfolioGoal(at, at.user, { id, name: 'Many' })).name).toBe('Many');
     });
 
     it('replaces its weights as a whole', async () => {
