@@ -1,6 +1,6 @@
 /** Where an owner's notices go: what a caller says of it, and its row with its lock. */
 import { conflict, invalid, invariant, notFound, parseAll, readJson, shown } from '../core/index.ts';
-import type { Db, SecretBox, WebhookDestinationRow } from '../storage/index.ts';
+import { type Db, type SecretBox, SecretUnreadable, type WebhookDestinationRow } from '../storage/index.ts';
 import type { TargetPolicy } from './addresses.ts';
 import { parseTarget } from './target.ts';
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-event.ts';
@@ -85,12 +85,22 @@ export function rotated({ secret }: Pick<WebhookDestinationRow, 'secret'>, seale
   return { secret: sealed, oldSecret: secret, oldSecretUntil: new Date(now.getTime() + OLD_SECRET_MS) };
 }
 
-/** What deliveries are signed with at an instant, the newest first. @throws {SecretUnreadable} */
+/**
+ * What deliveries are signed with at an instant, the newest first. An old secret that cannot be read signs no more.
+ *
+ * @throws {SecretUnreadable} when the newest cannot be read
+ */
 export function secretsOf(box: SecretBox, row: WebhookDestinationRow, now: Date): readonly string[] {
   invariant(row.deletedAt === null, 'a destination that is sent to has its secret');
   const { ownerId, secret, oldSecret, oldSecretUntil } = row;
-  const isOldValid = oldSecret !== null && oldSecretUntil !== null && oldSecretUntil > now;
-  return [secret, ...(isOldValid ? [oldSecret] : [])].map((sealed) => box.open(sealed, contextOf(ownerId)));
+  const newest = box.open(secret, contextOf(ownerId));
+  if (oldSecret === null || oldSecretUntil === null || oldSecretUntil <= now) return [newest];
+  try {
+    return [newest, box.open(oldSecret, contextOf(ownerId))];
+  } catch (error) {
+    if (error instanceof SecretUnreadable) return [newest];
+    throw error;
+  }
 }
 
 function contextOf(ownerId: number): string {

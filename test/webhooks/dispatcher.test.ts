@@ -338,6 +338,22 @@ describe('deliveries', () => {
       expect(one.split(',').slice(1)).toEqual([signed(one, secret)]);
     });
 
+    it('are signed with the new secret alone when the old one can be read no more', async () => {
+      const { url } = await aReceiver();
+      const { id } = await here.addDestination(url);
+      await here.database.transaction((db) =>
+        db.webhookDestination.update({ where: { id }, data: { secret: 'lost' } }),
+      );
+      await here.tell();
+      await here.dispatcher.settle();
+      const unsigned = receiver.received.length;
+      await rotateWebhookSecret(here, here.user, id);
+      await after(MINUTE);
+
+      expect(unsigned).toBe(0);
+      expect(receiver.received.map(({ headers }) => String(headers['x-signature']).split(',').length)).toEqual([2]);
+    });
+
     it('wait while their destination is disabled, and are canceled when it is deleted', async () => {
       const { url } = await aReceiver();
       const { id } = await here.addDestination(url);
