@@ -1,5 +1,5 @@
 /** Whose turn it is, and beginning those runs. */
-import { dateOf } from '../core/index.ts';
+import { dateOf, invariant } from '../core/index.ts';
 import { type Db, type JobRunRow, type Prisma, type ScheduledJobRow, updateRows } from '../storage/index.ts';
 import type { SchedulerBasis } from './deps.ts';
 import { runEvent } from './events.ts';
@@ -63,11 +63,12 @@ export async function beginRuns(
     });
     const cursors = await appendAll(begun.map(({ job, run }) => runEvent('JobRunStarted', job, run)));
     const started = begun.map(({ job, run }, at) => ({ job, run: { ...run, startedCursor: cursors[at] ?? null } }));
-    await updateRows(
+    const stored = await updateRows(
       db,
       'JobRun',
       started.map(({ run }) => beginOf(run)),
     );
+    invariant(stored === started.length, 'a run whose job is locked stays queued until it begins');
     return started;
   });
 }
