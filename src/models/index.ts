@@ -14,7 +14,7 @@ export {
   type Metric,
   permutationImportance,
 } from './importance.ts';
-export { accuracy, areaUnderCurve, logLoss, rootMeanSquaredError } from './metrics.ts';
+export { areaUnderCurve, logLoss, rootMeanSquaredError } from './metrics.ts';
 export { ENGINE_VERSION, type Model, treeCount } from './model.ts';
 export { MODEL_TYPES, type ModelType, type Objective } from './model-type.ts';
 export { MODEL_PARAMETERS, parseModelParams, type TrainParams } from './parameters.ts';

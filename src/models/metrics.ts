@@ -21,15 +21,6 @@ export function rootMeanSquaredError(label: Float64Array, prediction: Float64Arr
   return Math.sqrt(sum / label.length);
 }
 
-/** Share of the rows whose probability lies on the side of their label; exactly 0.5 predicts 1. */
-export function accuracy(label: Float64Array, prediction: Float64Array): number {
-  let right = 0;
-  for (let row = 0; row < label.length; row++) {
-    if ((at(prediction, row) >= 0.5 ? 1 : 0) === at(label, row)) right += 1;
-  }
-  return right / label.length;
-}
-
 /**
  * Probability that a random row with label 1 is predicted higher than one with label 0, ties counted half: the area under
  * the ROC curve, by the rank-sum of Mann and Whitney. Null when all labels are alike.

@@ -71,7 +71,8 @@ function chosenBefore(figures: TuningFigures, fold: number): number | null {
   if (fold === 0) return null;
   const candidates = Array.from(figures.params.keys()).filter((index) => wasTried(figures, index, fold));
   const losses = candidates.map((index) => meanLossOf(figures, index, fold));
-  return candidates[losses.indexOf(Math.min(...losses))] ?? null;
+  const least = losses.reduce((smallest, loss) => Math.min(smallest, loss), Number.POSITIVE_INFINITY);
+  return candidates[losses.indexOf(least)] ?? null;
 }
 
 /** Whether a combination was still there in a fold. */
