@@ -49,6 +49,10 @@ export async function lookAtAlerts(deps: AlertDeps, principal: Principal, alerts
     );
     for (const { id } of watching) keep(looks, id, seen);
   }
+  for (const { id, alertType, strategyId, goalId } of alerts) {
+    if (alertType === 'signal' && strategyId === null) looks.failures.set(id, 'The strategy was deleted.');
+    if (alertType === 'rebalance' && goalId === null) looks.failures.set(id, 'The goal was deleted.');
+  }
   return looks;
 }
 

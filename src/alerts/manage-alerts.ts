@@ -2,7 +2,7 @@
 import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, dateOf, type JsonObject, notFound, readJson } from '../core/index.ts';
 import type { AlertRow, AlertTriggerRow } from '../storage/index.ts';
-import { type AlertInput, alertInput, columnsOf, conditionOf, parseAlert } from './alert.ts';
+import { type AlertInput, alertInput, columnsOf, conditionOf, type ParsedAlert, parseAlert } from './alert.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
 import type { AlertDeps } from './deps.ts';
 import { lockAlerts } from './evaluate-levels.ts';
@@ -55,11 +55,23 @@ export async function updateAlert(
     if (seen === null) throw notFound('alert', id);
     const parsed = parseAlert(merged(seen, input));
     if (isSame(parsed.columns, seen)) return seen;
-    const baseline = await baselineOf(deps, principal, parsed);
-    const row = await storeChange(deps, { seen, data: { ...parsed.columns, ...baseline } });
+    const row = await storeChange(deps, { seen, data: await changed(deps, principal, { seen, parsed }) });
     if (row !== null) return row;
   }
   throw conflict(`The alert ${id} is being changed by others; try again.`);
+}
+
+/** What an alert becomes. One that is only disabled is not looked at: what it watches may be gone. */
+async function changed(
+  deps: AlertDeps,
+  principal: Principal,
+  { seen, parsed }: { readonly seen: AlertRow; readonly parsed: ParsedAlert },
+): Promise<Change['data']> {
+  const { columns } = parsed;
+  const isSameThing = columns.alertType === seen.alertType && columns.condition === seen.condition;
+  if (columns.enabled || !isSameThing) return { ...columns, ...(await baselineOf(deps, principal, parsed)) };
+  const { strategyId, goalId } = seen;
+  return { ...columns, strategyId, goalId, phase: 'disabled', firedAt: null, observedAt: new Date(0) };
 }
 
 /** A change of type or condition without a hysteresis takes the default that goes with it. */
@@ -118,7 +130,7 @@ export async function deleteAlert(deps: AlertDeps, principal: Principal, id: num
 }
 
 /**
- * Sends a notice that says that it is a test, everywhere where the alert would be told; its state stays. Scope `trade`.
+ * Sends a notice that says that it is a test to subscribers and to webhooks that want tests; its state stays. Scope `trade`.
  *
  * @throws {DomainError} NOT_FOUND
  */

@@ -77,7 +77,9 @@ async function tellPage(
     const news = wanted.filter((turn) => !known.edges.has(`${alert.id} ${edgeOf(turn)}`));
     const isCooling = ({ symbol }: Turn): boolean => {
       const last = known.last.get(`${alert.id} ${symbol}`);
-      return last !== undefined && now.getTime() < last.getTime() + alert.cooldownSeconds * 1000;
+      // A change arms it anew: what was told before it counts no more.
+      if (last === undefined || last < alert.updatedAt) return false;
+      return now.getTime() < last.getTime() + alert.cooldownSeconds * 1000;
     };
     drafts.push(...news.filter((turn) => !isCooling(turn)).map((turn) => draftOf(alert, { turn, strategy, cause })));
     for (const turn of news.filter(isCooling)) {

@@ -84,7 +84,8 @@ builder.mutationFields((t) => ({
   }),
   testAlert: t.field({
     type: TestPayload,
-    description: 'Tells everybody who is told of the alert that this is a test; its state stays. Scope `trade`.',
+    description:
+      'Tells subscribers, and webhooks that want tests, that this is a test of the alert; its state stays. Scope `trade`.',
     args: { input: t.arg({ type: TestInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() => testAlert(services, caller.principal, parseId(input.id))),

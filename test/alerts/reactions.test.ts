@@ -1,6 +1,6 @@
 /** Alerts on signals, goals, risks and what every owner is told, from the event to the history; and the job that checks them all. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { alertCheck, createAlert, shownAlertState } from '../../src/alerts/index.ts';
+import { alertCheck, createAlert, shownAlertState, updateAlert } from '../../src/alerts/index.ts';
 import type { EventDraft } from '../../src/events/index.ts';
 import type { RunContext } from '../../src/scheduler/index.ts';
 import type { AlertRow, Database } from '../../src/storage/index.ts';
@@ -78,6 +78,38 @@ eachDatabase((_provider, create) => {
       expect(shownAlertState(row, alerts.clock.now())).toBe('cooling_down');
       expect(shownAlertState(row, alerts.clock.now() + 5 * MINUTE)).toBe('armed');
     });
+
+    it('is armed anew by a change, whatever it told a moment ago', async () => {
+      const alerts = await start();
+      const { id: subjectId } = await createStrategy(alerts, alerts.user, {
+        ...{ name: 'Trend', strategyType: 'momentum', symbols: ['SPY'] },
+      });
+      const { id } = await make(alerts, 'signal', { strategy_id: subjectId });
+      await happen(alerts, { ...turn(), subjectId });
+      alerts.clock.advance(1_000);
+      await updateAlert(alerts, alerts.user, { id, name: 'Changed' });
+      await happen(alerts, { ...turn({ date: '2026-03-02', signal: 'sell', target: 0 }), subjectId });
+
+      expect(await alerts.told(id)).toHaveLength(2);
+    });
+
+    it('can be disabled when its strategy is gone, and says why it decides nothing', async () => {
+      const alerts = await start();
+      const strategy = { name: 'Trend', strategyType: 'momentum', symbols: ['SPY'] };
+      const { id: strategyId } = await createStrategy(alerts, alerts.user, strategy);
+      const { id } = await make(alerts, 'signal', { strategy_id: strategyId });
+      await database.transaction((db) => db.strategy.delete({ where: { id: strategyId } }));
+      const type = alertCheck(alerts);
+      const { output } = await type.run(contextOf(alerts, await type.parseConfig({}, alerts.user)));
+      const disabled = await updateAlert(alerts, alerts.user, { id, enabled: false });
+
+      const reason = 'The strategy was deleted.';
+      expect(output).toMatchObject({ evaluations: [{ alert_id: id, outcome: 'no_data', reason }] });
+      expect(disabled).toMatchObject({ enabled: false, phase: 'disabled', strategyId: null });
+      await expect(updateAlert(alerts, alerts.user, { id, enabled: true })).rejects.toMatchObject({
+        fields: [{ path: ['condition', 'strategy_id'] }],
+      });
+    });
   });
 
   describe('an alert on a goal', () => {
@@ -111,6 +143,12 @@ eachDatabase((_provider, create) => {
       expect(JSON.parse(first?.context ?? '')).toMatchObject({ goal_id: goal.id, max_drift: 0.07, symbols: ['SPY'] });
       expect(silent).toHaveLength(1);
       expect(await alerts.told(id)).toHaveLength(2);
+      alerts.clock.advance(5 * MINUTE);
+      await happen(alerts, { ...about, type: 'GoalUpdated' }, { ...about, type: 'GoalDrifted' });
+      expect(await alerts.told(id)).toHaveLength(2);
+      const payload = { ...about.payload, isBreachForgotten: true };
+      await happen(alerts, { ...about, type: 'GoalUpdated', payload }, { ...about, type: 'GoalDrifted' });
+      expect(await alerts.told(id)).toHaveLength(3);
       await expect(make(alerts, 'rebalance', { goal_id: 99_999 })).rejects.toMatchObject({
         fields: [{ path: ['condition', 'goal_id'] }],
       });

@@ -140,7 +140,7 @@ const single: readonly Route[] = [
     path: '/api/alerts/{id}/test',
     operationId: 'testAlert',
     summary: 'Send a test notification',
-    description: 'To everybody who is told of the alert; `context.test` is true. Its state stays.',
+    description: 'To subscribers, and to webhooks that want tests; `context.test` is true. Its state stays.',
     body: noBody,
     response: triggerAnswer,
     answerExample: {
