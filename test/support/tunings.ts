@@ -30,7 +30,7 @@ export function tune(services: TestServices, input: ModelTuningInput = TUNING): 
 }
 
 /** Everything that a tuning job found, as it is stored; the times of training are left out, which differ from run to run. */
-export async function tuned(services: TestServices, id: number): Promise<object> {
+export async function tuned(services: TestServices, id: number) {
   const { read } = services.database;
   const { status, partial, results, bestParams, bestSharpe, skipped, unranked, tuning, error } = await readJob(
     services,

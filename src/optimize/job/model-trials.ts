@@ -2,7 +2,14 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { OVERFLOW_REASON } from '../../backtest/index.ts';
 import type { TrialStatus } from '../optimization.ts';
-import { isRankable, scoreOf, type TuningFigures, type TuningResult } from '../tuning/index.ts';
+import {
+  isRankable,
+  type RankingBasis,
+  resultOf,
+  scoreOf,
+  type TuningFigures,
+  type TuningResult,
+} from '../tuning/index.ts';
 import type { RowWrite } from './findings.ts';
 
 /** Rows that are inserted before others have their turn. */
@@ -41,7 +48,11 @@ const NO_FIGURES = {
 } as const;
 
 /** The combinations that have an outcome, in their order. */
-export function trialsOf(figures: TuningFigures, results: readonly TuningResult[]): readonly TuningTrial[] {
+export function trialsOf(
+  figures: TuningFigures,
+  results: readonly TuningResult[],
+  basis: RankingBasis,
+): readonly TuningTrial[] {
   const ranked = new Map(results.map((result) => [result.index, result]));
   const scored = new Set(figures.scored());
   return figures.params.flatMap((combination, index): readonly TuningTrial[] => {
@@ -54,8 +65,17 @@ export function trialsOf(figures: TuningFigures, results: readonly TuningResult[
     const result = ranked.get(index);
     if (result !== undefined) return [rankedTrial(result, { params, fitSeconds })];
     const reason = unrankedReason(figures, index, scored.has(index));
-    return reason === null ? [] : [{ ...NO_FIGURES, index, params, status: 'unranked', fitSeconds, reason }];
+    if (reason === null) return [];
+    return [{ ...droppedFigures(figures, index, basis), index, params, status: 'unranked', fitSeconds, reason }];
   });
+}
+
+/** What was found of a combination before it was dropped. */
+function droppedFigures(figures: TuningFigures, index: number, basis: RankingBasis) {
+  const until = figures.dropped.get(index);
+  if (until === undefined || !isRankable(figures, index, until)) return NO_FIGURES;
+  const { folds, ...result } = resultOf(figures, { index, rank: 0, until }, basis);
+  return { ...result, rank: null, folds: JSON.stringify(folds) };
 }
 
 function rankedTrial(

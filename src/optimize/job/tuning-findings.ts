@@ -16,7 +16,7 @@ export function tunedFindings(loaded: LoadedTuning, ranked: readonly number[]): 
   const basis = basisOf(job);
   const results = ranked.map((index, place) => resultOf(figures, { index, rank: place + 1 }, basis));
   const [best] = results;
-  const trials = trialsOf(figures, results);
+  const trials = trialsOf(figures, results, basis);
   return {
     done: figures.settled,
     columns: {

@@ -22,34 +22,41 @@ export function rankedIndexes(figures: TuningFigures): readonly number[] {
   return Array.from(losses.keys()).toSorted((a, b) => (losses.get(a) ?? 0) - (losses.get(b) ?? 0) || a - b);
 }
 
-/** Whether all its scores are numbers. */
-export function isRankable(figures: TuningFigures, index: number): boolean {
-  return foldsOf(figures).every((fold) => isUsable(figures.row(index, fold)));
+/** Whether all its scores on the folds up to (not including) `until` are numbers. */
+export function isRankable(figures: TuningFigures, index: number, until = figures.folds): boolean {
+  return foldsOf(figures, until).every((fold) => isUsable(figures.row(index, fold)));
 }
 
 /** Mean over the folds up to (not including) `until`. */
 export function meanLossOf(figures: TuningFigures, index: number, until = figures.folds): number {
-  const losses = foldsOf(figures)
-    .slice(0, until)
-    .map((fold) => scoreOf(figures.row(index, fold), 'loss'));
+  const losses = foldsOf(figures, until).map((fold) => scoreOf(figures.row(index, fold), 'loss'));
   return mean(Float64Array.from(losses));
 }
 
 /** The returns of a combination's test slices, chained. */
-export function chainedReturns(figures: TuningFigures, index: number, { testBars }: RankingBasis): Moments {
-  return foldsOf(figures).reduce<Moments>(
+export function chainedReturns(figures: TuningFigures, index: number, basis: RankingBasis): Moments {
+  return chained(figures, index, { ...basis, folds: foldsOf(figures) });
+}
+
+function chained(
+  figures: TuningFigures,
+  index: number,
+  { testBars, folds }: RankingBasis & { readonly folds: readonly number[] },
+): Moments {
+  return folds.reduce<Moments>(
     (chain, fold) => mergeMoments(chain, returnsOf(figures.row(index, fold), testBars[fold] ?? 0)),
     NO_MOMENTS,
   );
 }
 
-/** A combination as it is stored. */
+/** A combination as it is stored, by its scores on the folds up to (not including) `until`, all of them where it is left out. */
 export function resultOf(
   figures: TuningFigures,
-  { index, rank }: { readonly index: number; readonly rank: number },
+  { index, rank, until }: { readonly index: number; readonly rank: number; readonly until?: number },
   basis: RankingBasis,
 ): TuningResult {
-  const rows = foldsOf(figures).map((fold) => figures.row(index, fold));
+  const folds = foldsOf(figures, until);
+  const rows = folds.map((fold) => figures.row(index, fold));
   const losses = Float64Array.from(rows, (row) => scoreOf(row, 'loss'));
   const areas = Float64Array.from(rows, (row) => scoreOf(row, 'auc')).filter((area) => !Number.isNaN(area));
   return {
@@ -60,7 +67,7 @@ export function resultOf(
     lossStd: losses.length < 2 ? 0 : sampleDeviation(losses),
     meanAuc: areas.length === 0 ? null : mean(areas),
     meanAccuracy: mean(Float64Array.from(rows, (row) => scoreOf(row, 'accuracy'))),
-    sharpe: annualised(chainedReturns(figures, index, basis), basis.settings),
+    sharpe: annualised(chained(figures, index, { ...basis, folds }), basis.settings),
     maxDrawdown: Math.min(...rows.map((row) => scoreOf(row, 'maxDrawdown'))),
     trades: rows.reduce((sum, row) => sum + scoreOf(row, 'trades'), 0),
     folds: rows.map((row, fold) => ({
@@ -70,6 +77,6 @@ export function resultOf(
   };
 }
 
-function foldsOf({ folds }: TuningFigures): readonly number[] {
-  return Array.from({ length: folds }, (_, fold) => fold);
+function foldsOf({ folds }: TuningFigures, until = folds): readonly number[] {
+  return Array.from({ length: until }, (_, fold) => fold);
 }

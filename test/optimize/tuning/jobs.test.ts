@@ -34,7 +34,7 @@ function findingsOfLong(): Promise<object> {
 
 describe('the same job finds the same', () => {
   it('with 1, 2 and 4 threads', { timeout: 120_000 }, async () => {
-    const found: object[] = [];
+    const found: Awaited<ReturnType<typeof tuned>>[] = [];
 
     for (const threads of [1, 2, 4]) {
       const database = await createTestDatabase('sqlite');
@@ -46,6 +46,13 @@ describe('the same job finds the same', () => {
     }
 
     expect(found[0]).toMatchObject({ status: 'complete', error: null });
+    const dropped = found[0]?.trials.filter(({ status }) => status === 'unranked') ?? [];
+    expect(dropped.length).toBeGreaterThan(0);
+    for (const { folds, reason, meanLoss, rank } of dropped) {
+      const scored: readonly { loss: number }[] = JSON.parse(folds);
+      expect([rank, scored.length]).toEqual([null, Number(/first (\d+) test/.exec(reason ?? '')?.[1] ?? 1)]);
+      expect(meanLoss).toBeCloseTo(scored.reduce((sum, { loss }) => sum + loss, 0) / scored.length, 12);
+    }
     expect(found[1]).toEqual(found[0]);
     expect(found[2]).toEqual(found[0]);
   });
