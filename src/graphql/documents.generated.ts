@@ -403,7 +403,7 @@ export type OptimizationTrialStatus =
   | 'RANKED'
   /** It is invalid in itself and was not computed. */
   | 'SKIPPED'
-  /** It was computed and never traded in a test slice, or was dropped on the way. */
+  /** It was dropped on the way, or a figure of it is no number. */
   | 'UNRANKED';
 
 /** Whether an order buys or sells. */

@@ -9,13 +9,13 @@ export const TrialStatusEnum = enumOf<TrialStatus>('OptimizationTrialStatus', {
   values: {
     ranked: 'It has: it traded in a test slice, or a model was scored on all of them.',
     skipped: 'It is invalid in itself and was not computed.',
-    unranked: 'It was computed and never traded in a test slice, or was dropped on the way.',
+    unranked: 'It was dropped on the way, or a figure of it is no number.',
   },
 });
 
 export const ModelTrialRef = builder.prismaObject('ModelTrial', {
   description:
-    'One combination of a model’s parameters in short. Means are over the test slices; all figures are null unless it is ranked.',
+    'One combination of a model’s parameters in short. Means are over the test slices that it was scored on: all of them, or those before it was dropped; null without any.',
   select: { optimizationId: true, index: true },
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Place in the order in which they were tried, from 0.' }),
