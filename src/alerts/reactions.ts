@@ -21,6 +21,8 @@ export function alertReactions(deps: AlertBasis): JournalConsumer {
     database: deps.database,
     journal: deps.journal,
     log: deps.log,
+    // Alerts are locked before the journal, as everywhere: a second event in the same transaction would come the other way.
+    pageSize: 1,
     handle: async (events, write) => {
       for (const event of events) await react(deps, write, event);
     },

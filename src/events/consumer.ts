@@ -9,7 +9,7 @@ import type { JournalEvent } from './event.ts';
 import type { Journal, JournalWrite } from './journal.ts';
 import { readEvents, readHead } from './table.ts';
 
-/** Events that are handled in one transaction. */
+/** Events that are handled in one transaction, unless said otherwise. */
 const PAGE_SIZE = 100;
 
 /** How often is looked without having heard of an event, in ms: after a failure, and for what other processes left. */
@@ -27,6 +27,8 @@ export interface ConsumerOptions {
   readonly database: Database;
   readonly journal: Journal;
   readonly log: Log;
+  /** Events that are handled in one transaction. Default 100; 1 where handling one appends events and then locks rows for the next. */
+  readonly pageSize?: number;
   /**
    * Handles events, oldest first, in the transaction that moves the position on: database work only. It may be called again
    * with the same events when its transaction was rolled back, and holds everything up while it throws.
@@ -110,12 +112,12 @@ export class JournalConsumer {
 
   /** Whether there may be more. */
   async #handlePage(): Promise<boolean> {
-    const { name, database, journal, types, handle } = this.#options;
+    const { name, database, journal, types, handle, pageSize = PAGE_SIZE } = this.#options;
     const position = (await database.read.journalConsumer.findUniqueOrThrow({ where: { name } })).cursor;
     const head = await readHead(database.read);
     const after = position > this.#searchedUntil ? position : this.#searchedUntil;
     if (after >= head) return false;
-    const events = await readEvents(database.read, { after, until: head, limit: PAGE_SIZE }, { types });
+    const events = await readEvents(database.read, { after, until: head, limit: pageSize }, { types });
     const last = events.at(-1);
     if (last === undefined) {
       this.#searchedUntil = head;
