@@ -90,8 +90,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const parts: Partial<Parts> = {};
   try {
     const { clock = systemClock, ids = randomIds } = options;
-    parts.database = await openDatabase(config.databaseUrl, clock).catch((cause: unknown) => {
-      throw databaseFailure(config.databaseUrl, cause);
+    const { databaseUrl, databasePoolSize: poolSize } = config;
+    parts.database = await openDatabase(databaseUrl, clock, { poolSize }).catch((cause: unknown) => {
+      throw databaseFailure(databaseUrl, cause);
     });
     const principal = localUser(await ensureDefaultUser(parts.database, clock));
     const services = await startServices(config, { ...options, clock, ids, database: parts.database }, parts);

@@ -67,6 +67,7 @@ const environment = z.object({
   PORT: integer(0, 65_535, 8000),
   DATA_DIR: z.string().min(1, 'must be a folder').default('./data'),
   DATABASE_URL: databaseUrl.optional(),
+  DATABASE_POOL_SIZE: integer(1, 1000, 10),
   SECRETS_KEY: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits, as `openssl rand -hex 32` prints them')
@@ -107,6 +108,8 @@ export interface Config {
   readonly dataDir: string;
   /** `file:…` or `postgresql://…`. */
   readonly databaseUrl: string;
+  /** Most connections to PostgreSQL for transactions, and as many for plain reads. */
+  readonly databasePoolSize: number;
   readonly marketData: (typeof MARKET_DATA)[number];
   /** Pause between two looks at the prices that alerts watch, in ms; null: what suits the source. */
   readonly quotesEveryMs: number | null;
@@ -177,6 +180,7 @@ function freezeConfig(values: z.output<typeof environment>): Config {
     port: values.PORT,
     dataDir,
     databaseUrl: values.DATABASE_URL ?? `file:${join(dataDir, 'dunlin.db')}`,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
     marketData: values.MARKET_DATA,
     quotesEveryMs: values.QUOTE_POLL_SECONDS === undefined ? null : values.QUOTE_POLL_SECONDS * 1000,
     simulationSeed: values.SIMULATION_SEED,

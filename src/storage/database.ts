@@ -30,6 +30,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** How a database is opened. */
+export interface DatabaseOptions {
+  /**
+   * Most connections to PostgreSQL for transactions, and as many for plain reads, 1 or more; default 10. SQLite has one of each.
+   */
+  readonly poolSize?: number;
+}
+
 /** A database that is only read. */
 export interface ReadOnlyDatabase extends Pick<Database, 'location' | 'read'> {
   close(): Promise<void>;

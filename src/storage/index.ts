@@ -4,6 +4,7 @@
  */
 export {
   type Database,
+  type DatabaseOptions,
   type DatabaseProvider,
   type Db,
   type Following,

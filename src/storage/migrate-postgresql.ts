@@ -1,7 +1,8 @@
 /** Applies migrations to a PostgreSQL database: each in one transaction with its record, under an advisory lock. */
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { type Clock, randomIds } from '../core/index.ts';
 import { type Migration, nextMigration, type RecordedMigration, readMigrations } from './migrations.ts';
+import { connectClient } from './postgresql-connections.ts';
 
 /** The lock that `prisma migrate deploy` takes too, so that the two never work at the same time. */
 const MIGRATION_LOCK = 72_707_369;
@@ -28,8 +29,7 @@ export async function migratePostgresql(
   clock: Clock,
   migrations: readonly Migration[] = readMigrations('postgresql'),
 ): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  const client = await connectClient({ connectionString: url });
   try {
     // Held until the connection ends; a process that dies gives it up.
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Clock } from '../core/index.ts';
-import type { Database, ReadOnlyDatabase } from './database.ts';
+import type { Database, DatabaseOptions, ReadOnlyDatabase } from './database.ts';
 import { describePostgresql, openPostgresql, postgresqlReader } from './postgresql.ts';
 import { openSqlite, sqliteReader } from './sqlite.ts';
 import { withTranslatedErrors } from './transactions.ts';
@@ -12,9 +12,9 @@ import { withTranslatedErrors } from './transactions.ts';
  *
  * @throws {Error} when the url is neither, a setting that durability needs cannot be had, or the migrations do not fit
  */
-export async function openDatabase(url: string, clock: Clock): Promise<Database> {
+export async function openDatabase(url: string, clock: Clock, options: DatabaseOptions = {}): Promise<Database> {
   if (isFile(url)) return openSqlite(fileOf(url), clock);
-  if (isPostgresql(url)) return openPostgresql(url, clock);
+  if (isPostgresql(url)) return openPostgresql(url, clock, options);
   throw neither(url);
 }
 

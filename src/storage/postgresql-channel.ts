@@ -2,8 +2,9 @@
  * LISTEN on a connection of its own, which is opened again when it breaks. What is announced meanwhile is lost, so
  * `heard` is called after each new connection, and by a slow poll besides.
  */
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { Following, FollowOptions } from './database.ts';
+import { connectClient } from './postgresql-connections.ts';
 
 /** Pause before a broken connection is opened again, in ms. */
 const RECONNECT_MS = 1_000;
@@ -11,7 +12,10 @@ const RECONNECT_MS = 1_000;
 /** Starts following; resolves when the first connection listens. See `Database.follow`. */
 export async function followChannel(url: string, options: FollowOptions): Promise<Following> {
   const channel = new Channel(url, options);
-  await channel.open();
+  await channel.open().catch(async (error: unknown) => {
+    await channel.close();
+    throw error;
+  });
   return channel;
 }
 
@@ -30,12 +34,12 @@ class Channel implements Following {
   }
 
   async open(): Promise<void> {
-    const client = new Client({ connectionString: this.#url, connectionTimeoutMillis: 10_000, keepAlive: true });
+    const client = await connectClient({ connectionString: this.#url });
     client.on('notification', this.#options.heard);
     client.on('error', () => this.#reopenLater(client));
     client.on('end', () => this.#reopenLater(client));
     this.#client = client;
-    await client.connect();
+    if (this.#isClosed) return client.end();
     await client.query(`LISTEN ${client.escapeIdentifier(this.#options.channel)}`);
     this.#options.heard();
   }
@@ -47,19 +51,19 @@ class Channel implements Following {
     await this.#client?.end();
   }
 
-  #reopenLater(broken: Client): void {
-    if (this.#isClosed || this.#client !== broken) return;
+  /** @param broken the connection that is no more, null when there was none; its later ends mean nothing */
+  #reopenLater(broken: Client | null): void {
+    if (this.#isClosed || this.#client !== broken || this.#retry !== null) return;
     this.#client = null;
     this.#retry = setTimeout(() => {
-      // A failed attempt ends its client, whose event brings us here again.
+      this.#retry = null;
       this.open().catch((error: unknown) => this.#failed(error));
     }, RECONNECT_MS).unref();
   }
 
   #failed(error: unknown): void {
-    const client = this.#client;
-    if (this.#isClosed || client === null) return;
+    if (this.#isClosed) return;
     process.emitWarning(`Listening for other processes' events failed and is tried again: ${String(error)}`);
-    this.#reopenLater(client);
+    this.#reopenLater(this.#client);
   }
 }

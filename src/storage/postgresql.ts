@@ -4,41 +4,50 @@
  */
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
-import type { PoolConfig } from 'pg';
 import type { Clock } from '../core/index.ts';
-import type { Database, Db } from './database.ts';
+import type { Database, DatabaseOptions, Db } from './database.ts';
 import { translateDriverError } from './errors.ts';
 import { PrismaClient } from './generated/postgresql/client.ts';
 import type { PrismaClient as SqliteClient } from './generated/sqlite/client.ts';
 import { GuardedTransaction } from './guarded-transaction.ts';
 import { migratePostgresql } from './migrate-postgresql.ts';
 import { followChannel } from './postgresql-channel.ts';
+import { PatientPool } from './postgresql-connections.ts';
 import { readerFactory } from './reader.ts';
 import { CLIENT_OPTIONS, runTransaction, TRANSACTION_TIMEOUT_MS, withTranslatedErrors } from './transactions.ts';
 
-/** Connections of the pool for transactions, and of that for plain reads. */
+/** Most connections of the pool for transactions, and of that for plain reads. */
 const POOL_SIZE = 10;
 
-/** Connections for urgent transactions. The first is opened at the start and stays open: the server may be full later. */
+/** Most connections for urgent transactions. */
 const URGENT_POOL_SIZE = 2;
 
 /** Polls are this much rarer than on SQLite: they only make up for an announcement that was missed. */
 const POLL_FACTOR = 20;
 
 /** Opens and migrates the database at `url`. See `openDatabase`. */
-export async function openPostgresql(url: string, clock: Clock): Promise<Database> {
+export async function openPostgresql(url: string, clock: Clock, options: DatabaseOptions = {}): Promise<Database> {
+  const { poolSize = POOL_SIZE } = options;
   await migratePostgresql(url, clock);
-  const writing: PoolConfig = {
-    ...poolOf(url),
+  const writing: PoolOptions = {
+    connectionString: url,
+    max: poolSize,
     options: String.raw`-c default_transaction_isolation=read\ committed`,
     statement_timeout: TRANSACTION_TIMEOUT_MS,
     // A process that froze inside a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: 2 * TRANSACTION_TIMEOUT_MS,
   };
   const write = writer(writing);
-  const urgent = writer({ ...writing, max: URGENT_POOL_SIZE, idleTimeoutMillis: 0 });
-  const read = postgresqlReader(url);
-  await urgent.$queryRaw`SELECT 1`;
+  const urgent = writer({ ...writing, max: URGENT_POOL_SIZE });
+  const read = postgresqlReader(url, poolSize);
+  const close = async (): Promise<void> => {
+    await Promise.all([write, urgent, read].map((client) => client.$disconnect()));
+  };
+  // The first connection of each pool is opened now and stays open: the server may be full later.
+  await Promise.all([write, urgent, read].map((client) => client.$queryRaw`SELECT 1`)).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     provider: 'postgresql',
     location: describePostgresql(url),
@@ -49,32 +58,33 @@ export async function openPostgresql(url: string, clock: Clock): Promise<Databas
     },
     announce,
     follow: ({ channel, heard, pollMs }) => followChannel(url, { channel, heard, pollMs: POLL_FACTOR * pollMs }),
-    close: async () => {
-      await Promise.all([write, urgent, read].map((client) => client.$disconnect()));
-    },
+    close,
   };
 }
 
 /** A client that only reads, and migrates nothing. */
-export function postgresqlReader(url: string): SqliteClient {
-  const readers = new PrismaPg({
-    ...poolOf(url),
+export function postgresqlReader(url: string, poolSize = POOL_SIZE): SqliteClient {
+  const reading: PoolOptions = {
+    connectionString: url,
+    max: poolSize,
     options: '-c default_transaction_read_only=on',
     statement_timeout: TRANSACTION_TIMEOUT_MS,
-  });
-  return clientOf(new PrismaClient({ ...CLIENT_OPTIONS, adapter: readerFactory('postgres', () => readers.connect()) }));
-}
-
-function poolOf(url: string): PoolConfig {
-  return { connectionString: url, max: POOL_SIZE, connectionTimeoutMillis: 10_000, keepAlive: true };
+  };
+  return clientOf(new PrismaClient({ ...CLIENT_OPTIONS, adapter: readerFactory('postgres', () => connect(reading)) }));
 }
 
 const names = { provider: 'postgres', adapterName: 'dunlin-postgres-writer' } as const;
 
+type PoolOptions = ConstructorParameters<typeof PatientPool>[0];
+
+/** The driver's adapter on a new pool, which ends with it. */
+function connect(options: PoolOptions): Promise<SqlDriverAdapter> {
+  return new PrismaPg(new PatientPool(options), { disposeExternalPool: true }).connect();
+}
+
 /** A client whose transactions are guarded, on a pool of its own. */
-function writer(pool: PoolConfig): SqliteClient {
-  const connections = new PrismaPg(pool);
-  const adapter = { ...names, connect: () => connections.connect().then(guarded) };
+function writer(options: PoolOptions): SqliteClient {
+  const adapter = { ...names, connect: () => connect(options).then(guarded) };
   return clientOf(new PrismaClient({ ...CLIENT_OPTIONS, adapter }));
 }
 

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import SqliteFile from 'better-sqlite3';
-import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { dataSource, deriveSchema, PROVIDERS, readSource } from '../../prisma/derive.ts';
 import { diffSchemas } from '../../prisma/schema-engine.ts';
@@ -14,6 +13,7 @@ import { migratePostgresql } from '../../src/storage/migrate-postgresql.ts';
 import { migrateSqlite } from '../../src/storage/migrate-sqlite.ts';
 import { type Migration, nextMigration, type RecordedMigration, readMigrations } from '../../src/storage/migrations.ts';
 import { createTestDatabase, eachDatabase, type TestDatabase } from '../support/database.ts';
+import { queryPostgres } from '../support/postgres-server.ts';
 import { scriptPath } from '../support/script-path.ts';
 
 /** What a migration function takes: the file, or the url. */
@@ -35,11 +35,7 @@ async function query(test: TestDatabase, sql: string): Promise<readonly Record<s
     connection.close();
     return rows;
   }
-  const client = new Client({ connectionString: test.url });
-  await client.connect();
-  const { rows } = await client.query<Record<string, unknown>>(sql);
-  await client.end();
-  return rows;
+  return queryPostgres(test.url, sql);
 }
 
 /** Every column of every table but the migrations' own, and every index, as text. */

@@ -9,6 +9,7 @@ import type { MarketDataProvider } from '../../src/market/index.ts';
 import { createLogger } from '../../src/rest/index.ts';
 import type { DatabaseProvider } from '../../src/storage/index.ts';
 import { createTestDatabase } from './database.ts';
+import { TEST_POOL_SIZE } from './open-database.ts';
 import { TEST_SECRETS_KEY } from './secrets.ts';
 import { builtWorkerUrl } from './worker-url.ts';
 
@@ -46,6 +47,7 @@ export async function startTestApp(
       parseConfig({
         PORT: String(port),
         DATABASE_URL: database.url,
+        DATABASE_POOL_SIZE: String(TEST_POOL_SIZE),
         COMPUTE_THREADS: '1',
         SIMULATION_SEED: 'test',
         SECRETS_KEY: TEST_SECRETS_KEY,

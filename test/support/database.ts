@@ -5,9 +5,10 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, inject } from 'vitest';
-import { type Clock, systemClock } from '../../src/core/index.ts';
-import { type Database, type DatabaseProvider, openDatabase } from '../../src/storage/index.ts';
+import { afterAll, describe, inject, onTestFinished, TestRunner } from 'vitest';
+import type { Clock } from '../../src/core/index.ts';
+import type { Database, DatabaseProvider } from '../../src/storage/index.ts';
+import { openTestDatabase } from './open-database.ts';
 import { createPostgresDatabase, POSTGRES_URL } from './postgres-server.ts';
 
 /** A database that a test made for itself. */
@@ -15,9 +16,12 @@ export interface TestDatabase {
   readonly provider: DatabaseProvider;
   /** What `openDatabase` takes. */
   readonly url: string;
-  /** Opens it (again); every opened one is closed by `drop`. */
+  /**
+   * Opens it (again); every opened one is closed by `drop`. What a test opens of a database that was made before it is closed
+   * after that test.
+   */
   open(clock?: Clock): Promise<Database>;
-  /** Has something ended before the database is closed. */
+  /** Has something ended before what was opened is closed. */
   onDrop(end: () => Promise<void>): void;
   /** Closes what was opened and removes the database. */
   drop(): Promise<void>;
@@ -40,20 +44,23 @@ export async function createTestDatabase(
 ): Promise<TestDatabase> {
   const template = isEmpty ? null : inject('databaseTemplates')[provider];
   const { url, remove } = provider === 'sqlite' ? createSqliteFile(template) : await createPostgresDatabase(template);
-  const opened: Database[] = [];
+  const isShared = !isInTest();
   const ends: (() => Promise<void>)[] = [];
+  const endLater = (end: () => Promise<void>): void => {
+    if (isShared && isInTest()) onTestFinished(end);
+    else ends.unshift(end);
+  };
   return {
     provider,
     url,
-    open: async (clock = systemClock) => {
-      const database = await openDatabase(url, clock);
-      opened.push(database);
+    open: async (clock) => {
+      const database = await openTestDatabase(url, clock);
+      endLater(() => database.close());
       return database;
     },
-    onDrop: (end) => ends.push(end),
+    onDrop: endLater,
     drop: async () => {
-      await Promise.all(ends.map((end) => end()));
-      await Promise.all(opened.map((database) => database.close()));
+      for (const end of ends) await end();
       await remove();
     },
   };
@@ -61,7 +68,7 @@ export async function createTestDatabase(
 
 /**
  * Declares the same tests once for each database: `declare` is called inside a `describe` named after the provider and
- * gets a function that makes a database; all of them are dropped at the end.
+ * gets a function that makes a database. One that a test makes is dropped after that test, the others at the end.
  */
 export function eachDatabase(
   declare: (provider: DatabaseProvider, create: (options?: DatabaseOptions) => Promise<TestDatabase>) => void,
@@ -73,10 +80,16 @@ export function eachDatabase(
     });
     declare(provider, async (options) => {
       const database = await createTestDatabase(provider, options);
-      created.push(database);
+      if (isInTest()) onTestFinished(() => database.drop());
+      else created.push(database);
       return database;
     });
   });
+}
+
+/** Whether a test is under way, its hooks before and after each included. */
+function isInTest(): boolean {
+  return TestRunner.getCurrentTest() !== undefined;
 }
 
 function createSqliteFile(template: string | null): { url: string; remove: () => Promise<void> } {

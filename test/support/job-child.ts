@@ -1,11 +1,11 @@
 /** A server process without doors, on the database that its argument names: it takes jobs until it is killed. */
-import { systemClock } from '../../src/core/index.ts';
-import { openDatabase } from '../../src/storage/index.ts';
+
 import { composeServices } from './compose.ts';
 import { eventually } from './jobs.ts';
+import { openTestDatabase } from './open-database.ts';
 
 const [, , url = ''] = process.argv;
-const services = await composeServices(await openDatabase(url, systemClock));
+const services = await composeServices(await openTestDatabase(url));
 process.stdout.write('ready\n');
 await eventually('a job to be under way', async () => {
   const row = await services.database.read.optimization.findFirst({ where: { status: 'running' } });

@@ -4,15 +4,15 @@
  */
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DomainError, systemClock } from '../../src/core/index.ts';
+import { DomainError } from '../../src/core/index.ts';
 import { killTrading } from '../../src/orders/index.ts';
-import { openDatabase } from '../../src/storage/index.ts';
 import { openDesk, placeResting } from './kill-desk.ts';
 import { machineNow } from './machine-clock.ts';
+import { openTestDatabase } from './open-database.ts';
 import { ScriptedBroker } from './scripted-broker/adapter.ts';
 
 const [databaseUrl = '', brokerUrl = '', senders = '1'] = process.argv.slice(2);
-const database = await openDatabase(databaseUrl, systemClock);
+const database = await openTestDatabase(databaseUrl);
 const desk = await openDesk(database, new ScriptedBroker({ url: brokerUrl }));
 
 function say(facts: object): void {

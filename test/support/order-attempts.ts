@@ -5,12 +5,11 @@
  */
 import { createInterface } from 'node:readline';
 import { localUser } from '../../src/access/index.ts';
-import { systemClock } from '../../src/core/index.ts';
-import { openDatabase } from '../../src/storage/index.ts';
+import { openTestDatabase } from './open-database.ts';
 import { startTrading, type Trading } from './trading.ts';
 
 const [url = '', count = '0', tag = '0'] = process.argv.slice(2);
-const database = await openDatabase(url, systemClock);
+const database = await openTestDatabase(url);
 // The test that started it is gone: so is its end of the pipe.
 process.stdin.once('close', () => process.exit(0));
 for await (const owner of createInterface({ input: process.stdin })) {

@@ -1,6 +1,6 @@
 /** The PostgreSQL server that TEST_POSTGRES_URL names, and databases of random names on it. */
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { connectClient } from '../../src/storage/postgresql-connections.ts';
 
 /** Undefined when there is no server for tests. */
 export const POSTGRES_URL = process.env['TEST_POSTGRES_URL'];
@@ -17,17 +17,20 @@ export interface PostgresDatabase {
 export async function createPostgresDatabase(template: string | null): Promise<PostgresDatabase> {
   if (POSTGRES_URL === undefined) throw new Error('Tests on PostgreSQL need TEST_POSTGRES_URL.');
   const name = `dunlin_test_${randomBytes(8).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name} ${template === null ? '' : `TEMPLATE ${template}`}`);
+  await queryPostgres(POSTGRES_URL, `CREATE DATABASE ${name} ${template === null ? '' : `TEMPLATE ${template}`}`);
   const url = new URL(POSTGRES_URL);
   url.pathname = `/${name}`;
-  return { name, url: url.href, remove: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
+  const remove = async (): Promise<void> => {
+    await queryPostgres(POSTGRES_URL, `DROP DATABASE ${name} WITH (FORCE)`);
+  };
+  return { name, url: url.href, remove };
 }
 
-async function onServer(sql: string): Promise<void> {
-  const client = new Client({ connectionString: POSTGRES_URL });
-  await client.connect();
+/** Runs one statement on a connection of its own; answers its rows. */
+export async function queryPostgres(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = await connectClient({ connectionString: url });
   try {
-    await client.query(sql);
+    return (await client.query<Record<string, unknown>>(sql)).rows;
   } finally {
     await client.end();
   }

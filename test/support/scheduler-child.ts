@@ -4,12 +4,12 @@
  */
 import { appendFileSync } from 'node:fs';
 import { systemClock } from '../../src/core/index.ts';
-import { openDatabase } from '../../src/storage/index.ts';
+import { openTestDatabase } from './open-database.ts';
 import { composeScheduler, DONE } from './scheduler.ts';
 
 const [, , url = '', skew = '0', file = ''] = process.argv;
 const clock = { now: () => systemClock.now() + Number(skew) };
-const { scheduler, errors } = await composeScheduler(await openDatabase(url, systemClock), {
+const { scheduler, errors } = await composeScheduler(await openTestDatabase(url), {
   clock,
   scan: ({ runId, scheduledFor }) => {
     appendFileSync(file, `${runId} ${scheduledFor.toISOString()}\n`);

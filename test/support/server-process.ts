@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { TEST_POOL_SIZE } from './open-database.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const main = join(root, 'dist', 'main.js');
@@ -62,7 +63,8 @@ export function launch(settings: Settings): Launched {
 export function launchCommand(command: string, args: readonly string[], settings: Settings): Launched {
   // The guard of egress comes along, see test/support/egress.ts.
   const { PATH = '', HOME = '', NODE_OPTIONS = '', EGRESS_LOG = '' } = process.env;
-  const env = { PATH, HOME, NODE_OPTIONS, EGRESS_LOG, PORT: '0', LOG_LEVEL: 'warn', COMPUTE_THREADS: '1', ...settings };
+  const small = { COMPUTE_THREADS: '1', DATABASE_POOL_SIZE: String(TEST_POOL_SIZE) };
+  const env = { PATH, HOME, NODE_OPTIONS, EGRESS_LOG, PORT: '0', LOG_LEVEL: 'warn', ...small, ...settings };
   const child = spawn(command, args, { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} could not be started.`);

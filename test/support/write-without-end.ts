@@ -1,9 +1,8 @@
 /** `node write-without-end.js URL PLACES`: commits small transactions from PLACES places until it is killed. */
-import { systemClock } from '../../src/core/index.ts';
-import { openDatabase } from '../../src/storage/index.ts';
+import { openTestDatabase } from './open-database.ts';
 
 const [url = '', places = '1'] = process.argv.slice(2);
-const database = await openDatabase(url, systemClock);
+const database = await openTestDatabase(url);
 process.stdout.write('ready\n');
 await Promise.all(
   Array.from({ length: Number(places) }, async (_, place) => {

@@ -1,9 +1,8 @@
 /** A process that places one order and kills itself at the point that its argument names, see kills.ts. */
 import { localUser } from '../../../src/access/index.ts';
-import { systemClock } from '../../../src/core/index.ts';
 import { placeOrder } from '../../../src/orders/index.ts';
-import { openDatabase } from '../../../src/storage/index.ts';
 import { ManualClock } from '../clock.ts';
+import { openTestDatabase } from '../open-database.ts';
 import { ScriptedBroker } from '../scripted-broker/adapter.ts';
 import { remoteControl } from '../scripted-broker/start.ts';
 import type { KillOrder } from './kills.ts';
@@ -14,7 +13,7 @@ import { startProcess } from './scene.ts';
 const order = JSON.parse(process.argv[2] ?? '') as KillOrder;
 const { clientOrderId, input } = planOf(order.seed);
 const life = new Life({
-  database: await openDatabase(order.databaseUrl, systemClock),
+  database: await openTestDatabase(order.databaseUrl),
   broker: new ScriptedBroker({ url: order.brokerUrl }),
   control: remoteControl(order.controlUrl),
   url: order.brokerUrl,

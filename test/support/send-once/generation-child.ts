@@ -3,8 +3,7 @@
  * with a broker of their own, and prints what came of them.
  */
 import { createInterface } from 'node:readline';
-import { systemClock } from '../../../src/core/index.ts';
-import { openDatabase } from '../../../src/storage/index.ts';
+import { openTestDatabase } from '../open-database.ts';
 import { startScriptedBroker } from '../scripted-broker/start.ts';
 import { planOf, runTogether } from './run.ts';
 import { createScene } from './scene.ts';
@@ -34,7 +33,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 async function generation({ url, firstSeed, runs, together }: GenerationOrder): Promise<GenerationTotals> {
   const started = await startScriptedBroker({ lateMs: null });
-  const database = await openDatabase(url, systemClock);
+  const database = await openTestDatabase(url);
   const scene = await createScene(database, started, together);
   const totals = { runs: 0, duplicates: 0, accepted: 0 };
   const violations: string[] = [];

@@ -1,0 +1,101 @@
+/**
+ * Connections to a PostgreSQL server that may be full: one that it refuses for that reason is asked for again until the time
+ * for connecting is over, so that many servers can share one whose connections would not suffice for all their pools at once.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig } from 'pg';
+
+/** How long a connection may take by default, in ms: reaching the server, and waiting for a place on it or in the pool. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Pause before a full server is asked again, in ms. */
+const FULL_PAUSE_MS = 50;
+
+/** How long a pool makes do with the connections that it has, after the server last refused it another one, in ms. */
+const FULL_FOR_MS = 1_000;
+
+/** How long a connection that nobody uses is kept, in ms: much shorter than others wait for one. */
+const IDLE_MS = 3_000;
+
+/** `too_many_connections`: of the server, the database or the role. */
+const TOO_MANY_CONNECTIONS = '53300';
+
+/** How the driver's pool calls `connect` itself. It calls `release` of the client, so that the third argument is for form. */
+type Connected = (error: Error | undefined, client: PoolClient | undefined, done: (broken?: unknown) => void) => void;
+
+/**
+ * Connects a client of its own, which has to be ended.
+ *
+ * @throws {Error} the driver's, when the server cannot be reached, refuses, or stays full for `connectionTimeoutMillis` (10 s)
+ */
+export function connectClient(config: ClientConfig): Promise<Client> {
+  const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = config;
+  return whileFull(
+    () => new Client({ keepAlive: true, ...config, connectionTimeoutMillis }).connect(),
+    connectionTimeoutMillis,
+  );
+}
+
+/**
+ * A pool that takes up to `max` connections, if the server has them. When it has not, the pool is for a second as small as it
+ * happens to be: whoever wants a connection waits in turn for one that is there, and does not ask the server again and again.
+ * Once there was a connection, one is kept, so that a server goes on working beside others that would take all.
+ */
+export class PatientPool extends Pool {
+  readonly #max: number;
+  readonly #timeoutMs: number;
+  #growAgain: NodeJS.Timeout | undefined;
+
+  constructor(config: PoolConfig & { readonly max: number }) {
+    const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS, max } = config;
+    super({ keepAlive: true, min: 1, idleTimeoutMillis: IDLE_MS, ...config, connectionTimeoutMillis });
+    this.#max = max;
+    this.#timeoutMs = connectionTimeoutMillis;
+  }
+
+  override connect(): Promise<PoolClient>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<PoolClient> | undefined {
+    const connected = whileFull(
+      () => super.connect(),
+      this.#timeoutMs,
+      () => this.#makeDo(),
+    );
+    if (callback === undefined) return connected;
+    connected.then(
+      (client) => callback(undefined, client, () => client.release()),
+      (error: unknown) => callback(asError(error), undefined, () => undefined),
+    );
+    return undefined;
+  }
+
+  /** A pool without any connection keeps on asking for one. */
+  #makeDo(): void {
+    this.options.max = Math.max(1, this.totalCount);
+    clearTimeout(this.#growAgain);
+    this.#growAgain = setTimeout(() => {
+      this.options.max = this.#max;
+    }, FULL_FOR_MS).unref();
+  }
+}
+
+async function whileFull<T>(connect: () => Promise<T>, timeoutMs: number, refused?: () => void): Promise<T> {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!isFull(error) || performance.now() >= until) throw error;
+      refused?.();
+      await sleep(FULL_PAUSE_MS);
+    }
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === TOO_MANY_CONNECTIONS;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('The connection failed.', { cause: error });
+}
