@@ -1,23 +1,23 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectConfiguration, type TestProjectInlineConfiguration } from 'vitest/config';
 import { builtProgram } from './test/support/built-program.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const EVERY_TEST = 'test/**/*.test.ts';
 /** Runs once. */
 export const BEFORE_ALL = 'test/support/before-all.ts';
 
 /**
- * Files that run after the others, one at a time in a process each: those that measure time that others must leave them, that
- * start many processes themselves, or that change something of their whole process.
+ * Files that run after the others, one at a time in a process each: those that measure time that others must leave them, or that
+ * change something of their whole process.
  */
 const ALONE = [
   'test/compute/*.test.ts',
-  'test/durability/*.test.ts',
-  'test/optimize/{cancel,checkpoints,failures}.test.ts',
-  'test/orders/{kill-processes,send-once}.test.ts',
+  'test/durability/{busy,many-orders}.test.ts',
+  'test/optimize/{cancel,event-loop}.test.ts',
+  'test/orders/kill-processes.test.ts',
   'test/rest/raw-http.test.ts',
-  'test/scheduler/processes.test.ts',
-  'test/storage/{letting-in,migrations,sqlite-durability,urgent}.test.ts',
+  'test/storage/{letting-in,sqlite-durability,urgent}.test.ts',
   'test/ws/{channel,hostile-clients}.test.ts',
 ];
 
@@ -59,4 +59,7 @@ const projects: TestProjectConfiguration[] = [
   },
 ];
 
-export default defineConfig({ ...base, test: { globalSetup: BEFORE_ALL, projects } });
+export default defineConfig({
+  ...base,
+  test: { globalSetup: BEFORE_ALL, sequence: { sequencer: LongestFirst }, projects },
+});

@@ -52,6 +52,7 @@ describe('the configuration', () => {
     ['PORT', '0', { port: 0 }],
     ['PORT', '65535', { port: 65_535 }],
     ['MARKET_DATA', 'yahoo', { marketData: 'yahoo' }],
+    ['DATABASE_POOL_SIZE', '3', { databasePoolSize: 3 }],
     ['COMPUTE_TIMEOUT_SECONDS', '2', { compute: { timeoutMs: 2000 } }],
     ['ALLOWED_ORIGINS', 'https://a.test, http://b.test:81', { allowedOrigins: ['https://a.test', 'http://b.test:81'] }],
     ['SECRETS_KEY', 'aB'.repeat(32), { secretsKey: 'aB'.repeat(32) }],

@@ -2,6 +2,7 @@
  * Connections to a PostgreSQL server that may be full: one that it refuses for that reason is asked for again until the time
  * for connecting is over, so that many servers can share one whose connections would not suffice for all their pools at once.
  */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig } from 'pg';
 
@@ -16,6 +17,9 @@ const FULL_FOR_MS = 1_000;
 
 /** How long a connection that nobody uses is kept, in ms: much shorter than others wait for one. */
 const IDLE_MS = 3_000;
+
+/** Longest wait for the server to have let go of a pool that has ended, in ms. */
+const LET_GO_MS = 2_000;
 
 /** `too_many_connections`: of the server, the database or the role. */
 const TOO_MANY_CONNECTIONS = '53300';
@@ -44,6 +48,7 @@ export function connectClient(config: ClientConfig): Promise<Client> {
 export class PatientPool extends Pool {
   readonly #max: number;
   readonly #timeoutMs: number;
+  readonly #open = new Set<PoolClient>();
   #growAgain: NodeJS.Timeout | undefined;
 
   constructor(config: PoolConfig & { readonly max: number }) {
@@ -51,6 +56,8 @@ export class PatientPool extends Pool {
     super({ keepAlive: true, min: 1, idleTimeoutMillis: IDLE_MS, ...config, connectionTimeoutMillis });
     this.#max = max;
     this.#timeoutMs = connectionTimeoutMillis;
+    this.on('connect', (client) => this.#open.add(client));
+    this.on('remove', (client) => this.#open.delete(client));
   }
 
   override connect(): Promise<PoolClient>;
@@ -67,6 +74,13 @@ export class PatientPool extends Pool {
       (error: unknown) => callback(asError(error), undefined, () => undefined),
     );
     return undefined;
+  }
+
+  /** Ends it, and waits a little until the server has room for others again, which the driver's pool does not. */
+  override async end(): Promise<void> {
+    await super.end();
+    const signal = AbortSignal.timeout(LET_GO_MS);
+    while (this.#open.size > 0 && !signal.aborted) await once(this, 'remove', { signal }).catch(() => undefined);
   }
 
   /** A pool without any connection keeps on asking for one. */

@@ -1,4 +1,5 @@
 /** The paper broker keeps what every broker promises. Its market has a new price at every look, a millisecond later. */
+import { beforeAll } from 'vitest';
 import { PaperBroker } from '../../src/broker/index.ts';
 import { decimal } from '../../src/core/index.ts';
 import { parseSymbols, type Quote } from '../../src/market/index.ts';
@@ -8,16 +9,18 @@ import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
 
 eachDatabase((_provider, create) => {
-  let database: Promise<Database> | undefined;
+  let database: Database;
   let accounts = 0;
+  beforeAll(async () => {
+    database = await (await create()).open();
+  });
 
   describeBroker(
     {
       name: 'paper',
-      create: async () => {
-        database ??= create().then((made) => made.open());
+      create: () => {
         accounts += 2;
-        return paperHarness(await database, [accounts, accounts + 1]);
+        return Promise.resolve(paperHarness(database, [accounts, accounts + 1]));
       },
     },
     { isOnNetwork: false },

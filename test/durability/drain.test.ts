@@ -14,7 +14,7 @@ import {
   type ServerProcess,
   startServer,
 } from '../support/server-process.ts';
-import { LONG_JOB } from './jobs.ts';
+import { LONG_JOB, untilRunning } from './jobs.ts';
 
 /** Longest time for draining, in ms. */
 const DRAINED_MS = 5000;
@@ -108,24 +108,15 @@ it('gives back a job that computes: the next server goes on with it at once', as
   const settings = { DATA_DIR: dataFolder() };
   const server = await startServer(settings);
   const { body } = await request<{ job_id: number }>(server, 'POST /api/optimize/strategy', { json: LONG_JOB });
-  await until(server, body.job_id, 'running');
+  await untilRunning(server, body.job_id);
 
   await end(server, 'SIGTERM');
   const next = await startServer(settings);
 
   const since = performance.now();
-  await until(next, body.job_id, 'running');
+  await untilRunning(next, body.job_id);
   expect(performance.now() - since).toBeLessThan(3000);
 });
-
-async function until(server: ServerProcess, id: number, wanted: string): Promise<void> {
-  for (let tries = 0; tries < 1000; tries += 1) {
-    const { body } = await request<{ status: string }>(server, `GET /api/optimize/${id}`);
-    if (body.status === wanted) return;
-    await pause(10);
-  }
-  throw new Error(`The job did not become ${wanted}.`);
-}
 
 /** Opens a WebSocket and never reads from it again. */
 async function stalledSocket({ port }: ServerProcess, path: string): Promise<Socket> {

@@ -1,4 +1,5 @@
 /** Optimization jobs for tests on the simulated market, which is the same in every process: short ones and long ones. */
+import { pause, request } from '../support/server-process.ts';
 
 /** A job as `POST /api/optimize/strategy` takes it. */
 export interface JobBody {
@@ -35,3 +36,14 @@ export const LONG_JOB: JobBody = {
   symbols: ['SPY', 'QQQ', 'IWM', 'DIA'],
   param_grid: { spread_bps: range(2, 100), max_inventory: range(50, 100) },
 };
+
+/** Waits until a job runs. @throws {Error} when it ends before, or does not begin within a quarter of a minute */
+export async function untilRunning(server: { readonly url: string }, id: number): Promise<void> {
+  for (let tries = 0; tries < 1500; tries += 1) {
+    const { body } = await request<{ status: string }>(server, `GET /api/optimize/${id}`);
+    if (body.status === 'running') return;
+    if (body.status !== 'pending') throw new Error(`The job is ${body.status}.`);
+    await pause(10);
+  }
+  throw new Error('The job did not begin to run.');
+}

@@ -10,7 +10,7 @@ import { csvOfDates, sessionDates, sp500Csv } from './price-file.ts';
 eachDatabase((_provider, create) => {
   describe('importing bars', () => {
     it('stores a file, says so in the journal, and gives back the same bars', async () => {
-      const { database, data, userId, bring } = await openMarket(create);
+      const { database, data, userId, bring } = await openMarket(await create());
 
       const result = await bring('gspc', sp500Csv());
 
@@ -37,7 +37,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('a second time inserts and updates nothing', async () => {
-      const { database, bring } = await openMarket(create);
+      const { database, bring } = await openMarket(await create());
       const csv = csvOfDates(sessionDates('A', '2019-12-20', '2020-01-10'));
       await bring('A', csv);
       const before = await database.read.barChunk.findMany();
@@ -50,7 +50,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('merges what overlaps, before and after, and counts it', async () => {
-      const { data, userId, bring } = await openMarket(create);
+      const { data, userId, bring } = await openMarket(await create());
       await bring('A', csvOfDates(sessionDates('A', '2020-01-06', '2020-01-10'), 100));
 
       const merged = await bring('A', csvOfDates(sessionDates('A', '2019-12-30', '2020-01-07'), 200));
@@ -62,7 +62,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('of two files at once loses no bar', async () => {
-      const { data, userId, bring } = await openMarket(create);
+      const { data, userId, bring } = await openMarket(await create());
       const dates = sessionDates('A', '2020-01-02', '2020-03-31');
 
       await Promise.all(
@@ -75,7 +75,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('of a wrong file leaves nothing behind', async () => {
-      const { database, bring } = await openMarket(create);
+      const { database, bring } = await openMarket(await create());
 
       await expect(bring('A', `${csvOfDates(['2020-01-02', '2020-01-03'])}\n2020-01-06,1,1,1,1`)).rejects.toMatchObject(
         {
@@ -89,7 +89,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('refuses bars of the future, and hostile symbols before it reads anything', async () => {
-      const { bring } = await openMarket(create);
+      const { bring } = await openMarket(await create());
 
       await expect(bring('A', csvOfDates(['2026-03-16']))).rejects.toMatchObject({
         code: 'VALIDATION',
@@ -99,7 +99,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('needs the scope "trade"', async () => {
-      const { database, userId } = await openMarket(create);
+      const { database, userId } = await openMarket(await create());
       const deps = { journal: new Journal({ database, clock }), clock, ids: randomIds };
       const reader: Principal = { userId, scopes: new Set<Scope>(['read']) };
 
@@ -109,7 +109,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('is noticed when stored bytes have changed since', async () => {
-      const { database, data, userId, bring } = await openMarket(create);
+      const { database, data, userId, bring } = await openMarket(await create());
       await bring('A', csvOfDates(['2020-01-02', '2020-01-03']));
       const chunk = await database.read.barChunk.findFirstOrThrow();
       const columns = Uint8Array.from(chunk.columns);

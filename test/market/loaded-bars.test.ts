@@ -1,9 +1,9 @@
 /** What is loaded once is shared with whoever asks for the same, until the series changes. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { claimSeries, findSeries, readSeries, type StoredSeries } from '../../src/market/bar-store.ts';
 import { type AlignedBarsRequest, MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import type { Db } from '../../src/storage/index.ts';
-import { eachDatabase } from '../support/database.ts';
+import { eachDatabase, type TestDatabase } from '../support/database.ts';
 import { clock, openMarket } from './open-market.ts';
 import { csvOfDates, sessionDates } from './price-file.ts';
 
@@ -45,9 +45,14 @@ function known(series: StoredSeries | undefined): StoredSeries {
 }
 
 eachDatabase((_provider, create) => {
+  let made: TestDatabase;
+  beforeAll(async () => {
+    made = await create();
+  });
+
   describe('bars that were loaded', () => {
     it('are shared with the next one who asks, and hashed once', async () => {
-      const { data, userId, bring } = await openMarket(create);
+      const { data, userId, bring } = await openMarket(made);
       await bring('SPY', csvOfDates(dates));
 
       const first = await data.alignedBars(userId, request);
@@ -60,7 +65,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('of several symbols are aligned once', async () => {
-      const { data, userId } = await openMarket(create);
+      const { data, userId } = await openMarket(made);
       const pair = { ...request, symbols: ['SPY', 'BTC-USD'] };
 
       const first = await data.alignedBars(userId, pair);
@@ -70,7 +75,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('are cut at `until`, and that is another set of bars', async () => {
-      const { data, userId } = await openMarket(create);
+      const { data, userId } = await openMarket(made);
       const whole = await data.alignedBars(userId, request);
 
       const cut = await data.alignedBars(userId, { ...request, until: new Date('2020-06-30') });
@@ -81,7 +86,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('are loaded again after an import, even one that only changes prices at the same instant', async () => {
-      const { data, userId, bring } = await openMarket(create);
+      const { data, userId, bring } = await openMarket(made);
       await bring('SPY', csvOfDates(dates, 100));
       const before = await data.alignedBars(userId, request);
 
@@ -94,7 +99,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('are loaded again after an import by another process', async () => {
-      const { database, userId, bring } = await openMarket(create);
+      const { database, userId, bring } = await openMarket(made);
       await bring('SPY', csvOfDates(dates, 100));
       const elsewhere = new MarketData({ database, provider: new SimulatedProvider({ clock }), clock });
       await elsewhere.alignedBars(userId, request);
@@ -105,7 +110,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('are all from after an import that came while they were read', async () => {
-      const { database, userId, bring } = await openMarket(create);
+      const { database, userId, bring } = await openMarket(made);
       await bring('BTC-USD', minutesCsv(MINUTES, 100), '1m');
       const series = await findSeries(database.read, userId, KEY);
       let queries = 0;
@@ -124,7 +129,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('also when the import has brought more bars than there was room for', async () => {
-      const { database, userId, bring } = await openMarket(create);
+      const { database, userId, bring } = await openMarket(made);
       await bring('BTC-USD', minutesCsv(10, 100), '1m');
       const series = await findSeries(database.read, userId, KEY);
       let queries = 0;
@@ -139,7 +144,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('cannot be had while the series never stays the same', async () => {
-      const { database, userId, bring } = await openMarket(create);
+      const { database, userId, bring } = await openMarket(made);
       await bring('BTC-USD', minutesCsv(10, 100), '1m');
       const series = known(await findSeries(database.read, userId, KEY));
       const claim = { ownerId: userId, ...series, now: new Date(clock.now()) };

@@ -1,12 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AlignedBarsRequest, Interval } from '../../src/market/index.ts';
-import { eachDatabase } from '../support/database.ts';
+import { eachDatabase, type TestDatabase } from '../support/database.ts';
 import { type Market, openMarket, timesOf } from './open-market.ts';
 import { csvOfDates, sessionDates } from './price-file.ts';
 
 eachDatabase((_provider, create) => {
+  let made: TestDatabase;
+  beforeAll(async () => {
+    made = await create();
+  });
+
   async function marketWith(symbols: readonly string[]): Promise<Market> {
-    const market = await openMarket(create);
+    const market = await openMarket(made);
     for (const symbol of symbols)
       await market.bring(symbol, csvOfDates(sessionDates(symbol, '2020-01-02', '2020-02-28')));
     return market;
@@ -67,7 +72,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('is an imported series only when it has every session of the range', async () => {
-      const market = await openMarket(create);
+      const market = await openMarket(made);
       const sessions = sessionDates('SPY', '2020-01-02', '2020-02-28');
       await market.bring('SPY', csvOfDates(sessions.filter((date) => date !== '2020-01-15')));
       const ask = (start: string, end: string, source?: string) =>
@@ -97,7 +102,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('must have every day when the symbol trades around the clock', async () => {
-      const market = await openMarket(create);
+      const market = await openMarket(made);
       const days = sessionDates('BTC-USD', '2020-01-01', '2020-01-31');
       await market.bring('BTC-USD', csvOfDates(days));
       await market.bring('ETH-USD', csvOfDates(sessionDates('SPY', '2020-01-02', '2020-01-31')));
@@ -109,7 +114,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('need not have what has not happened yet', async () => {
-      const market = await openMarket(create);
+      const market = await openMarket(made);
       await market.bring('SPY', csvOfDates(sessionDates('SPY', '2026-03-02', '2026-03-12')));
 
       const bars = await market.data.bars(market.userId, {
@@ -123,7 +128,7 @@ eachDatabase((_provider, create) => {
     });
 
     it('is checked at its ends when bars are not daily', async () => {
-      const market = await openMarket(create);
+      const market = await openMarket(made);
       const minutes = ['2020-01-02 14:30', '2020-01-02 14:31', '2020-01-06 20:59'];
       await market.bring('SPY', csvOfDates(minutes), '1m');
       await market.bring('SPY', csvOfDates(['2020-01-06', '2020-01-13', '2020-01-20', '2020-01-27']), '1w');
@@ -143,7 +148,7 @@ eachDatabase((_provider, create) => {
   describe('requests for bars', () => {
     let market: Market;
     beforeAll(async () => {
-      market = await openMarket(create);
+      market = await openMarket(made);
     });
     const valid: AlignedBarsRequest = {
       symbols: ['SPY', 'QQQ'],
@@ -218,7 +223,7 @@ eachDatabase((_provider, create) => {
       ['is none', '__proto__', /Expected a symbol/],
       ['has no bars', 'SPY', /there are no bars/],
     ])('say at `symbol` that it %s', async (_, symbol, message) => {
-      const { data, userId } = await openMarket(create);
+      const { data, userId } = await openMarket(made);
       const weekend = { interval: '1d', start: '2020-01-04', end: '2020-01-05' } as const;
 
       await expect(data.bars(userId, { ...weekend, symbol })).rejects.toMatchObject({
@@ -230,7 +235,7 @@ eachDatabase((_provider, create) => {
 
   describe('quotes and the list of symbols', () => {
     it("quotes are the provider's, for imported symbols too", async () => {
-      const { data, bring } = await openMarket(create);
+      const { data, bring } = await openMarket(made);
       await bring('SPY', csvOfDates(['2020-01-02']));
 
       const quotes = await data.quotes(['spy', 'EUR/USD']);
@@ -243,7 +248,7 @@ eachDatabase((_provider, create) => {
     });
 
     it("lists the owner's imports, then the well-known simulated symbols", async () => {
-      const { data, userId, strangerId, bring } = await openMarket(create);
+      const { data, userId, strangerId, bring } = await openMarket(made);
       await bring('IBM', csvOfDates(['2020-01-02', '2020-01-03']));
       await bring('IBM', csvOfDates(['2020-01-02 14:30']), '1h');
 

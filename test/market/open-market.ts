@@ -11,7 +11,7 @@ import {
   MarketData,
   SimulatedProvider,
 } from '../../src/market/index.ts';
-import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
+import type { Database } from '../../src/storage/index.ts';
 import type { TestDatabase } from '../support/database.ts';
 
 /** A Thursday, after the close. */
@@ -28,14 +28,14 @@ export interface Market {
   readonly bring: (symbol: string, csv: string, interval?: Interval) => Promise<ImportResult>;
 }
 
-/** Opens and fills the database that `create` makes. */
-export async function openMarket(create: () => Promise<TestDatabase>): Promise<Market> {
-  const made = await create();
+/** Opens it for two new users. */
+export async function openMarket(made: TestDatabase): Promise<Market> {
   const database = await made.open(clock);
-  const userId = await ensureDefaultUser(database, clock);
-  const stranger = await database.transaction((tx) =>
-    tx.user.create({ data: { name: 'stranger', createdAt: new Date(0) } }),
-  );
+  const addUser = (name: string) =>
+    database.transaction((tx) =>
+      tx.user.create({ data: { name: `${name} ${randomIds.next()}`, createdAt: new Date(0) } }),
+    );
+  const [{ id: userId }, stranger] = [await addUser('importer'), await addUser('stranger')];
   const journal = new Journal({ database, clock });
   await journal.start();
   made.onDrop(() => journal.close());

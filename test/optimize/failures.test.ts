@@ -1,7 +1,7 @@
 /** Tasks that throw, loop, allocate without end or take their thread down harm their own job and nothing else. */
 import { expect, it } from 'vitest';
-import { createTestDatabase, eachDatabase } from '../support/database.ts';
-import { EXAMPLE, ended, eventually, findings, journalOf, LONG, readJob, submit, underWay } from '../support/jobs.ts';
+import { eachDatabase } from '../support/database.ts';
+import { EXAMPLE, ended, journalOf, submit } from '../support/jobs.ts';
 import { MISBEHAVING_POOL, MISBEHAVIOUR, type Misbehaviour } from '../support/misbehaviour.ts';
 import { randomBars } from '../support/series.ts';
 import { importSeries, startServices } from '../support/services.ts';
@@ -74,26 +74,4 @@ eachDatabase((_provider, create) => {
 
     expect(row).toMatchObject({ status: 'complete', bars: 600, lastBar: new Date('2021-08-22') });
   });
-});
-
-it('keeps the event loop free while every thread computes', async () => {
-  const database = await createTestDatabase('sqlite');
-  const services = await startServices(database);
-  const { id } = await submit(services, LONG);
-  await underWay(services, id);
-  const delays: number[] = [];
-
-  await eventually('the job to end', async () => {
-    const asked = performance.now();
-    const row = await readJob(services, id);
-    delays.push(performance.now() - asked);
-    return row.finishedAt;
-  });
-
-  const p90 = delays.toSorted((a, b) => a - b)[Math.floor(delays.length * 0.9)];
-  expect(delays.length).toBeGreaterThan(5);
-  expect(p90).toBeLessThan(100);
-  expect(await findings(services, id)).toMatchObject({ status: 'complete' });
-  await services.close();
-  await database.drop();
 });

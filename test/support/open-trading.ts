@@ -1,4 +1,5 @@
 /** Trading for one test: started on the database of its file, with a user of its own, and ended after the test. */
+import { beforeAll } from 'vitest';
 import type { Database } from '../../src/storage/index.ts';
 import type { TestDatabase } from './database.ts';
 import { afterEveryTest } from './endings.ts';
@@ -21,20 +22,19 @@ export function tradingOn(create: () => Promise<TestDatabase>): {
   readonly open: OpenTrading;
   readonly openApart: OpenTrading;
 } {
-  let made: Promise<TestDatabase> | null = null;
-  let shared: Promise<Database> | null = null;
-  const database = (): Promise<TestDatabase> => (made ??= create());
-  const start = async (on: Promise<Database>, options: TradingOptions = {}): Promise<Trading> => {
-    const trading = await startTrading(await on, options);
+  let made: TestDatabase;
+  let shared: Database;
+  beforeAll(async () => {
+    made = await create();
+    shared = await made.open();
+  });
+  const start = async (on: Database, options: TradingOptions = {}): Promise<Trading> => {
+    const trading = await startTrading(on, options);
     opened.push(trading);
     return trading;
   };
   return {
-    open: (options) => start((shared ??= database().then((on) => on.open())), options),
-    openApart: (options) =>
-      start(
-        database().then((on) => on.open()),
-        options,
-      ),
+    open: (options) => start(shared, options),
+    openApart: async (options) => start(await made.open(), options),
   };
 }
