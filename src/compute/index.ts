@@ -13,3 +13,4 @@ export {
 export { serveTasks, type TaskServer } from './serve.ts';
 export { defineTask, type Task, type TaskContext, type TaskName } from './task.ts';
 export { ThreadPool, type ThreadPoolOptions } from './thread-pool.ts';
+export { growTo, type WasmExports, WasmSource } from './wasm-source.ts';

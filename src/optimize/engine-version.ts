@@ -1,7 +1,10 @@
 import { ENGINE_VERSION as TREES_VERSION } from '../models/index.ts';
 
-/** Changes when the same job on the same bars may give other figures; stored with every result. */
-export const ENGINE_VERSION = '2';
+/**
+ * Changes when the same job on the same bars may give other figures, or checkpoints are written otherwise; stored with every
+ * result.
+ */
+export const ENGINE_VERSION = '3';
 
 /** The version that decides the figures of a kind of job: those of models depend on how trees grow, too. */
 export function engineVersionOf(jobType: string): string {

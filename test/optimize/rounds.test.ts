@@ -1,4 +1,4 @@
-/** Rounds: every combination once, in order, with what it reads, within the memory that there is. */
+/** Rounds: every combination once, with what it reads, within the memory that there is. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planRounds, type Round } from '../../src/optimize/engine/rounds.ts';
@@ -22,43 +22,63 @@ function combinationsOf(raw: object | undefined): readonly Parameters[] {
   return Array.from({ length: combinationCount(space) }, (_, index) => combinationAt(momentum, space, index));
 }
 
-async function roundsOf(params: readonly Parameters[], maxBytes: number, from = 0): Promise<readonly Round[]> {
+/** In columns: what the indicators of a round may take, and what those of several kinds may take together. */
+interface Room {
+  readonly most: number;
+  readonly mixed: number;
+}
+
+async function roundsOf(params: readonly Parameters[], { most, mixed }: Room, from = 0): Promise<readonly Round[]> {
   const rounds: Round[] = [];
-  const job = { type: momentum, bars, maxBytes };
-  for await (const round of planRounds(job, params, { from, to: params.length })) rounds.push(round);
+  const job = { type: momentum, bars, room: { most: most * COLUMN, mixed: mixed * COLUMN } };
+  const indexes = [...params.keys()].slice(from);
+  for await (const round of planRounds(job, params, indexes)) rounds.push(round);
   return rounds;
 }
 
 describe('the rounds of a section', () => {
   test('are one when everything fits, with each indicator once', async () => {
-    const rounds = await roundsOf(combinationsOf(undefined), 10 * COLUMN);
+    const rounds = await roundsOf(combinationsOf(undefined), { most: 10, mixed: 10 });
 
     // windows 5, 10, 20, 50, 100 of two kinds for two symbols
-    expect(rounds).toEqual([{ from: 0, to: 18, specs: expect.any(Array) }]);
+    expect(rounds).toEqual([{ indexes: [...combinationsOf(undefined).keys()], specs: expect.any(Array) }]);
+    expect(rounds[0]?.indexes).toHaveLength(18);
     expect(new Set(rounds[0]?.specs.map(indicatorKey)).size).toBe(20);
     expect(rounds[0]?.specs).toHaveLength(20);
   });
 
-  test('cover every combination once and in order, each within the memory or a single one', async () => {
+  test('have those of one kind together when both kinds would take much memory', async () => {
+    const params = combinationsOf(undefined);
+
+    const rounds = await roundsOf(params, { most: 10, mixed: 9 });
+
+    const isValid = (index: number) => momentum.problem(params[index] ?? {}) === null;
+    const all = [...params.keys()];
+    const ofKind = (kind: string) => all.filter((index) => isValid(index) && params[index]?.['ma_type'] === kind);
+    const invalid = all.filter((index) => !isValid(index));
+    expect(rounds.map(({ indexes }) => indexes)).toEqual([ofKind('sma'), ofKind('ema'), invalid]);
+    expect(rounds.map(({ specs }) => specs.length)).toEqual([10, 10, 0]);
+  });
+
+  test('cover every combination once, each within the memory or a single one', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 }),
         fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 }),
-        fc.integer({ min: 1, max: 12 }),
-        async (short, long, columns) => {
+        fc.record({ most: fc.integer({ min: 1, max: 12 }), mixed: fc.integer({ min: 1, max: 12 }) }),
+        async (short, long, room) => {
           const params = combinationsOf({ short_window: short, long_window: long });
 
-          const rounds = await roundsOf(params, columns * COLUMN);
+          const rounds = await roundsOf(params, room);
 
-          expect(rounds.map(({ from }) => from)).toEqual([0, ...rounds.slice(0, -1).map(({ to }) => to)]);
-          expect(rounds.at(-1)?.to).toBe(params.length);
-          for (const { from, to, specs } of rounds) {
+          const covered = rounds.flatMap(({ indexes }) => indexes);
+          expect(covered.toSorted((a, b) => a - b)).toEqual([...params.keys()]);
+          for (const { indexes, specs } of rounds) {
             const read = params
-              .slice(from, to)
-              .filter((each) => momentum.problem(each) === null)
+              .filter((each, index) => indexes.includes(index) && momentum.problem(each) === null)
               .flatMap((each) => indicatorSpecs(momentum, each, 2));
             expect(new Set(specs.map(indicatorKey))).toEqual(new Set(read.map(indicatorKey)));
-            expect(specs.length * 50 * 8 <= columns * COLUMN || to - from === 1).toBe(true);
+            expect(specs.length * 50 * 8 <= room.most * COLUMN || indexes.length === 1).toBe(true);
           }
         },
       ),
@@ -67,8 +87,8 @@ describe('the rounds of a section', () => {
   });
 
   test('begin where a job goes on', async () => {
-    const rounds = await roundsOf(combinationsOf(undefined), 10 * COLUMN, 17);
+    const rounds = await roundsOf(combinationsOf(undefined), { most: 10, mixed: 10 }, 17);
 
-    expect(rounds.map(({ from, to, specs }) => [from, to, specs.length])).toEqual([[17, 18, 4]]);
+    expect(rounds.map(({ indexes, specs }) => [indexes, specs.length])).toEqual([[[17], 4]]);
   });
 });

@@ -1,12 +1,11 @@
+import { growTo, type WasmExports, WasmSource } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
 import { KERNEL_WASM } from './kernel.generated.ts';
 import type { Cut, Kernel, Span, Sums } from './kernel.ts';
 import { type Arrays, placesOf, type Shape, viewsOn } from './layout.ts';
 
 /** What `kernel.as` exports. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  freeFrom(): number;
+interface Exports extends WasmExports {
   attach(places: number, rows: number, features: number): void;
   build(from: number, to: number, columns: number, slot: number): void;
   subtract(slot: number, part: number, columns: number): void;
@@ -15,35 +14,19 @@ interface Exports {
   addProfile(slot: number, columns: number, gradient: number, hessian: number): void;
 }
 
-const PAGE = 65_536;
-/** 32-bit addresses reach so far. */
-const REACH = 2 ** 32 - PAGE;
 /** Bytes in front of the arrays, where their places are written. */
 const PREAMBLE = 64;
 
-/**
- * The instance of this thread while no training uses it. Kept because nothing frees the memory of a WebAssembly instance in
- * time; a training during another one (from its `onTree`) gets an instance of its own.
- */
-let idle: Exports | null = null;
-let compiled: WebAssembly.Module | null = null;
+/** A training during another one (from its `onTree`) has an instance of its own. */
+const source = new WasmSource<Exports>(KERNEL_WASM);
 
 /** Whether the WebAssembly kernel can address a training of this shape. */
 export function fitsWasm(shape: Shape): boolean {
-  return placesOf(shape, PAGE).end <= REACH;
+  return WasmSource.fits(placesOf(shape, PREAMBLE).end);
 }
 
 export function openWasmKernel(shape: Shape): Kernel {
-  const exports = idle ?? instantiate();
-  idle = null;
-  return new WasmKernel(exports, shape);
-}
-
-function instantiate(): Exports {
-  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
-  const { exports } = new WebAssembly.Instance(compiled, {});
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The compiler of kernel.as has checked them.
-  return exports as unknown as Exports;
+  return new WasmKernel(source.take(), shape);
 }
 
 class WasmKernel implements Kernel {
@@ -55,8 +38,7 @@ class WasmKernel implements Kernel {
     const preamble = Math.ceil(wasm.freeFrom() / 16) * 16;
     const { places, end } = placesOf(shape, preamble + PREAMBLE);
     invariant(4 * places.length <= PREAMBLE, 'the places of the arrays fit before them');
-    const missing = Math.ceil((end - wasm.memory.buffer.byteLength) / PAGE);
-    if (missing > 0) wasm.memory.grow(missing);
+    growTo(wasm.memory, end);
     new Uint32Array(wasm.memory.buffer, preamble, places.length).set(places);
     wasm.attach(preamble, shape.rows, shape.features);
     this.arrays = viewsOn(wasm.memory.buffer, shape, preamble + PREAMBLE);
@@ -83,6 +65,6 @@ class WasmKernel implements Kernel {
   }
 
   close(): void {
-    idle = this.#wasm;
+    source.giveBack(this.#wasm);
   }
 }

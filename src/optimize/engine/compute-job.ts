@@ -21,7 +21,7 @@ import type { SharedMemory } from './shared-memory.ts';
 import { objective } from './summary.ts';
 
 /** Memory that the indicators of a job may take at a time, in bytes: they lie outside every heap limit. */
-const MAX_INDICATOR_BYTES = 2 ** 29;
+const INDICATOR_ROOM = { most: 2 ** 29, mixed: 2 ** 28 };
 /** Combinations x bars of a batch: some 100 ms of work, so that cancelling, progress and other jobs have their turn. */
 const BATCH_WORK = 40_000_000;
 /** Combinations of a batch among which the kernel's work on the bars themselves hardly counts, … */
@@ -89,7 +89,7 @@ export async function computeJob(
   job: ComputableJob,
   work: { readonly figures: JobFigures; readonly hooks: ComputeHooks; readonly memory: SharedMemory },
 ): Promise<void> {
-  const cache = new IndicatorCache(compute, job.bars, { memory: work.memory, maxBytes: MAX_INDICATOR_BYTES });
+  const cache = new IndicatorCache(compute, job.bars, { memory: work.memory, maxBytes: INDICATOR_ROOM.mixed });
   for (const section of job.sections) await searchSection({ compute, job, ...work, cache }, section);
   cache.release();
 }
@@ -105,7 +105,7 @@ async function searchSection(context: JobContext, section: ComputableSection): P
       figures.params.push(...sampler.ask(count));
       if (figures.params.length < to) await breathe();
     }
-    await evaluateRange(context, section.type, { from: Math.max(from, figures.prefix), to });
+    await evaluateAll(context, section.type, figures.missing(from, to));
     if (sampler.generation !== null) sampler.tell(scores(context, from, to));
     from = to;
   }
@@ -115,18 +115,14 @@ async function searchSection(context: JobContext, section: ComputableSection): P
 function scores({ figures, job }: JobContext, from: number, to: number) {
   return figures.params.slice(from, to).map((params, place) => {
     const index = from + place;
-    const score = figures.skipped.has(index) ? null : objective(figures.rowsOf(index, index + 1), job);
+    const score = figures.skipped.has(index) ? null : objective(figures.row(index), job);
     return { params, score };
   });
 }
 
-async function evaluateRange(
-  context: JobContext,
-  type: StrategyType,
-  range: { readonly from: number; readonly to: number },
-): Promise<void> {
+async function evaluateAll(context: JobContext, type: StrategyType, indexes: readonly number[]): Promise<void> {
   const { job, figures } = context;
-  const rounds = planRounds({ type, bars: job.bars, maxBytes: MAX_INDICATOR_BYTES }, figures.params, range);
+  const rounds = planRounds({ type, bars: job.bars, room: INDICATOR_ROOM }, figures.params, indexes);
   for await (const round of rounds) await evaluateRound(context, type, round);
 }
 
@@ -135,21 +131,17 @@ async function evaluateRound(context: JobContext, type: StrategyType, round: Rou
   const { sections: _, search: __, ...cut } = job;
   const indicators = await cache.columns(round.specs, hooks.signal);
   const plan = { ...cut, typeName: type.name, indicators };
-  const batches = batchesOf(round, { type, job, threads: compute.parallelism });
+  const batches = batchesOf(round.indexes, { type, job, threads: compute.parallelism });
   let next = 0;
   await inLanes(Math.min(compute.parallelism, batches.length), hooks.signal, async (signal) => {
     for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
-      const { from, to } = batch;
-      const params: readonly Parameters[] = figures.params.slice(from, to);
-      const skipped = await compute.run(
-        EVALUATE,
-        { plan, params, rows: figures.rowsOf(from, to) },
-        { signal, onMessage: ({ fold }) => hooks.onFold(fold) },
-      );
+      const indexes = Int32Array.from(batch);
+      const params = batch.flatMap((index): readonly Parameters[] => figures.params.slice(index, index + 1));
+      const input = { plan, params, indexes, rows: figures.rows };
+      const skipped = await compute.run(EVALUATE, input, { signal, onMessage: ({ fold }) => hooks.onFold(fold) });
       figures.complete(
-        from,
-        to,
-        skipped.map(({ place, reason }) => [from + place, reason]),
+        indexes,
+        skipped.map(({ place, reason }) => [indexes[place] ?? 0, reason]),
       );
       hooks.onBatch();
     }
@@ -164,16 +156,17 @@ function slowness(type: StrategyType, { bars, settings }: ComputableJob): number
 
 /** As many for each thread; large enough to be worth their messages, small enough to end soon. */
 function batchesOf(
-  { from, to }: Round,
+  indexes: readonly number[],
   { type, job, threads }: { readonly type: StrategyType; readonly job: ComputableJob; readonly threads: number },
-): readonly { readonly from: number; readonly to: number }[] {
+): readonly (readonly number[])[] {
+  const count = indexes.length;
   const factor = slowness(type, job);
   const workOfOne = factor * job.bars.reduce((total, series) => total + series.time.length, 0);
-  const work = (to - from) * workOfOne;
+  const work = count * workOfOne;
   // What the combinations of a batch share is worth a longer one over many bars.
   const wanted = factor === 1 ? Math.min(MAX_BATCH_WORK, SHARING_COMBINATIONS * workOfOne) : 0;
   const batchWork = Math.max(BATCH_WORK, wanted);
-  const turns = Math.max(Math.ceil(work / batchWork / threads), Math.min(2, (to - from) / WORTHWHILE / threads));
+  const turns = Math.max(Math.ceil(work / batchWork / threads), Math.min(2, count / WORTHWHILE / threads));
   const parts = work < SHARED_WORK ? 1 : Math.max(1, Math.floor(turns)) * threads;
-  return evenRanges(to - from, parts).map((range) => ({ from: from + range.from, to: from + range.to }));
+  return evenRanges(count, parts).map(({ from, to }) => indexes.slice(from, to));
 }

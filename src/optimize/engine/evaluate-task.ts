@@ -11,6 +11,7 @@ import {
   type StrategyRegistry,
 } from '../../strategies/index.ts';
 import type { EvaluationPlan, Skipped } from '../evaluate.ts';
+import { rowWidth } from '../figures.ts';
 import { evaluateBatch } from '../kernel/index.ts';
 
 /** Time between two reports of a thread, milliseconds. */
@@ -30,7 +31,9 @@ export interface IndicatorTaskInput {
 export interface EvaluateTaskInput {
   readonly plan: EvaluationPlan;
   readonly params: readonly Parameters[];
-  /** [params, row width] on shared memory: where the figures go. */
+  /** [params] which row is whose. */
+  readonly indexes: Int32Array;
+  /** [combinations, row width] of the job, on shared memory: where the figures go. */
   readonly rows: Float64Array;
 }
 
@@ -63,10 +66,13 @@ export const indicatorTask: Task<IndicatorTaskInput, null> = defineTask(
 
 /** Serves `EVALUATE`. */
 export function evaluateTask(registry: StrategyRegistry): Task<EvaluateTaskInput, readonly Skipped[], BatchProgress> {
-  return defineTask(EVALUATE.name, ({ plan, params, rows }, context) => {
+  return defineTask(EVALUATE.name, ({ plan, params, indexes, rows }, context) => {
     const outcome = evaluateBatch(plan, registry.get(plan.typeName), params, hooksOf(context));
     if (outcome === null) return [];
-    rows.set(outcome.rows);
+    const width = rowWidth(plan.segments);
+    for (const [place, index] of indexes.entries()) {
+      rows.set(outcome.rows.subarray(place * width, (place + 1) * width), index * width);
+    }
     return outcome.skipped;
   });
 }

@@ -14,7 +14,7 @@ export class IndicatorCache {
   readonly #maxBytes: number;
   readonly #table = new Map<string, Float64Array>();
 
-  /** @param options.maxBytes memory to stay within as far as one round allows */
+  /** @param options.maxBytes memory to stay within as far as each round allows */
   constructor(
     compute: Compute,
     bars: readonly Bars[],

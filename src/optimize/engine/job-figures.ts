@@ -21,38 +21,48 @@ export class JobFigures {
   readonly params: Parameters[] = [];
   /** Index -> reason, of those that are done but could not be simulated. */
   readonly skipped = new Map<number, string>();
+  /** [total] indexes in the order in which they were done, as far as they are. */
+  readonly #order: Int32Array;
   #done = 0;
-  #prefix = 0;
 
   constructor(total: number, plan: SegmentPlan, memory: SharedMemory) {
     this.total = total;
     this.width = rowWidth(plan);
     this.rows = memory.column(total * this.width);
     this.isDone = new Uint8Array(new SharedArrayBuffer(total));
+    this.#order = new Int32Array(total);
   }
 
-  /** How many are done, in any place. */
+  /** How many are done. */
   get done(): number {
     return this.#done;
   }
 
-  /** How many are done from the first on without a gap: what a checkpoint may hold. */
-  get prefix(): number {
-    return this.#prefix;
+  /** Indexes of those that were done as the `from`-th to the last before the `to`-th. */
+  doneAs(from: number, to: number): Int32Array {
+    return this.#order.subarray(from, to);
   }
 
-  /** The rows [from, to). */
-  rowsOf(from: number, to: number): Float64Array {
-    return this.rows.subarray(from * this.width, to * this.width);
+  /** Indexes of [from, to) that are not done yet, ascending. */
+  missing(from: number, to: number): readonly number[] {
+    const missing: number[] = [];
+    for (let index = from; index < to; index += 1) if (this.isDone[index] === 0) missing.push(index);
+    return missing;
   }
 
-  /** Marks the combinations [from, to) as done; their rows are written. `skipped` are indexes and reasons. */
-  complete(from: number, to: number, skipped: Iterable<readonly [number, string]>): void {
-    invariant(from >= this.#prefix && to <= this.total, `combinations ${from} to ${to} are done once`);
-    this.isDone.fill(1, from, to);
+  /** The row of one combination. */
+  row(index: number): Float64Array {
+    return this.rows.subarray(index * this.width, (index + 1) * this.width);
+  }
+
+  /** Marks combinations as done; their rows are written. `skipped` are indexes and reasons. */
+  complete(indexes: Iterable<number>, skipped: Iterable<readonly [number, string]>): void {
+    for (const index of indexes) {
+      invariant(this.isDone[index] === 0, `combination ${index} is done once`);
+      this.isDone[index] = 1;
+      this.#order[this.#done++] = index;
+    }
     for (const [index, reason] of skipped) this.skipped.set(index, reason);
-    this.#done += to - from;
-    while (this.#prefix < this.total && this.isDone[this.#prefix] === 1) this.#prefix += 1;
   }
 }
 

@@ -1,5 +1,7 @@
 /**
- * Cuts a run of combinations into rounds whose indicators fit into memory together. Most jobs are one round.
+ * Cuts a run of combinations into rounds whose indicators fit into memory together. Most jobs are one round. Where the
+ * indicators are many megabytes, combinations that read the same kinds of them go together, so that those of one kind
+ * need not be in memory with those of another.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Bars } from '../../market/index.ts';
@@ -15,11 +17,18 @@ import {
 /** Combinations that are looked at before the event loop has its turn. */
 const SLICE = 1000;
 
-/** Combinations [from, to), and the distinct indicators that they read: by need, then by symbol. */
+/** Combinations by index, and the distinct indicators that they read: by need, then by symbol. */
 export interface Round {
-  readonly from: number;
-  readonly to: number;
+  readonly indexes: readonly number[];
   readonly specs: readonly IndicatorSpec[];
+}
+
+/** Memory for indicators, in bytes. */
+export interface IndicatorRoom {
+  /** What those of a round may take. */
+  readonly most: number;
+  /** What those of several kinds may take together. */
+  readonly mixed: number;
 }
 
 /** Bytes of one indicator over these bars. */
@@ -27,40 +36,75 @@ export function columnBytes(bars: readonly Bars[]): number {
   return (bars[0]?.time.length ?? 0) * Float64Array.BYTES_PER_ELEMENT;
 }
 
+/** What rounds are planned for. */
+export interface RoundJob {
+  readonly type: StrategyType;
+  readonly bars: readonly Bars[];
+  readonly room: IndicatorRoom;
+}
+
 /**
- * The rounds of `params[from]` to `params[to − 1]`, in order. A combination whose own indicators are beyond the limit is a
- * round by itself.
+ * The rounds of combinations, in order. A combination whose own indicators are beyond the limit is a round by itself.
  *
- * @param job.maxBytes memory that the indicators of a round may take
+ * @param params by index
+ * @param indexes of the combinations to be computed
  */
 export async function* planRounds(
-  job: { readonly type: StrategyType; readonly bars: readonly Bars[]; readonly maxBytes: number },
+  job: RoundJob,
   params: readonly Parameters[],
-  { from, to }: { readonly from: number; readonly to: number },
+  indexes: readonly number[],
 ): AsyncGenerator<Round> {
-  const { type, bars, maxBytes } = job;
+  for (const group of await groupsOf(job, params, indexes)) yield* roundsOf(job, params, group);
+}
+
+/** All together where that takes little memory, else by the kinds of indicators that they read. */
+async function groupsOf(
+  { type, bars, room }: RoundJob,
+  params: readonly Parameters[],
+  indexes: readonly number[],
+): Promise<readonly (readonly number[])[]> {
+  const groups = new Map<string, number[]>();
+  const needs = new Set<string>();
+  for (const [place, index] of indexes.entries()) {
+    if (place % SLICE === SLICE - 1) await breathe();
+    const wanted = needsOf(type, params[index]);
+    for (const need of wanted) needs.add(keyOf(need));
+    const kinds = wanted.map(({ kind }) => kind).join();
+    const group = groups.get(kinds) ?? [];
+    group.push(index);
+    groups.set(kinds, group);
+  }
+  const bytes = needs.size * tradedSeries(type, bars.length).length * columnBytes(bars);
+  return bytes <= room.mixed ? [indexes] : [...groups.values()];
+}
+
+async function* roundsOf(
+  { type, bars, room }: RoundJob,
+  params: readonly Parameters[],
+  indexes: readonly number[],
+): AsyncGenerator<Round> {
   const series = tradedSeries(type, bars.length);
   const bytesPerNeed = series.length * columnBytes(bars);
   let needs = new Map<string, IndicatorNeed>();
-  let start = from;
-  for (let index = from; index < to; index += 1) {
-    if (index > from && index % SLICE === 0) await breathe();
-    const combination = params[index];
-    const wanted = combination === undefined ? [] : needsOf(type, combination);
+  let taken: number[] = [];
+  for (const [place, index] of indexes.entries()) {
+    if (place % SLICE === SLICE - 1) await breathe();
+    const wanted = needsOf(type, params[index]);
     const added = wanted.filter((need) => !needs.has(keyOf(need)));
-    if ((needs.size + added.length) * bytesPerNeed > maxBytes && index > start) {
-      yield { from: start, to: index, specs: specsOf(needs, series) };
+    if ((needs.size + added.length) * bytesPerNeed > room.most && taken.length > 0) {
+      yield { indexes: taken, specs: specsOf(needs, series) };
       needs = new Map();
-      start = index;
+      taken = [];
     }
     for (const need of needs.size === 0 ? wanted : added) needs.set(keyOf(need), need);
+    taken.push(index);
   }
-  if (start < to) yield { from: start, to, specs: specsOf(needs, series) };
+  if (taken.length > 0) yield { indexes: taken, specs: specsOf(needs, series) };
 }
 
 /** None of a combination that is invalid in itself. */
-function needsOf(type: StrategyType, params: Parameters): readonly IndicatorNeed[] {
-  return type.problem(params) === null ? type.indicators(params) : [];
+function needsOf(type: StrategyType, params: Parameters | undefined): readonly IndicatorNeed[] {
+  return params !== undefined && type.problem(params) === null ? type.indicators(params) : [];
 }
 
 function keyOf(need: IndicatorNeed): string {

@@ -13,8 +13,9 @@
  */
 import { at } from '../../strategies/index.ts';
 import type { BlockReturns } from './block-returns.ts';
+import { type Loops, type OpenLoops, openLoops, type ScoreColumns } from './scores/index.ts';
 import { splitMasks } from './splits.ts';
-import { moveUnion, openUnion, type Union, unionTables } from './union-sums.ts';
+import { columnLengths, moveUnion, openUnion, type Union, type UnionTables, unionTables } from './union-sums.ts';
 
 /** Variance up to (10⁻¹⁵)² is none. */
 const NO_VARIANCE = 1e-30;
@@ -47,24 +48,36 @@ export interface PairRange {
 
 /**
  * Counts the splits of ranges of pairs. Tallies of ranges that cover [0, splitPairs(S)) once add up to the same, however
- * it is cut; a tally over all of them divided is the PBO. Works without an allocation per split.
+ * it is cut; a tally over all of them divided is the PBO. Works without an allocation per combination and split.
+ *
+ * @param open the loops to count with
  */
-export function countOverfitted(returns: BlockReturns, ranges: Iterable<PairRange>): PboTally {
+export function countOverfitted(
+  returns: BlockReturns,
+  ranges: Iterable<PairRange>,
+  open: OpenLoops = openLoops,
+): PboTally {
   const masks = splitMasks(returns.blocks);
-  const tables = unionTables(returns);
-  const halves = [openHalf(returns, openUnion(tables)), openHalf(returns, openUnion(tables))] as const;
+  const { combinations } = returns;
+  const loops = open([...columnLengths(returns, 2), combinations, combinations]);
+  const tables = unionTables(returns, loops.column);
+  const halves = [openHalf(returns, tables, loops), openHalf(returns, tables, loops)] as const;
+  const bars = returns.counts.reduce((sum, count) => sum + count, 0);
   let [overfitted, splits] = [0, 0];
   for (const { from, to } of ranges) {
-    for (const mask of masks.subarray(from, to)) overfitted += overfittedOfPair(halves, mask);
+    for (const mask of masks.subarray(from, to)) overfitted += overfittedOfPair(halves, mask, bars);
     splits += 2 * (to - from);
   }
+  loops.close();
   return { overfitted, splits };
 }
 
-/** How many of the two splits of a pair are overfitted. */
-function overfittedOfPair([one, other]: readonly [Half, Half], mask: number): number {
-  moveHalf(one, mask);
-  moveHalf(other, (1 << one.returns.blocks) - 1 - mask);
+/** How many of the two splits of a pair are overfitted; `bars` are those of all blocks. */
+function overfittedOfPair([one, other]: readonly [Half, Half], mask: number, bars: number): number {
+  const { blocks, counts } = one.returns;
+  const barsOfOne = barsOf(counts, mask);
+  moveHalf(one, mask, barsOfOne);
+  moveHalf(other, (1 << blocks) - 1 - mask, bars - barsOfOne);
   const [bestOfOne, bestOfOther] = [scoreHalf(one), scoreHalf(other)];
   return Number(lead(other, bestOfOne) <= 0) + Number(lead(one, bestOfOther) <= 0);
 }
@@ -72,8 +85,9 @@ function overfittedOfPair([one, other]: readonly [Half, Half], mask: number): nu
 /** One half of the blocks, and how every combination did in it. */
 interface Half {
   readonly returns: BlockReturns;
+  readonly loops: Loops;
   readonly union: Union;
-  readonly scores: Float64Array;
+  readonly columns: ScoreColumns;
   mask: number;
   /** Bars in it. */
   bars: number;
@@ -81,40 +95,39 @@ interface Half {
   offset: number;
 }
 
-function openHalf(returns: BlockReturns, union: Union): Half {
-  return { returns, union, scores: new Float64Array(returns.combinations), mask: 0, bars: 0, offset: 0 };
+function openHalf(returns: BlockReturns, tables: UnionTables, loops: Loops): Half {
+  const union = openUnion(tables, loops.column);
+  const { sums, powers } = union;
+  const scores = loops.column(returns.combinations);
+  const columns = { sums, powers, moreSums: tables.sums, morePowers: tables.powers, scores };
+  return { returns, loops, union, columns, mask: 0, bars: 0, offset: 0 };
 }
 
-function moveHalf(half: Half, mask: number): void {
+function moveHalf(half: Half, mask: number, bars: number): void {
   half.mask = mask;
+  half.bars = bars;
   half.offset = moveUnion(half.union, mask);
-  half.bars = 0;
-  for (let block = 0; block < half.returns.blocks; block++) {
-    if (((mask >> block) & 1) === 1) half.bars += at(half.returns.counts, block);
-  }
+}
+
+/** Bars of the blocks of a mask. */
+function barsOf(counts: Float64Array, mask: number): number {
+  let bars = 0;
+  // The lowest bit goes in each turn.
+  for (let rest = mask; rest !== 0; rest &= rest - 1) bars += at(counts, 31 - Math.clz32(rest & -rest));
+  return bars;
 }
 
 /** Scores every combination; the place of the first of the best. */
 function scoreHalf(half: Half): number {
-  const { union, scores, offset, bars } = half;
-  const { tables, sums, powers } = union;
-  const most = bars * (1 - THIN);
-  const least = bars * TINY;
-  let best = 0;
-  let toBeat = -Infinity;
-  for (let place = 0; place < scores.length; place++) {
-    const sum = (sums[place] ?? 0) + (tables.sums[offset + place] ?? 0);
-    const power = (powers[place] ?? 0) + (tables.powers[offset + place] ?? 0);
-    let score = (sum * Math.abs(sum)) / power;
-    // A NaN (no return at all) compares false.
-    if (!(Math.abs(score) < most && power > least)) score = power === 0 ? 0 : exactScore(half, place);
-    scores[place] = score;
-    if (score > toBeat) {
-      toBeat = score + slack(score, bars);
-      best = place;
+  const { loops, columns, offset, bars } = half;
+  const { scores } = columns;
+  const open = loops.score(columns, offset, { most: bars * (1 - THIN), least: bars * TINY });
+  if (open > 0) {
+    for (let place = 0; place < scores.length; place++) {
+      if (Number.isNaN(scores[place])) scores[place] = exactScore(half, place);
     }
   }
-  return best;
+  return loops.best(scores, { share: TIE, floor: bars * FAINT });
 }
 
 /** The score from moments that are merged block by block (Chan, Golub & LeVeque 1979): slower, and nothing cancels. */
@@ -134,18 +147,8 @@ function exactScore({ returns, mask, bars }: Half, place: number): number {
 }
 
 /** How many combinations score below the one at `place`, less those that score above it; ties count for neither. */
-function lead({ scores, bars }: Half, place: number): number {
+function lead({ loops, columns: { scores }, bars }: Half, place: number): number {
   const score = at(scores, place);
-  const [least, most] = [score - slack(score, bars), score + slack(score, bars)];
-  let difference = 0;
-  for (let other = 0; other < scores.length; other++) {
-    const rival = scores[other] ?? 0;
-    difference += Number(rival < least) - Number(rival > most);
-  }
-  return difference;
-}
-
-/** How far a score may be from this one and still tie. */
-function slack(score: number, bars: number): number {
-  return TIE * Math.max(Math.abs(score), bars * FAINT);
+  const slack = TIE * Math.max(Math.abs(score), bars * FAINT);
+  return loops.lead(scores, { least: score - slack, most: score + slack });
 }

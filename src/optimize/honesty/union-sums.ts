@@ -32,12 +32,21 @@ export interface Union {
   readonly powers: Float64Array;
 }
 
+/** Makes a column of zeros. */
+export type NewColumn = (length: number) => Float64Array;
+
+/** Lengths of the columns of the tables, and of as many unions. */
+export function columnLengths({ combinations, blocks }: BlockReturns, unions: number): readonly number[] {
+  const size = Math.ceil(blocks / GROUP) * UNIONS * combinations;
+  return [size, size, ...Array.from({ length: 2 * unions }, () => combinations)];
+}
+
 /** Computes the tables of all groups. */
-export function unionTables(returns: BlockReturns): UnionTables {
+export function unionTables(returns: BlockReturns, newColumn: NewColumn): UnionTables {
   const { combinations, blocks } = returns;
   const groups = Math.ceil(blocks / GROUP);
   const size = groups * UNIONS * combinations;
-  const tables = { combinations, groups, sums: new Float64Array(size), powers: new Float64Array(size) };
+  const tables = { combinations, groups, sums: newColumn(size), powers: newColumn(size) };
   for (let block = 0; block < blocks; block++) addBlock(tables, returns, block);
   return tables;
 }
@@ -62,9 +71,9 @@ function addBlock({ sums, powers }: UnionTables, returns: BlockReturns, block: n
 }
 
 /** A union that has not been moved yet. */
-export function openUnion(tables: UnionTables): Union {
+export function openUnion(tables: UnionTables, newColumn: NewColumn): Union {
   const { combinations } = tables;
-  return { tables, upper: -1, sums: new Float64Array(combinations), powers: new Float64Array(combinations) };
+  return { tables, upper: -1, sums: newColumn(combinations), powers: newColumn(combinations) };
 }
 
 /**
@@ -81,17 +90,21 @@ export function moveUnion(union: Union, mask: number): number {
 function sumUpper(union: Union, upper: number): void {
   const { tables, sums, powers } = union;
   union.upper = upper;
-  sums.fill(0);
-  powers.fill(0);
   for (let group = 1; group < tables.groups; group++) {
     const chosen = (upper >> ((group - 1) * GROUP)) & (UNIONS - 1);
     const from = (group * UNIONS + chosen) * tables.combinations;
-    addTo(sums, tables.sums, from);
-    addTo(powers, tables.powers, from);
+    take(sums, tables.sums, { from, isFirst: group === 1 });
+    take(powers, tables.powers, { from, isFirst: group === 1 });
   }
 }
 
-/** Adds as many terms of `table`, from `from` on, to the elements of `sums`. */
-function addTo(sums: Float64Array, table: Float64Array, from: number): void {
-  for (let place = 0; place < sums.length; place++) sums[place] = (sums[place] ?? 0) + (table[from + place] ?? 0);
+/** Adds as many terms of `table`, from `from` on, to the elements of `sums`; the first ones are what they become. */
+function take(
+  sums: Float64Array,
+  table: Float64Array,
+  part: { readonly from: number; readonly isFirst: boolean },
+): void {
+  const { from, isFirst } = part;
+  if (isFirst) sums.set(table.subarray(from, from + sums.length));
+  else for (let place = 0; place < sums.length; place++) sums[place] = at(sums, place) + at(table, from + place);
 }

@@ -1,6 +1,6 @@
 /**
- * Checkpoints of strategy jobs: a short JSON of what was skipped, and the rows of figures as they are in memory
- * (little-endian float64).
+ * Checkpoints of strategy jobs: a JSON of which combinations they hold and which of them were skipped, and the rows of
+ * figures as they are in memory (little-endian float64).
  */
 import { invariant, readJson } from '../../core/index.ts';
 import type { JobFigures } from '../engine/job-figures.ts';
@@ -9,13 +9,20 @@ import type { CheckpointSource } from './checkpoint.ts';
 /** Bytes of the length of the JSON in front of the rows. */
 const HEADER_BYTES = 4;
 
+/** What stands in front of the rows. */
+interface Header {
+  /** Of the rows, in their order. */
+  readonly indexes: readonly number[];
+  /** Indexes and reasons. */
+  readonly skipped: readonly (readonly [number, string])[];
+}
+
 /** The combinations of a job as things to be checkpointed. */
 export function figureCheckpoints(figures: JobFigures): CheckpointSource {
-  let restored = 0;
   return {
     bytesOfOne: figures.width * Float64Array.BYTES_PER_ELEMENT,
     get storable() {
-      return figures.prefix;
+      return figures.done;
     },
     get isWhole() {
       return figures.done === figures.total;
@@ -24,28 +31,32 @@ export function figureCheckpoints(figures: JobFigures): CheckpointSource {
       return figures.done;
     },
     pack: (from, to) => pack(figures, from, to),
-    unpack(bytes, count) {
-      unpack(figures, bytes, { from: restored, to: restored + count });
-      restored += count;
-    },
+    unpack: (bytes, count) => unpack(figures, bytes, count),
   };
 }
 
-function unpack(
-  figures: JobFigures,
-  bytes: Uint8Array,
-  { from, to }: { readonly from: number; readonly to: number },
-): void {
-  const rows = figures.rowsOf(from, to);
+function unpack(figures: JobFigures, bytes: Uint8Array, count: number): void {
   const { json, rest } = splitPacked(bytes);
-  invariant(rest.byteLength === rows.byteLength, `a checkpoint of ${to - from} combinations has their rows`);
-  new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength).set(rest);
-  figures.complete(from, to, readJson<readonly (readonly [number, string])[]>(json));
+  const { indexes, skipped } = readJson<Header>(json);
+  const bytesOfRow = figures.width * Float64Array.BYTES_PER_ELEMENT;
+  invariant(indexes.length === count && rest.byteLength === count * bytesOfRow, `a checkpoint has ${count} rows`);
+  for (const [place, index] of indexes.entries()) {
+    const row = figures.row(index);
+    const packed = rest.subarray(place * bytesOfRow, (place + 1) * bytesOfRow);
+    new Uint8Array(row.buffer, row.byteOffset, row.byteLength).set(packed);
+  }
+  figures.complete(indexes, skipped);
 }
 
 function pack(figures: JobFigures, from: number, to: number): Uint8Array<ArrayBuffer> {
-  const skipped = Array.from(figures.skipped).filter(([index]) => index >= from && index < to);
-  return joinPacked(JSON.stringify(skipped), figures.rowsOf(from, to));
+  const indexes = Array.from(figures.doneAs(from, to));
+  const skipped = indexes.flatMap((index) => {
+    const reason = figures.skipped.get(index);
+    return reason === undefined ? [] : [[index, reason] as const];
+  });
+  const rows = new Float64Array(indexes.length * figures.width);
+  for (const [place, index] of indexes.entries()) rows.set(figures.row(index), place * figures.width);
+  return joinPacked(JSON.stringify({ indexes, skipped } satisfies Header), rows);
 }
 
 /** A JSON text and numbers as one piece: the length of the text, the text, the numbers. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { type BlockReturns, blockReturns } from '../../../src/optimize/honesty/block-returns.ts';
 import { countOverfitted } from '../../../src/optimize/honesty/cscv.ts';
+import { type OpenLoops, openPlainLoops } from '../../../src/optimize/honesty/scores/index.ts';
 import { splitMasks, splitPairs } from '../../../src/optimize/honesty/splits.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../../src/optimize/walk-forward.ts';
@@ -42,13 +43,13 @@ function ties(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-12 * Math.max(1, Math.abs(a), Math.abs(b));
 }
 
-function tallyOf(returns: readonly (readonly number[])[], bars: number, nSplits: number) {
+function tallyOf(returns: readonly (readonly number[])[], bars: number, nSplits: number, open?: OpenLoops) {
   const plan = planOf(bars, nSplits);
   const blocks = blockReturns(
     returns.map((series) => rowOf(series, plan)),
     plan,
   );
-  return blocks === null ? null : countOverfitted(blocks, [{ from: 0, to: splitPairs(plan.blocks) }]);
+  return blocks === null ? null : countOverfitted(blocks, [{ from: 0, to: splitPairs(plan.blocks) }], open);
 }
 
 const KINDS = ['random', 'random', 'repeated', 'shaken', 'sleepy', 'flat', 'constant', 'thin', 'stepped', 'tiny'];
@@ -107,6 +108,7 @@ describe('the count of overfitted splits', () => {
         const found = tallyOf(returns, input.bars, input.nSplits);
 
         expect(found).toEqual(bruteForce(returns, input.bars, input.nSplits));
+        expect(tallyOf(returns, input.bars, input.nSplits, openPlainLoops)).toEqual(found);
       }),
       {
         seed: 3,

@@ -1,0 +1,53 @@
+/** What a half of the blocks is scored from, and to; arrays that came from `Loops.column`. */
+export interface ScoreColumns {
+  /** [K] Σr and Σr² of some of the blocks. */
+  readonly sums: Float64Array;
+  readonly powers: Float64Array;
+  /** [unions, K] those of the other blocks; an offset says of which union. */
+  readonly moreSums: Float64Array;
+  readonly morePowers: Float64Array;
+  /** [K] out. */
+  readonly scores: Float64Array;
+}
+
+/** Which scores are trusted to sums. */
+export interface Trust {
+  /** The score is nearer to 0 than this, … */
+  readonly most: number;
+  /** … and Σr² is above this. */
+  readonly least: number;
+}
+
+/** How near to each other scores tie: within `share` of the score, or of `floor` where it is smaller. */
+export interface Tie {
+  readonly share: number;
+  readonly floor: number;
+}
+
+/** Scores that tie. */
+export interface Tied {
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * The loops over all combinations that a cross-validation spends its time in. There are two, which answer the same to the
+ * bit.
+ */
+export interface Loops {
+  /** [length] zeros, where the loops can work on them. */
+  readonly column: (length: number) => Float64Array;
+  /**
+   * Writes the score Σr·|Σr|/Σr² of every combination: 0 without any return, NaN where it is not to be trusted.
+   *
+   * @param offset where the union begins in `moreSums` and `morePowers`
+   * @returns how many are NaN
+   */
+  score(columns: ScoreColumns, offset: number, trust: Trust): number;
+  /** The place of the first of the best: no later one is better by more than what ties. */
+  best(scores: Float64Array, tie: Tie): number;
+  /** How many scores are below those that tie, less those above. */
+  lead(scores: Float64Array, tied: Tied): number;
+  /** Gives the memory of all columns back; nothing may be called afterwards. */
+  close(): void;
+}
