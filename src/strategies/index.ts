@@ -6,16 +6,11 @@ export {
   at,
   CompensatedSum,
   computeIndicators,
-  exponentialMeans,
   type IndicatorKind,
   type IndicatorNeed,
   type IndicatorSpec,
   type IndicatorTable,
   indicatorKey,
-  prefixSums,
-  rollingDeviation,
-  rollingMean,
-  rollingZscore,
 } from './indicators/index.ts';
 export { openScanner } from './open-scanner.ts';
 export { numberOf } from './parameter-reading.ts';

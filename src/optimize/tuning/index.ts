@@ -5,7 +5,7 @@
  * hands the trainings to worker threads; rows and leases are the job's.
  */
 export { TuningComputation, type TuningHooks } from './compute-tuning.ts';
-export { cutBars, defaultEmbargo, HOLDOUT_SHARE, type TuningCut } from './cut.ts';
+export { cutBars, defaultEmbargo, HOLDOUT_SHARE, requireEnoughBars, type TuningCut } from './cut.ts';
 export type { EdgeThresholds, EdgeVerdict } from './edge-verdict.ts';
 export { basisOf, judgeTuning } from './judge-tuning.ts';
 export {
