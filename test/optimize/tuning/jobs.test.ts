@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/index.ts';
 import {
   cancelOptimization,
-  predictModel,
   readTuningConfig,
   readTuningFindings,
   readTuningResults,
 } from '../../../src/optimize/index.ts';
+import { predictModel } from '../../../src/predictions/index.ts';
 import { createTestDatabase, eachDatabase } from '../../support/database.ts';
 import { startJobProcess } from '../../support/job-process.ts';
 import { ended, journalOf, readJob, underWay } from '../../support/jobs.ts';
