@@ -16,6 +16,7 @@ import { createPipeline, type Services } from './graphql/index.ts';
 import { MarketData, type MarketDataProvider, SimulatedProvider, YahooProvider } from './market/index.ts';
 import { OptimizationRunner } from './optimize/index.ts';
 import { Gateway, type KillDeps, KillSwitch, type OrderBasis, OrderMonitor, WORKING_STATUSES } from './orders/index.ts';
+import { StoredModels } from './predictions/index.ts';
 import { Admission, createHttpServer, type GaugeDefinition, REST_ROUTES } from './rest/index.ts';
 import { countOverdue, JobTypeRegistry, Scheduler } from './scheduler/index.ts';
 import { databaseFailure, listenFailure } from './start-error.ts';
@@ -26,7 +27,7 @@ import {
   openSecretBox,
   pruneIdempotencyKeys,
 } from './storage/index.ts';
-import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
+import { builtInStrategies, modelStrategy, StrategyRegistry } from './strategies/index.ts';
 import { WebhookDispatcher } from './webhooks/index.ts';
 import { asyncApiDocument, attachWebSockets, WEBSOCKET_CHANNELS, type WebSockets } from './ws/index.ts';
 
@@ -161,12 +162,13 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
     onThreadError: (err) => log.error({ err }, 'A worker thread died without a task; it is replaced'),
   });
   parts.compute = compute;
-  const registry = new StrategyRegistry(builtInStrategies);
+  const registry = new StrategyRegistry([...builtInStrategies, modelStrategy]);
   const provider = basis.provider ?? priceProvider(config, basis);
   const market = new MarketData({ database, provider, clock });
   parts.market = market;
   const secrets = openSecretBox({ key: config.secretsKey, dataDir: config.dataDir });
-  const shared = { database, journal, clock, ids, log, registry, market, compute, secrets };
+  const models = new StoredModels({ database, compute });
+  const shared = { database, journal, clock, ids, log, registry, models, market, compute, secrets };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: config.optimize.maxRunningJobs });
   parts.runner = runner;
   const trading = startTrading(config, { ...shared, prices: market }, parts);

@@ -2,8 +2,9 @@
 import { backtestTask } from './backtest/index.ts';
 import { serveTasks } from './compute/index.ts';
 import { optimizeTasks } from './optimize/index.ts';
-import { builtInStrategies, StrategyRegistry } from './strategies/index.ts';
+import { predictionTasks } from './predictions/index.ts';
+import { builtInStrategies, modelStrategy, StrategyRegistry } from './strategies/index.ts';
 
-const registry = new StrategyRegistry(builtInStrategies);
+const registry = new StrategyRegistry([...builtInStrategies, modelStrategy]);
 
-export default serveTasks([backtestTask(registry), ...optimizeTasks(registry)]);
+export default serveTasks([backtestTask(registry), ...predictionTasks, ...optimizeTasks(registry)]);

@@ -21,6 +21,7 @@ const STEPS: readonly (readonly string[])[] = [
   ['strategies'],
   ['backtest', 'features'],
   ['models'],
+  ['predictions'],
   ['safety'],
   ['broker'],
   ['orders'],

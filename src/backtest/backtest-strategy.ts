@@ -12,13 +12,17 @@ import {
 } from '../market/index.ts';
 import type { Database } from '../storage/index.ts';
 import {
+  followedModel,
+  type ModelSource,
   type Parameters,
+  type PredictionTable,
   parseParameters,
   requireSymbolCount,
   type StrategyRegistry,
   type StrategyType,
 } from '../strategies/index.ts';
 import { type BacktestResult, runBacktest } from './backtest.ts';
+import { type FollowedModel, followedFacts } from './followed-model.ts';
 import { type BacktestSettings, parseSettings, type RawSettings } from './settings.ts';
 
 /** Most bars of one backtest: its answer has a point per bar. */
@@ -29,6 +33,7 @@ export interface BacktestDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly registry: StrategyRegistry;
+  readonly models: ModelSource;
   readonly market: MarketData;
   readonly compute: Compute;
 }
@@ -56,6 +61,10 @@ export interface BacktestOutcome extends BacktestResult {
   readonly dataSource: string;
   /** SHA-256 of the bars, hex. */
   readonly dataHash: string;
+  /** The model that was followed; null where the type follows none. */
+  readonly model: FollowedModel | null;
+  /** What takes from the worth of the figures, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 interface BacktestTaskInput {
@@ -63,6 +72,7 @@ interface BacktestTaskInput {
   readonly params: Parameters;
   readonly bars: readonly Bars[];
   readonly settings: BacktestSettings;
+  readonly predictions: PredictionTable;
 }
 
 /** A result, or why these bars allow none: a DomainError would arrive as a plain Error. */
@@ -94,6 +104,9 @@ export async function backtestStrategy(
 ): Promise<BacktestOutcome> {
   requireScope(principal, 'read');
   const { typed, symbols, interval, settings } = parseRequest(deps.registry, input);
+  const type = deps.registry.get(typed.strategyType);
+  const use = { type, params: typed.params, symbols, interval, path: 'params' };
+  const model = await followedModel(deps.models, principal.userId, use);
   const data = await deps.market.alignedBars(principal.userId, {
     symbols,
     interval,
@@ -110,8 +123,11 @@ export async function backtestStrategy(
       periodsPerYear: input.periodsPerYear ?? commonPeriodsPerYear(symbols, interval, data.source),
     },
   };
-  const result = await computed(deps, job);
-  return { ...result, ...job, dataSource: data.source, dataHash: data.hash };
+  const predictions: PredictionTable =
+    model === null ? new Map() : new Map([[model.id, await answered(() => model.predict(data.bars))]]);
+  const result = await computed(deps, { ...job, predictions });
+  const followed = model === null ? { model, warnings: [] } : followedFacts(model, data);
+  return { ...result, ...job, dataSource: data.source, dataHash: data.hash, ...followed };
 }
 
 /** Everything that can be told without the bars; the default of `periodsPerYear` cannot. */
@@ -136,15 +152,15 @@ function parseTyped(type: StrategyType, input: BacktestRequest) {
 }
 
 async function computed(deps: BacktestDeps, input: BacktestTaskInput): Promise<BacktestResult> {
-  const output = await runTask(deps.compute, input);
+  const output = await answered(() => deps.compute.run(TASK, input));
   if (!('refused' in output)) return output;
   const { message, fields } = output.refused;
   throw new DomainError('VALIDATION', message, { fields });
 }
 
-async function runTask(compute: Compute, input: BacktestTaskInput): Promise<BacktestTaskOutput> {
+async function answered<Output>(run: () => Promise<Output>): Promise<Output> {
   try {
-    return await compute.run(TASK, input);
+    return await run();
   } catch (error) {
     if (!(error instanceof ComputeFailure) || error.reason === 'threw') throw error;
     throw unavailable(`The backtest could not be computed: ${error.message}`, error);

@@ -4,6 +4,7 @@ import {
   computeIndicators,
   indicatorSpecs,
   type Parameters,
+  type PredictionTable,
   requireSymbolCount,
   type StrategyType,
 } from '../strategies/index.ts';
@@ -20,6 +21,8 @@ export interface BacktestInput {
   /** One per symbol, equal times; nothing before the first bar warms the strategy up. */
   readonly bars: readonly Bars[];
   readonly settings: BacktestSettings;
+  /** What the model says that the type follows, if it follows one. */
+  readonly predictions?: PredictionTable | undefined;
 }
 
 /** What a strategy would have done. */
@@ -37,7 +40,7 @@ export interface BacktestResult {
  * @throws {DomainError} VALIDATION when the type cannot trade so many symbols, or the prices drive equity beyond 10³⁰⁸
  */
 export function runBacktest(input: BacktestInput): BacktestResult {
-  const { type, params, bars, settings } = input;
+  const { type, params, bars, settings, predictions } = input;
   requireSymbolCount(type, bars.length);
   const length = bars[0]?.time.length ?? 0;
   invariant(
@@ -45,7 +48,7 @@ export function runBacktest(input: BacktestInput): BacktestResult {
     'all symbols have the same bars',
   );
   const indicators = computeIndicators(indicatorSpecs(type, params, bars.length), bars);
-  const run = prepareSimulation({ type, params, bars, indicators, settings })({ from: 0, to: length });
+  const run = prepareSimulation({ type, params, bars, indicators, predictions, settings })({ from: 0, to: length });
   if (!isFiniteRun(run)) throw invalid('symbols', OVERFLOW_REASON);
   return { metrics: computeMetrics(run, settings), equity: run.equity, trades: run.trades };
 }

@@ -14,6 +14,7 @@ export {
   backtestTask,
 } from './backtest-strategy.ts';
 export { type Costs, costsOf } from './costs.ts';
+export type { FollowedModel } from './followed-model.ts';
 export { marketScan } from './market-scan.ts';
 export {
   computeMetrics,

@@ -5,6 +5,7 @@ import { type Interval, parseInterval, parseSymbols } from '../market/index.ts';
 import type { JobType, RunContext } from '../scheduler/index.ts';
 import {
   findStrategy,
+  followedModel,
   type Parameters,
   parseParameters,
   requireSymbolCount,
@@ -92,7 +93,9 @@ async function parseConfig(deps: SignalDeps, principal: Principal, raw: unknown)
   if (unknown !== undefined) {
     throw invalid(`config.${unknown}`, `A market_scan takes ${[...KEYS].join(', ')}; found ${shown(unknown)}.`);
   }
-  return config.has('strategy_id') ? await parseSaved(deps, principal, config) : parseInline(deps.registry, config);
+  return config.has('strategy_id')
+    ? await parseSaved(deps, principal, config)
+    : await parseInline(deps, principal, config);
 }
 
 async function parseSaved(
@@ -113,7 +116,11 @@ async function parseSaved(
   return { strategy_id: id };
 }
 
-function parseInline(registry: StrategyRegistry, config: ReadonlyMap<string, unknown>): JsonObject {
+async function parseInline(
+  { registry, models }: SignalDeps,
+  { userId }: Principal,
+  config: ReadonlyMap<string, unknown>,
+): Promise<JsonObject> {
   const rawSymbols = config.get('symbols');
   const symbols = Array.isArray(rawSymbols) ? rawSymbols.map(textOf) : [];
   const parsed = under('config', () =>
@@ -124,6 +131,10 @@ function parseInline(registry: StrategyRegistry, config: ReadonlyMap<string, unk
     }),
   );
   const { typed, ...rest } = parsed;
+  const use = { ...rest, type: registry.get(typed.strategy_type), params: typed.params, path: 'params' };
+  await followedModel(models, userId, use).catch((error: unknown) => {
+    throw below('config', error);
+  });
   return { ...typed, ...rest };
 }
 
@@ -146,11 +157,15 @@ function under<T>(prefix: string, parse: () => T, renamed: Readonly<Record<strin
   try {
     return parse();
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'VALIDATION') throw error;
-    const fields = error.fields.map(({ path: [first = '', ...rest], message }) => {
-      const name = Object.hasOwn(renamed, first) ? (renamed[first] ?? first) : first;
-      return { path: [...(prefix === '' ? [] : [prefix]), name, ...rest], message };
-    });
-    throw new DomainError(error.code, error.message, { fields, facts: error.facts });
+    throw below(prefix, error, renamed);
   }
+}
+
+function below(prefix: string, error: unknown, renamed: Readonly<Record<string, string>> = {}): unknown {
+  if (!(error instanceof DomainError) || error.code !== 'VALIDATION') return error;
+  const fields = error.fields.map(({ path: [first = '', ...rest], message }) => {
+    const name = Object.hasOwn(renamed, first) ? (renamed[first] ?? first) : first;
+    return { path: [...(prefix === '' ? [] : [prefix]), name, ...rest], message };
+  });
+  return new DomainError(error.code, error.message, { fields, facts: error.facts });
 }

@@ -3,6 +3,7 @@ import {
   computeIndicators,
   indicatorSpecs,
   type Parameters,
+  type PredictionTable,
   requireSymbolCount,
   type StrategyType,
   tradedSeries,
@@ -33,6 +34,8 @@ export function currentSignals(input: {
   /** One per symbol, equal times, at least one bar. */
   readonly bars: readonly Bars[];
   readonly allowShort: boolean;
+  /** What the model says that the type follows, if it follows one. */
+  readonly predictions?: PredictionTable | undefined;
 }): readonly Signal[] | null {
   const { type, params, bars } = input;
   requireSymbolCount(type, bars.length);

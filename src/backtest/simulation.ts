@@ -13,6 +13,7 @@ import {
   type IndicatorTable,
   indicatorKey,
   type Parameters,
+  type PredictionTable,
   type StrategyType,
   tradedSeries,
 } from '../strategies/index.ts';
@@ -34,6 +35,8 @@ export interface SimulationInput {
   readonly bars: readonly Bars[];
   /** Holds every indicator that the type reads with these parameters. */
   readonly indicators: IndicatorTable;
+  /** Holds what the model says that the type follows with these parameters, if it follows one. */
+  readonly predictions?: PredictionTable | undefined;
   readonly settings: BacktestSettings;
 }
 
@@ -62,7 +65,7 @@ export function isFiniteRun(run: AccountRun): boolean {
 
 /** What a type decides on for the symbols at `series`. */
 export function decisionInput(
-  input: Pick<SimulationInput, 'params' | 'bars' | 'indicators'> & { readonly allowShort: boolean },
+  input: Pick<SimulationInput, 'params' | 'bars' | 'indicators' | 'predictions'> & { readonly allowShort: boolean },
   series: readonly number[],
 ): DecisionInput {
   const { params, allowShort, indicators } = input;
@@ -75,6 +78,12 @@ export function decisionInput(
       const column = indicators.get(key);
       invariant(column !== undefined, `indicator ${key} was computed beforehand`);
       return column;
+    },
+    prediction: (modelId) => {
+      const found = input.predictions?.get(modelId);
+      const values = found?.bySymbol[series[0] ?? -1];
+      invariant(found !== undefined && values !== undefined, `model ${modelId} was asked beforehand`);
+      return { neutral: found.neutral, values };
     },
   };
 }

@@ -3,10 +3,16 @@ import type { Principal } from '../access/index.ts';
 import { type Clock, invalid } from '../core/index.ts';
 import { type Interval, latestBars, type MarketData } from '../market/index.ts';
 import type { Database } from '../storage/index.ts';
-import { findStrategy, type Parameters, type StrategyRegistry } from '../strategies/index.ts';
+import {
+  findStrategy,
+  followedModel,
+  type ModelSource,
+  type Parameters,
+  type StrategyRegistry,
+} from '../strategies/index.ts';
 import { currentSignals, type Signal } from './signals.ts';
 
-/** Bars that signals are computed from, the newest. */
+/** Bars that signals are computed from, the newest; those of a model's warm-up come on top. */
 const SIGNAL_BARS = 504;
 
 /** What signals are computed with. */
@@ -14,6 +20,7 @@ export interface SignalDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly registry: StrategyRegistry;
+  readonly models: ModelSource;
   readonly market: MarketData;
 }
 
@@ -27,9 +34,11 @@ export interface SignalRequest {
 
 /**
  * What a saved strategy says now: the target position of each symbol after its newest bar and after the one before,
- * computed from the newest 504 bars. Scope `read`.
+ * computed from the newest 504 bars (of a type that follows a model, from the newest 504 that it predicts for). Scope
+ * `read`.
  *
- * @throws {DomainError} NOT_FOUND; VALIDATION for a type that quotes instead of taking a position
+ * @throws {DomainError} NOT_FOUND; VALIDATION for a type that quotes instead of taking a position; CONFLICT when the model
+ *   that it follows is gone or damaged
  */
 export async function strategySignals(
   deps: SignalDeps,
@@ -43,8 +52,11 @@ export async function strategySignals(
 export async function signalsOf(deps: SignalDeps, ownerId: number, request: SignalRequest): Promise<readonly Signal[]> {
   const { symbols, interval, params } = request;
   const type = deps.registry.get(request.strategyType);
-  const bars = await latestBars(deps, ownerId, { symbols, interval, count: SIGNAL_BARS });
-  const signals = currentSignals({ type, params, bars, allowShort: false });
+  const model = await followedModel(deps.models, ownerId, { ...request, type, path: null });
+  const count = SIGNAL_BARS + (model?.warmUpBars ?? 0);
+  const bars = await latestBars(deps, ownerId, { symbols, interval, count });
+  const predictions = model === null ? undefined : new Map([[model.id, await model.predict(bars)]]);
+  const signals = currentSignals({ type, params, bars, allowShort: false, predictions });
   if (signals !== null) return signals;
   throw invalid('strategyId', `A ${type.name} strategy quotes both sides and has no target position, so no signals.`);
 }

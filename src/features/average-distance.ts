@@ -1,6 +1,7 @@
 /** How far the close is from its moving averages: sma and ema. */
-import { at, exponentialMeans, numberOf, type Parameters, prefixSums, rollingMean } from '../strategies/index.ts';
-import { type FeatureFamily, type FeatureInput, noProblem, windowSpec } from './feature.ts';
+import { at, numberOf } from '../strategies/index.ts';
+import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
+import { equalWeights, exponentialReach, exponentialWeights, trailingMeans } from './trailing.ts';
 
 /** Distance from the simple moving average. */
 export const smaDistance: FeatureFamily = {
@@ -9,27 +10,20 @@ export const smaDistance: FeatureFamily = {
   formula: 'c_t / mean(c_{t−window+1} … c_t) − 1',
   source: 'simple moving average, as the strategies use it',
   ...distances([10, 50]),
-  compute({ bars }, params) {
-    const out = new Float64Array(bars.close.length);
-    rollingMean(prefixSums(bars.close), numberOf(params, 'window'), out);
-    return distanceFrom(bars.close, out);
-  },
+  warmUp: (params) => numberOf(params, 'window') - 1,
+  compute: ({ bars: { close } }, params) => distanceFrom(close, equalWeights(numberOf(params, 'window'))),
 };
 
 /** Distance from the exponential moving average. */
 export const emaDistance: FeatureFamily = {
   name: 'ema_distance',
   description: 'How far the close is above its exponential moving average, as a fraction of it.',
-  formula: 'c_t / e_t − 1, e_t = α·c_t + (1 − α)·e_{t−1}, α = 2/(window + 1), e_0 = c_0; defined after window bars',
-  source: 'exponential moving average, as the strategies use it',
+  formula:
+    'c_t / e_t − 1, e_t the mean of the last 3·window closes with weights (1 − α)^i for the one i bars ago, α = 2/(window + 1)',
+  source: 'exponential moving average; what is left out beyond 3 windows has less than 1 % of the weight',
   ...distances([12, 26]),
-  compute({ bars }: FeatureInput, params: Parameters) {
-    const window = numberOf(params, 'window');
-    const out = new Float64Array(bars.close.length);
-    exponentialMeans(bars.close, [{ window, out }]);
-    out.fill(Number.NaN, 0, window - 1);
-    return distanceFrom(bars.close, out);
-  },
+  warmUp: (params) => exponentialReach(numberOf(params, 'window')) - 1,
+  compute: ({ bars: { close } }, params) => distanceFrom(close, exponentialWeights(numberOf(params, 'window'))),
 };
 
 function distances(windows: readonly number[]) {
@@ -38,12 +32,10 @@ function distances(windows: readonly number[]) {
     defaults: windows.map((window) => ({ window })),
     minSymbols: 1,
     problem: noProblem,
-    warmUp: (params: Parameters) => numberOf(params, 'window') - 1,
   };
 }
 
-/** Turns averages into distances from them, in place. */
-function distanceFrom(close: Float64Array, averages: Float64Array): Float64Array {
-  for (let t = 0; t < averages.length; t++) averages[t] = at(close, t) / at(averages, t) - 1;
-  return averages;
+/** [T] distance from the average with these weights. */
+function distanceFrom(close: Float64Array, weights: Float64Array): Float64Array {
+  return trailingMeans(close, weights).map((average, t) => at(close, t) / average - 1);
 }

@@ -1,5 +1,6 @@
-import { numberOf, rollingZscore } from '../strategies/index.ts';
+import { numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
+import { trailingZscores } from './trailing.ts';
 
 /** Place of the close between the Bollinger bands. */
 export const bollingerPosition: FeatureFamily = {
@@ -12,9 +13,5 @@ export const bollingerPosition: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window') - 1,
-  compute({ bars: { close } }, params) {
-    const out = new Float64Array(close.length);
-    rollingZscore({ values: close, window: numberOf(params, 'window'), out });
-    return out.map((z) => z / 2);
-  },
+  compute: ({ bars: { close } }, params) => trailingZscores(close, numberOf(params, 'window')).map((z) => z / 2),
 };

@@ -1,3 +1,4 @@
+import type { Bars } from '../market/index.ts';
 import { at, numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, undefinedColumn, windowSpec } from './feature.ts';
 
@@ -12,14 +13,13 @@ export const logReturn: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window'),
-  compute({ bars }, params) {
-    const out = undefinedColumn(bars);
-    returnsOver(bars.close, numberOf(params, 'window'), out);
-    return out;
-  },
+  compute: ({ bars }, params) => logReturns(bars, numberOf(params, 'window')),
 };
 
-/** Writes `ln(x_t / x_{t−window})` from the first bar on that has one. */
-export function returnsOver(values: Float64Array, window: number, out: Float64Array): void {
-  for (let t = window; t < values.length; t++) out[t] = Math.log(at(values, t) / at(values, t - window));
+/** [T] `ln(c_t / c_{t−window})`; NaN for the first `window` bars. */
+export function logReturns(bars: Bars, window: number): Float64Array {
+  const { close } = bars;
+  const out = undefinedColumn(bars);
+  for (let t = window; t < out.length; t++) out[t] = Math.log(at(close, t) / at(close, t - window));
+  return out;
 }

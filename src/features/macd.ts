@@ -1,11 +1,12 @@
-import { at, exponentialMeans, numberOf } from '../strategies/index.ts';
+import { at, numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, windowSpec } from './feature.ts';
+import { exponentialReach, exponentialWeights, trailingMeans } from './trailing.ts';
 
 /** Moving average convergence divergence, its histogram. */
 export const macd: FeatureFamily = {
   name: 'macd',
   description: 'Whether the distance of two averages grows or shrinks, as a fraction of the close.',
-  formula: '(m_t − ema_signal(m)_t) / c_t, m = ema_fast(c) − ema_slow(c); defined after slow + signal − 1 bars',
+  formula: '(m_t − ema_signal(m)_t) / c_t, m = ema_fast(c) − ema_slow(c), averages as of ema_distance',
   source: 'Appel (1979); the histogram: Aspray (1986)',
   parameters: [
     windowSpec('fast', { minimum: 1, fallback: 12, counts: 'Bars of the fast average; fewer than slow.' }),
@@ -19,19 +20,16 @@ export const macd: FeatureFamily = {
     if (fast < slow) return null;
     return { parameter: 'fast', message: `fast ${fast} must be smaller than slow ${slow}.` };
   },
-  warmUp: (params) => numberOf(params, 'slow') + numberOf(params, 'signal') - 2,
+  warmUp: (params) => exponentialReach(numberOf(params, 'slow')) + exponentialReach(numberOf(params, 'signal')) - 2,
   compute({ bars: { close } }, params) {
     const fast = smoothed(close, numberOf(params, 'fast'));
     const slow = smoothed(close, numberOf(params, 'slow'));
     const distance = fast.map((value, t) => value - at(slow, t));
     const signal = smoothed(distance, numberOf(params, 'signal'));
-    const out = distance.map((value, t) => (value - at(signal, t)) / at(close, t));
-    return out.fill(Number.NaN, 0, macd.warmUp(params));
+    return distance.map((value, t) => (value - at(signal, t)) / at(close, t));
   },
 };
 
 function smoothed(values: Float64Array, window: number): Float64Array {
-  const out = new Float64Array(values.length);
-  exponentialMeans(values, [{ window, out }]);
-  return out;
+  return trailingMeans(values, exponentialWeights(window));
 }

@@ -12,6 +12,9 @@ import { atr } from './true-range.ts';
 import { volatility, volatilityRatio } from './volatility.ts';
 import { volumeZscore } from './volume.ts';
 
+/** Raised whenever a feature is defined otherwise: a model knows what it sees by the numbers that it learned from. */
+export const FEATURES_VERSION = 2;
+
 /** Every family, in the order of the columns that they make. */
 export const FEATURE_FAMILIES: readonly FeatureFamily[] = [
   logReturn,

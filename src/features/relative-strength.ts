@@ -1,6 +1,6 @@
 import { at, numberOf } from '../strategies/index.ts';
-import { type FeatureFamily, noProblem, undefinedColumn, windowSpec } from './feature.ts';
-import { returnsOver } from './log-return.ts';
+import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
+import { logReturns } from './log-return.ts';
 
 /** Return of the symbol beside that of the others. */
 export const relativeStrength: FeatureFamily = {
@@ -15,11 +15,9 @@ export const relativeStrength: FeatureFamily = {
   warmUp: (params) => numberOf(params, 'window'),
   compute({ bars, others }, params) {
     const window = numberOf(params, 'window');
-    const own = undefinedColumn(bars);
-    returnsOver(bars.close, window, own);
+    const own = logReturns(bars, window);
     for (const other of others) {
-      const theirs = undefinedColumn(other);
-      returnsOver(other.close, window, theirs);
+      const theirs = logReturns(other, window);
       for (let t = 0; t < own.length; t++) own[t] = at(own, t) - at(theirs, t) / others.length;
     }
     return own;

@@ -1,6 +1,9 @@
 /** Realized volatility, and how it stands to that of a longer time. */
-import { at, numberOf, rollingDeviation } from '../strategies/index.ts';
+import type { Bars } from '../market/index.ts';
+import { at, numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
+import { logReturns } from './log-return.ts';
+import { trailingMoments } from './trailing.ts';
 
 /** Realized volatility per bar. */
 export const volatility: FeatureFamily = {
@@ -13,7 +16,7 @@ export const volatility: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window'),
-  compute: ({ bars }, params) => deviations(bars.close, numberOf(params, 'window')),
+  compute: ({ bars }, params) => deviations(bars, numberOf(params, 'window')),
 };
 
 /** Short volatility over long volatility. */
@@ -33,20 +36,15 @@ export const volatilityRatio: FeatureFamily = {
     return short < long ? null : { parameter: 'short', message: `short ${short} must be smaller than long ${long}.` };
   },
   warmUp: (params) => numberOf(params, 'long'),
-  compute({ bars: { close } }, params) {
-    const long = deviations(close, numberOf(params, 'long'));
-    return deviations(close, numberOf(params, 'short')).map((short, t) =>
+  compute({ bars }, params) {
+    const long = deviations(bars, numberOf(params, 'long'));
+    return deviations(bars, numberOf(params, 'short')).map((short, t) =>
       at(long, t) > 0 ? short / at(long, t) : Number.NaN,
     );
   },
 };
 
 /** [T] of the last `window` log returns; NaN until there are so many. */
-function deviations(close: Float64Array, window: number): Float64Array {
-  const returns = Float64Array.from({ length: Math.max(0, close.length - 1) }, (_, t) =>
-    Math.log(at(close, t + 1) / at(close, t)),
-  );
-  const out = new Float64Array(close.length);
-  rollingDeviation({ values: returns, window, out: out.subarray(1) });
-  return out.fill(Number.NaN, 0, 1);
+function deviations(bars: Bars, window: number): Float64Array {
+  return trailingMoments(logReturns(bars, 1), window).deviation;
 }

@@ -1,5 +1,6 @@
-import { numberOf, rollingZscore } from '../strategies/index.ts';
+import { numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
+import { trailingZscores } from './trailing.ts';
 
 /** Unusual volume. */
 export const volumeZscore: FeatureFamily = {
@@ -12,9 +13,5 @@ export const volumeZscore: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window') - 1,
-  compute({ bars: { volume } }, params) {
-    const out = new Float64Array(volume.length);
-    rollingZscore({ values: volume, window: numberOf(params, 'window'), out });
-    return out;
-  },
+  compute: ({ bars: { volume } }, params) => trailingZscores(volume, numberOf(params, 'window')),
 };

@@ -2,6 +2,7 @@
 import {
   type BacktestOutcome,
   backtestStrategy,
+  type FollowedModel,
   type Metrics,
   type Signal,
   strategySignals,
@@ -85,6 +86,29 @@ const TradeRef = builder
     }),
   });
 
+const FollowedModelRef = builder.objectRef<FollowedModel>('FollowedModel').implement({
+  description: 'The stored model that a strategy followed, and how much of the bars it knew beforehand.',
+  fields: (t) => ({
+    id: t.id({ description: 'The id of the model.', resolve: ({ id }) => String(id) }),
+    checksum: t.exposeString('checksum', { description: 'SHA-256 of its bytes, hex.' }),
+    trainedUntil: t.expose('trainedUntil', {
+      type: 'DateTime',
+      description: 'When the last bar begins that it knows of.',
+    }),
+    predictedBars: t.exposeInt('predictedBars', {
+      description: 'Bars that it says something of: those after its warm-up.',
+    }),
+    inSampleBars: t.exposeInt('inSampleBars', {
+      description: 'Those of them that it has learned from, or that are earlier: what is earned there says nothing.',
+    }),
+    firstUnknown: t.expose('firstUnknown', {
+      type: 'Date',
+      nullable: true,
+      description: 'Date of the first bar that it did not know; null when it knew all.',
+    }),
+  }),
+});
+
 const BacktestRef = builder.objectRef<BacktestOutcome>('Backtest').implement({
   description: 'A backtest: metrics, equity after each bar, closed trades.',
   fields: (t) => ({
@@ -112,6 +136,16 @@ const BacktestRef = builder.objectRef<BacktestOutcome>('Backtest').implement({
     }),
     dataSource: t.exposeString('dataSource', { description: 'Where the prices came from.' }),
     dataHash: t.exposeString('dataHash', { description: 'SHA-256 of the bars, hex.' }),
+    model: t.expose('model', {
+      type: FollowedModelRef,
+      nullable: true,
+      description: 'The model that was followed; null where the type follows none.',
+    }),
+    warnings: t.field({
+      type: ['String'],
+      description: 'What takes from the worth of the figures, a sentence each.',
+      resolve: ({ warnings }) => [...warnings],
+    }),
   }),
 });
 
@@ -155,7 +189,8 @@ function firstSeries(outcome: BacktestOutcome): Bars {
 builder.queryFields((t) => ({
   strategySignals: t.field({
     type: [SignalRef],
-    description: 'What a saved strategy says now, computed from its newest 504 bars.',
+    description:
+      'What a saved strategy says now, computed from its newest 504 bars, or from the newest 504 that the model predicts for which it follows.',
     args: { strategyId: t.arg.id({ required: true, description: 'The id of a saved strategy.' }) },
     resolve: async (_root, { strategyId }, { caller, services }) => [
       ...(await strategySignals(services, caller.principal, parseId(strategyId))),

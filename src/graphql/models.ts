@@ -4,7 +4,8 @@ import { memberOf, readJson } from '../core/index.ts';
 import type { FeatureConfig } from '../features/index.ts';
 import { INTERVALS } from '../market/index.ts';
 import { engineInfo, MODEL_TYPES } from '../models/index.ts';
-import { type EdgeVerdict, type Prediction, predictModel } from '../optimize/index.ts';
+import type { EdgeVerdict } from '../optimize/index.ts';
+import { type Prediction, predictModel } from '../predictions/index.ts';
 import { builder } from './builder.ts';
 import { parseId, parsePlace } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
@@ -83,7 +84,9 @@ const PredictionRef = builder.objectRef<Prediction>('ModelPrediction').implement
     symbol: t.expose('symbol', { type: 'Symbol', description: 'Of what.' }),
     date: t.exposeString('date', { description: 'The bar.' }),
     value: t.exposeFloat('value', { description: 'The probability of a rise, or the return that is expected.' }),
-    target: t.exposeInt('target', { description: '1 long, -1 short, 0 neither, by the thresholds of the model.' }),
+    target: t.exposeInt('target', {
+      description: '1 long, -1 short, 0 neither: by the thresholds of the model, of this prediction alone.',
+    }),
     isInSample: t.exposeBoolean('isInSample', {
       description: 'Whether the model knows of this bar or of a later one: then this is no prediction.',
     }),
@@ -127,10 +130,14 @@ builder.queryFields((t) => ({
   predict: t.field({
     type: [PredictionRef],
     description:
-      'What a model says of the bars of [start, end], oldest first. Features take bars from `start` on, so that the first bars have none. At most 100,000.',
+      'What a model says of the bars of [start, end], oldest first. Features take bars from `start` on, so that the first bars have none; what is said of a bar depends on no earlier one than its warm-up. At most 100,000.',
     args: {
       modelId: t.arg.id({ required: true, description: 'The id of a model.' }),
-      symbols: t.arg({ type: ['Symbol'], description: 'Of what; default: those that it has learned from.' }),
+      symbols: t.arg({
+        type: ['Symbol'],
+        description:
+          'Of what; default: those that it has learned from. A model that compares symbols takes these and no others.',
+      }),
       start: t.arg({ type: 'Date', required: true, description: 'First date, inclusive.' }),
       end: t.arg({ type: 'Date', required: true, description: 'Last date, inclusive; in the future: today.' }),
       source: t.arg.string({

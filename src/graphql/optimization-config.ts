@@ -1,5 +1,6 @@
 /** What an optimization job was asked: its kind, how it searches, and everything else that decides the result. */
 import type {
+  ModelStamp,
   OptimizationConfig,
   OptimizationJobType,
   OptimizationSection,
@@ -50,6 +51,14 @@ const SkippedTypeRef = builder.objectRef<SkippedType>('SkippedStrategyType').imp
   }),
 });
 
+const ModelStampRef = builder.objectRef<ModelStamp>('FollowedModelStamp').implement({
+  description: 'A stored model that combinations follow, as the job was submitted with it.',
+  fields: (t) => ({
+    id: t.id({ description: 'The id of the model.', resolve: ({ id }) => String(id) }),
+    checksum: t.exposeString('checksum', { description: 'SHA-256 of its bytes, hex.' }),
+  }),
+});
+
 export const ConfigRef = builder.objectRef<OptimizationConfig>('OptimizationConfig').implement({
   description: 'Everything that decides the result, with defaults filled in.',
   fields: (t) => ({
@@ -75,6 +84,11 @@ export const ConfigRef = builder.objectRef<OptimizationConfig>('OptimizationConf
     seed: t.exposeInt('seed', {
       nullable: true,
       description: 'Of the random choices: same seed, same choices; null for a grid.',
+    }),
+    models: t.field({
+      type: [ModelStampRef],
+      description: 'The stored models that combinations follow; empty for types that follow none.',
+      resolve: ({ models = [] }) => [...models],
     }),
     nSplits: t.exposeInt('nSplits', { description: 'Walk-forward windows.' }),
     trainRatio: t.exposeFloat('trainRatio', { description: 'Share of each window that trains, 0.1 to 0.9.' }),

@@ -41,8 +41,12 @@ const Parameter = builder.objectRef<ParameterSpec>('StrategyParameter').implemen
     default: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Its value where none is given.',
+      description: 'Its value where none is given; null for one that is required.',
       resolve: (spec) => spec.default,
+    }),
+    required: t.boolean({
+      description: 'Whether it has to be given.',
+      resolve: ({ isRequired = false }) => isRequired,
     }),
     nullable: t.exposeBoolean('nullable', { description: 'Whether null (none) is a value.' }),
   }),
@@ -63,7 +67,11 @@ export const StrategyTypeRef = builder.objectRef<StrategyType>('StrategyType').i
       description: 'JSON Schema (2020-12) of the parameters.',
       resolve: (type) => parametersJsonSchema(type),
     }),
-    defaultGrid: t.field({ type: 'JSON', description: 'Parameter -> values.', resolve: (type) => type.defaultGrid }),
+    defaultGrid: t.field({
+      type: 'JSON',
+      description: 'Parameter -> values; empty for a type that has none.',
+      resolve: (type) => type.defaultGrid,
+    }),
     minSymbols: t.int({ description: 'Fewest symbols that it trades.', resolve: (type) => type.symbols.min }),
     maxSymbols: t.int({
       nullable: true,

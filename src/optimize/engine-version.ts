@@ -1,3 +1,4 @@
+import { FEATURES_VERSION } from '../features/index.ts';
 import { ENGINE_VERSION as TREES_VERSION } from '../models/index.ts';
 
 /**
@@ -6,7 +7,7 @@ import { ENGINE_VERSION as TREES_VERSION } from '../models/index.ts';
  */
 export const ENGINE_VERSION = '3';
 
-/** The version that decides the figures of a kind of job: those of models depend on how trees grow, too. */
+/** The version that decides the figures of a kind of job: those of models depend on what they see and how trees grow, too. */
 export function engineVersionOf(jobType: string): string {
-  return jobType === 'model' ? `${ENGINE_VERSION}-trees-${TREES_VERSION}` : ENGINE_VERSION;
+  return jobType === 'model' ? `${ENGINE_VERSION}-trees-${TREES_VERSION}-features-${FEATURES_VERSION}` : ENGINE_VERSION;
 }

@@ -15,7 +15,13 @@ import {
   totalReturn,
 } from '../backtest/index.ts';
 import type { Bars } from '../market/index.ts';
-import { at, type IndicatorTable, type Parameters, type StrategyType } from '../strategies/index.ts';
+import {
+  at,
+  type IndicatorTable,
+  type Parameters,
+  type PredictionTable,
+  type StrategyType,
+} from '../strategies/index.ts';
 import { rowWidth, segmentOffset, sliceOffset } from './figures.ts';
 import type { SegmentPlan } from './segments.ts';
 import type { Fold } from './walk-forward.ts';
@@ -32,6 +38,8 @@ export interface EvaluationPlan {
   readonly settings: BacktestSettings;
   /** Holds every indicator that a valid combination of the batch reads. */
   readonly indicators: IndicatorTable;
+  /** What the models say that combinations of the batch follow. */
+  readonly predictions?: PredictionTable;
 }
 
 /** A combination that was not simulated, and why. */

@@ -8,6 +8,7 @@
  * and checkpoints of jobs, `report/` what pictures show.
  */
 export { cancelOptimization } from './cancel-optimization.ts';
+export type { ModelStamp } from './followed-models.ts';
 export type { Confidence, Overfitting, VerdictOutcome, VerdictThresholds } from './honesty/index.ts';
 export { OPTIMIZATION_EVENTS, OPTIMIZATION_PROGRESSED, OPTIMIZATION_SUBJECT } from './job/events.ts';
 export { OptimizationRunner, type RunnerDeps } from './job/runner.ts';
@@ -45,7 +46,6 @@ export {
   type TrialSummary,
   type Unranked,
 } from './optimization.ts';
-export { type PredictDeps, type PredictInput, type Prediction, predictModel } from './predict-model.ts';
 export type { ReportAxis } from './report/axis.ts';
 export type { HeatMap } from './report/heat-map.ts';
 export { type OptimizationReport, optimizationReport, type ReportSection } from './report/report.ts';

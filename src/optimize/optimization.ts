@@ -2,6 +2,7 @@
 import type { BacktestSettings } from '../backtest/index.ts';
 import type { Interval } from '../market/index.ts';
 import type { Parameters } from '../strategies/index.ts';
+import type { ModelStamp } from './followed-models.ts';
 import type { Confidence, Overfitting } from './honesty/index.ts';
 import type { ParameterSpace, SearchMethod } from './search/index.ts';
 import type { WalkForwardSettings } from './walk-forward.ts';
@@ -67,6 +68,8 @@ export interface OptimizationConfig extends WalkForwardSettings {
   /** Of the random choices; null for a grid. */
   readonly seed: number | null;
   readonly settings: BacktestSettings;
+  /** The stored models that combinations follow; left out where none do. */
+  readonly models?: readonly ModelStamp[];
 }
 
 /** Figures of one train or test slice. Fractions, not percent. */

@@ -1,7 +1,7 @@
 /** Submits the tuning of a model: everything that can be refused is refused here, before a job exists. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { invalid, parseAll, shown } from '../core/index.ts';
-import { type FeatureConfig, parseFeatureConfig, planRows } from '../features/index.ts';
+import { type FeatureConfig, parseFeatureConfig, planRows, warmUpBars } from '../features/index.ts';
 import type { AlignedBars } from '../market/index.ts';
 import { MODEL_TYPES, type ModelType } from '../models/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
@@ -24,6 +24,7 @@ import {
   MODEL_SPACES,
   parseTuningSearch,
   refuseTooMuchWork,
+  requireEnoughBars,
   type SignalThresholds,
   searchOf,
   type TuningConfig,
@@ -75,7 +76,8 @@ export async function startModelTuning(
   const parsed = parseInput(deps, input);
   const data = await loadAligned(deps, principal, { ...input, ...parsed });
   const config = configOf(input, parsed, data);
-  refuseTooFewBars(deps, config, data);
+  requireEnoughBars(rangeOf(parsed, data), deps.limits.minBarsPerSplit);
+  refuseLargeTraining(config, data);
   const { modelType, trials } = config;
   return await insertRow(deps, principal, { jobType: 'model', modelType, config, trials, data });
 }
@@ -128,11 +130,16 @@ function configOf(input: ModelTuningInput, parsed: ReturnType<typeof parseInput>
   };
 }
 
-function refuseTooFewBars({ limits }: OptimizeDeps, config: TuningConfig, { bars }: AlignedBars): void {
+function rangeOf({ featureConfig, nSplits, embargoBars }: ReturnType<typeof parseInput>, { bars }: AlignedBars) {
+  const { horizon } = featureConfig;
+  const warmUp = warmUpBars(featureConfig);
+  return { bars: bars[0]?.time.length ?? 0, warmUpBars: warmUp, horizon, nSplits, embargoBars };
+}
+
+function refuseLargeTraining(config: TuningConfig, { bars }: AlignedBars): void {
   const { featureConfig } = config;
   const { labelled } = planRows(featureConfig, bars);
-  const settings = { ...config, horizon: featureConfig.horizon };
-  const cut = cutBars(labelled / bars.length, settings, limits.minBarsPerSplit);
+  const cut = cutBars(labelled / bars.length, { ...config, horizon: featureConfig.horizon });
   const space = MODEL_SPACES[config.modelType];
   const valid = combinationsOf(config).filter((params) => space.problem(params) === null);
   const size = { symbols: bars.length, columns: featureConfig.features.length, bars: bars[0]?.time.length ?? 0 };

@@ -3,6 +3,7 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { invalid, parseAll } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { findStrategy, requireSymbolCount } from '../strategies/index.ts';
+import { modelsOfSpace, refuseHindsight, stampsOf } from './followed-models.ts';
 import {
   configOf,
   insertJob,
@@ -37,10 +38,13 @@ export async function startStrategyOptimization(
   const { symbols, ...others } = sharedParsers(input);
   const { typed, ...shared } = parseAll({ symbols, typed: () => parseTyped(deps, input), ...others });
   await checkStrategy(deps, principal, input);
-  const data = await loadBars(deps, principal, { ...input, ...shared });
   const { type, paramGrid, search } = typed;
+  const models = await modelsOfSpace(deps.models, principal.userId, { ...shared, type, space: paramGrid });
+  const data = await loadBars(deps, principal, { ...input, ...shared });
+  refuseHindsight(models, data);
   const section = { strategyType: type.name, paramGrid, trials: trialCount(type, paramGrid, search) };
-  const config = configOf(input, shared, { sections: [section], skippedTypes: [], search, data });
+  const sections = { sections: [section], skippedTypes: [], models: stampsOf(models) };
+  const config = configOf(input, shared, { ...sections, search, data });
   return await insertJob(deps, principal, { jobType: 'strategy', config, data, strategyId: input.strategyId ?? null });
 }
 

@@ -60,6 +60,11 @@ function sectionsOf({ registry, limits }: OptimizeDeps, search: SearchSettings, 
   const skippedTypes: SkippedType[] = [];
   for (const type of registry.list()) {
     const strategyType = type.name;
+    const missing = requirementProblem(type);
+    if (missing !== null) {
+      skippedTypes.push({ strategyType, reason: missing });
+      continue;
+    }
     const paramGrid = parseSpace(type, undefined, { ...search, ...limits });
     const reason = symbolCountProblem(type, fitting.symbols) ?? windowProblem(type, paramGrid, fitting.bars);
     if (reason !== null) skippedTypes.push({ strategyType, reason });
@@ -68,6 +73,13 @@ function sectionsOf({ registry, limits }: OptimizeDeps, search: SearchSettings, 
   if (sections.length === 0) throw invalid('symbols', skippedTypes.map(({ reason }) => reason).join(' '));
   refuseTooManyTrials(sections, limits.maxCombinations);
   return { sections, skippedTypes };
+}
+
+/** Why the type has no grid of its own; null when it has one. */
+function requirementProblem({ name, parameters }: StrategyType): string | null {
+  const required = parameters.find(({ isRequired }) => isRequired);
+  if (required === undefined) return null;
+  return `${name} takes ${required.name}, which has no default: search it by itself.`;
 }
 
 /** Why no combination of the space can ever decide anything; null when one can. */

@@ -2,26 +2,34 @@
  * Strategy types: their parameters, and how each maps bars up to and including t to what it wants to hold. It does not
  * fill orders, count money or measure results: that is the backtester's.
  */
+
+export {
+  followedModel,
+  type Hindsight,
+  hindsightOf,
+  type ModelSource,
+  type PredictOptions,
+  requireFit,
+  type TradedModel,
+  usableModel,
+} from './followed-model.ts';
 export {
   at,
   CompensatedSum,
   computeIndicators,
-  exponentialMeans,
   type IndicatorKind,
   type IndicatorNeed,
   type IndicatorSpec,
   type IndicatorTable,
   indicatorKey,
-  prefixSums,
-  rollingDeviation,
-  rollingMean,
-  rollingZscore,
 } from './indicators/index.ts';
+export { modelStrategy } from './model.ts';
 export { openScanner } from './open-scanner.ts';
 export { numberOf } from './parameter-reading.ts';
 export {
   type CombinationProblem,
   fieldPath,
+  missingError,
   type ParameterOwner,
   type ParameterSpec,
   type Parameters,
@@ -32,6 +40,7 @@ export {
   parseParameterValue,
   valueError,
 } from './parameters.ts';
+export type { Predictions, PredictionTable } from './predictions.ts';
 export { builtInStrategies, StrategyRegistry } from './registry.ts';
 export {
   createStrategy,

@@ -17,7 +17,10 @@ export interface ParameterSpec {
   readonly type: 'integer' | 'number' | 'enum';
   /** One sentence for a trader, with the unit. */
   readonly description: string;
+  /** What it is where it is not given; null, and nothing, for one that is required. */
   readonly default: ParameterValue;
+  /** Whether it has to be given. */
+  readonly isRequired?: true;
   /** Whether null ("none") is allowed. */
   readonly nullable: boolean;
   readonly minimum?: number;
@@ -55,8 +58,10 @@ export function parseParameters(type: ParameterOwner, raw: unknown, path: string
   const params: Record<string, ParameterValue> = {};
   const errors: FieldError[] = [];
   for (const spec of type.parameters) {
-    const value = entries.has(spec.name) ? parseParameterValue(spec, entries.get(spec.name)) : spec.default;
-    if (value === undefined) errors.push(valueError(spec, entries.get(spec.name), fieldPath(path, spec.name)));
+    const isGiven = entries.has(spec.name);
+    const value = isGiven ? parseParameterValue(spec, entries.get(spec.name)) : spec.default;
+    if (!isGiven && spec.isRequired) errors.push(missingError(type, spec, path));
+    else if (value === undefined) errors.push(valueError(spec, entries.get(spec.name), fieldPath(path, spec.name)));
     else params[spec.name] = value;
   }
   throwIfAny(errors);
@@ -102,24 +107,34 @@ export function valueError(spec: ParameterSpec, found: unknown, path: readonly s
   return { path, message: `${spec.name} must be ${allowedValues(spec)}, found ${shown(found)}.` };
 }
 
+/** The error about a required parameter that was not given. */
+export function missingError({ name }: ParameterOwner, spec: ParameterSpec, path: string): FieldError {
+  const message = `${name} takes ${spec.name}, ${allowedValues(spec)}; it is missing.`;
+  return { path: fieldPath(path, spec.name), message };
+}
+
 /** The path of one parameter under a dotted path. The name stays one segment, whatever it contains. */
 export function fieldPath(path: string, ...names: readonly string[]): readonly string[] {
   return [...path.split('.'), ...names];
 }
 
-/** JSON Schema (2020-12) of a type's parameters: an object of which every property may be left out. */
+/** JSON Schema (2020-12) of a type's parameters: an object of which most properties may be left out. */
 export function parametersJsonSchema(type: ParameterOwner): JsonObject {
+  const required = type.parameters.filter(({ isRequired }) => isRequired).map(({ name }) => name);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: type.name,
     type: 'object',
     properties: Object.fromEntries(type.parameters.map((spec) => [spec.name, propertySchema(spec)])),
+    ...(required.length === 0 ? {} : { required }),
     additionalProperties: false,
   };
 }
 
 function propertySchema(spec: ParameterSpec): JsonObject {
-  const { name: _, type, nullable, values, ...shared } = spec;
+  const { name: _, type, nullable, values, isRequired, ...told } = spec;
+  const { default: __, ...withoutDefault } = told;
+  const shared = isRequired ? withoutDefault : told;
   if (type === 'enum') return { ...shared, enum: [...(values ?? []), ...(nullable ? [null] : [])] };
   return { ...shared, type: nullable ? [type, 'null'] : type };
 }

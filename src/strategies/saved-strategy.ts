@@ -15,6 +15,7 @@ import {
 import type { Journal, JournalWrite } from '../events/index.ts';
 import { INTERVALS, type Interval, parseInterval, parseSymbols } from '../market/index.ts';
 import type { Database, StrategyRow } from '../storage/index.ts';
+import { followedModel, type ModelSource } from './followed-model.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 import type { StrategyRegistry } from './registry.ts';
 import type { StrategyType } from './strategy-type.ts';
@@ -65,6 +66,7 @@ export interface StrategyDeps {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly registry: StrategyRegistry;
+  readonly models: ModelSource;
 }
 
 type StrategyColumns = Pick<
@@ -97,7 +99,7 @@ export async function findStrategy(database: Database, principal: Principal, id:
 /**
  * Saves a strategy. `name`, `strategyType` and `symbols` are required. Scope `trade`.
  *
- * @throws {DomainError} VALIDATION naming every field that is wrong
+ * @throws {DomainError} VALIDATION naming every field that is wrong, also the id of a model that is not there
  */
 export async function createStrategy(
   deps: StrategyDeps,
@@ -105,7 +107,9 @@ export async function createStrategy(
   input: StrategyInput,
 ): Promise<StrategyRow> {
   requireScope(principal, 'trade');
-  const columns = parseColumns(deps.registry, input);
+  const parsed = parseStrategy(deps.registry, input);
+  await requireModel(deps, principal, parsed);
+  const columns = columnsOf(parsed);
   const now = dateOf(deps.clock);
   return await deps.journal.write(async (write) => {
     const row = await write.db.strategy.create({
@@ -133,8 +137,10 @@ export async function updateStrategy(
     const found = await write.db.strategy.updateMany({ where: { id, ownerId: principal.userId }, data });
     if (found.count === 0) throw notFound('strategy', id);
     const before = await write.db.strategy.findUniqueOrThrow({ where: { id } });
-    const columns = parseColumns(deps.registry, merged(savedStrategy(before), input));
-    const row = await write.db.strategy.update({ where: { id }, data: columns });
+    const parsed = parseStrategy(deps.registry, merged(savedStrategy(before), input));
+    // A strategy whose model is gone can still be renamed and disabled.
+    if (changesTrading(input)) await requireModel(deps, principal, parsed);
+    const row = await write.db.strategy.update({ where: { id }, data: columnsOf(parsed) });
     await announce(deps, write, row, 'StrategyUpdated');
     return row;
   });
@@ -163,28 +169,44 @@ function merged(before: SavedStrategy, input: StrategyInput): StrategyInput {
   return { ...before, params: keepsType ? before.params : {}, ...given };
 }
 
-function parseColumns(registry: StrategyRegistry, input: StrategyInput): StrategyColumns {
+function changesTrading({ strategyType, params, symbols, interval }: StrategyInput): boolean {
+  return [strategyType, params, symbols, interval].some((given) => given != null);
+}
+
+/** A strategy from outside, checked as far as it goes without asking anybody. */
+type ParsedStrategy = ReturnType<typeof parseStrategy>;
+
+/** @throws {DomainError} as `followedModel` */
+async function requireModel({ models }: StrategyDeps, { userId }: Principal, parsed: ParsedStrategy): Promise<void> {
+  const { typed, symbols, interval } = parsed;
+  await followedModel(models, userId, { ...typed, symbols, interval, path: 'params' });
+}
+
+function parseStrategy(registry: StrategyRegistry, input: StrategyInput) {
   const rawSymbols = input.symbols ?? [];
-  const { typed, symbols, ...columns } = parseAll({
+  const parsed = parseAll({
     name: () => parseName(input.name),
     symbols: () => parseSymbols(rawSymbols),
     typed: () => parseTyped(registry.get(input.strategyType ?? ''), input.params, rawSymbols.length),
     interval: () => parseInterval(input.interval ?? '1d', 'interval'),
     mode: () => parseMode(input.mode),
   });
+  return { ...parsed, enabled: input.enabled ?? true };
+}
+
+function columnsOf({ typed, symbols, ...columns }: ParsedStrategy): StrategyColumns {
   return {
     ...columns,
-    strategyType: typed.strategyType,
+    strategyType: typed.type.name,
     params: JSON.stringify(typed.params),
     symbols: JSON.stringify(symbols),
-    enabled: input.enabled ?? true,
   };
 }
 
 /** What depends on the type. */
 function parseTyped(type: StrategyType, params: unknown, symbolCount: number) {
   return parseAll({
-    strategyType: () => type.name,
+    type: () => type,
     params: () => parseParameters(type, params ?? {}, 'params'),
     symbols: () => requireSymbolCount(type, symbolCount),
   });

@@ -6,6 +6,7 @@
 import type { Bars } from '../market/index.ts';
 import type { IndicatorKind, IndicatorNeed } from './indicators/index.ts';
 import type { ParameterOwner, Parameters, ParameterValue } from './parameters.ts';
+import type { SymbolPredictions } from './predictions.ts';
 import type { TargetScanner } from './scanner.ts';
 
 /** Candidate values per parameter. A parameter that is not a key keeps its default. */
@@ -20,6 +21,8 @@ export interface DecisionInput {
   readonly allowShort: boolean;
   /** [T] column of an indicator that `indicators(params)` names. */
   readonly indicator: (kind: IndicatorKind, window: number) => Float64Array;
+  /** What a model says of the symbol that is traded: the one that `modelParameter` names. */
+  readonly prediction: (modelId: number) => SymbolPredictions;
 }
 
 interface StrategyTypeBase extends ParameterOwner {
@@ -29,6 +32,8 @@ interface StrategyTypeBase extends ParameterOwner {
   readonly defaultGrid: ParameterGrid;
   /** How many symbols one strategy trades; max null means any number. */
   readonly symbols: { readonly min: number; readonly max: number | null };
+  /** The parameter that names the stored model whose predictions are read; left out where none are. */
+  readonly modelParameter?: string;
   /** The indicators read with these parameters, of each series that is traded. */
   indicators(params: Parameters): readonly IndicatorNeed[];
 }

@@ -15,7 +15,7 @@ describe('a configuration', () => {
       new Set(FEATURE_FAMILIES.map(({ name }) => name).filter((name) => name !== 'relative_strength')),
     );
     expect(names(null, 2)).toContain('relative_strength_20');
-    expect(warmUpBars(config)).toBe(60);
+    expect(warmUpBars(config)).toBe(103);
   });
 
   it('takes names, which have their defaults, in the order of the registry', () => {

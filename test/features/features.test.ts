@@ -51,8 +51,12 @@ function changedFrom(series: Bars, from: number, change: (column: Float64Array) 
 }
 
 function truncated(series: Bars, to: number): Bars {
+  return between(series, 0, to);
+}
+
+function between(series: Bars, from: number, to: number): Bars {
   const { time, open, high, low, close, volume } = series;
-  const cut = (values: Float64Array) => values.slice(0, to);
+  const cut = (values: Float64Array) => values.slice(from, to);
   return {
     ...series,
     time: cut(time),
@@ -111,18 +115,57 @@ describe('no feature changes when later bars', () => {
   });
 });
 
+describe('a feature is the same to the bit wherever its bars begin', () => {
+  const odd = {
+    features: {
+      sma_distance: { window: [2, 7] },
+      ema_distance: { window: [2, 33] },
+      rsi: { window: [2, 21] },
+      macd: { fast: 1, slow: 9, signal: 5 },
+      bollinger_position: { window: [2, 13] },
+      range_position: { window: 9 },
+      atr: { window: [1, 23] },
+      volatility: { window: [2, 11] },
+      volatility_ratio: { short: 5, long: 17 },
+      volume_zscore: { window: 3 },
+      relative_strength: { window: 1 },
+    },
+  };
+
+  it.each([
+    ['with its defaults', {}],
+    ['with other parameters', odd],
+  ])('%s', (_name, raw) => {
+    const chosen = parseFeatureConfig(raw, { symbols: bars.length });
+    const whole = rowsOf(chosen, bars);
+    const { firstBar } = planRows(chosen, bars);
+    for (let from = 1; from < 300 - firstBar; from += 7) {
+      const late = rowsOf(
+        chosen,
+        bars.map((series) => between(series, from, 300)),
+      );
+      expect(late.rows).toBe(whole.rows - from * SYMBOLS.length);
+      for (const [index, { name }] of chosen.features.entries()) {
+        const mine = late.values.subarray(index * late.rows, (index + 1) * late.rows);
+        const theirs = whole.values.subarray(index * whole.rows + from * SYMBOLS.length, (index + 1) * whole.rows);
+        expect([...mine], `${name} from bar ${from}, seed ${SEED}`).toEqual([...theirs]);
+      }
+    }
+  });
+});
+
 describe('rows', () => {
   it('begin where every feature is defined, one per symbol of a bar', () => {
     const { values, rows } = rowsOf(config, bars);
 
-    expect(planRows(config, bars)).toEqual({ firstBar: 60, symbols: 3, rows: 720, labelled: 711 });
-    expect(rows).toBe(720);
+    expect(planRows(config, bars)).toEqual({ firstBar: 103, symbols: 3, rows: 591, labelled: 582 });
+    expect(rows).toBe(591);
     expect([...values].filter((value) => !Number.isFinite(value))).toEqual([]);
   });
 
   it('have a label only where the future is known, and it is that', () => {
-    const labels = new Float64Array(720);
-    const returns = new Float64Array(720);
+    const labels = new Float64Array(591);
+    const returns = new Float64Array(591);
     writeLabels(config, bars, labels);
     writeLabels({ ...config, label: 'return' }, bars, returns);
 
@@ -130,7 +173,7 @@ describe('rows', () => {
     expect([...labels.subarray(labelled)].every(Number.isNaN)).toBe(true);
     for (let row = 0; row < labelled; row++) {
       const close = bars[row % 3]?.close ?? new Float64Array();
-      const bar = 60 + Math.floor(row / 3);
+      const bar = 103 + Math.floor(row / 3);
       const forward = Math.log((close[bar + 3] ?? 0) / (close[bar] ?? 0));
       expect(returns[row]).toBe(forward);
       expect(labels[row]).toBe(forward > 0 ? 1 : 0);
@@ -159,13 +202,8 @@ describe('the figures of', () => {
     ['log_return', { window: 2 }, 0],
     ['gap', {}, 0],
     ['sma_distance', { window: 3 }, 4 / (16 / 3) - 1],
-    ['ema_distance', { window: 3 }, 4 / (((((1 + 2) / 2 + 4) / 2 + 8) / 2 + 4) / 2) - 1],
-    // First means over 2 changes: 1.5 and 0; then 2.75 and 0; then 1.375 and 2.
-    ['rsi', { window: 2 }, (100 * 1.375) / 3.375],
     ['bollinger_position', { window: 3 }, (4 - 16 / 3) / (2 * Math.sqrt(16 / 3))],
     ['range_position', { window: 3 }, (4 - 2) / (9 - 2)],
-    // Ranges 2, 3, 5, 5; means 2.5, 3.75, 4.375.
-    ['atr', { window: 2 }, 4.375 / 4],
     ['volatility', { window: 2 }, Math.SQRT2 * Math.LN2],
     ['volatility_ratio', { short: 2, long: 3 }, (Math.SQRT2 * Math.LN2) / Math.sqrt((4 / 3) * Math.LN2 ** 2)],
     ['volume_zscore', { window: 3 }, (9 - 19 / 3) / Math.sqrt(16 / 3)],
@@ -176,21 +214,76 @@ describe('the figures of', () => {
     expect(value(name, params)).toBeCloseTo(expected, 12);
   });
 
-  it('macd', () => {
-    const ema = (values: number[], window: number) =>
-      values.reduce<number[]>(
-        (means, x) => [...means, means.length === 0 ? x : (2 * x + (window - 1) * (means.at(-1) ?? 0)) / (window + 1)],
-        [],
-      );
-    const closes = [...few.close];
-    const slow = ema(closes, 3);
-    const distance = ema(closes, 2).map((fast, t) => fast - (slow[t] ?? 0));
-    const signal = ema(distance, 2);
-
-    expect(value('macd', { fast: 2, slow: 3, signal: 2 })).toBeCloseTo(((distance[4] ?? 0) - (signal[4] ?? 0)) / 4, 12);
-  });
-
   it('month_position at the last day of a leap February', () => {
     expect(value('month_position', {}, 3)).toBe(28 / 29);
+  });
+});
+
+describe('the figures of averages that fade', () => {
+  const [series] = bars;
+  const { close, high, low } = series ?? {
+    close: new Float64Array(),
+    high: new Float64Array(),
+    low: new Float64Array(),
+  };
+  const value = (name: string, params: Record<string, number>, t: number) =>
+    series === undefined
+      ? undefined
+      : FEATURE_FAMILIES.find((family) => family.name === name)?.compute({ bars: series, others: [] }, params)[t];
+
+  /** Mean of the last `reach` of f(t), f(t − 1), …, each with (1 − share) times the weight of the one after it. */
+  function fadingMean(f: (t: number) => number, t: number, { share, reach }: { share: number; reach: number }): number {
+    let [sum, weight] = [0, 0];
+    for (let bar = t - reach + 1; bar <= t; bar++) {
+      sum = sum * (1 - share) + f(bar);
+      weight = weight * (1 - share) + 1;
+    }
+    return sum / weight;
+  }
+  const closeAt = (t: number) => close[t] ?? Number.NaN;
+  const ema = (f: (t: number) => number, window: number) => (t: number) =>
+    fadingMean(f, t, { share: 2 / (window + 1), reach: 3 * window });
+  const wilder = (f: (t: number) => number, window: number) => (t: number) =>
+    fadingMean(f, t, { share: 1 / window, reach: 5 * window });
+
+  it.each([150, 299])('ema_distance, after bar %i', (t) => {
+    expect(value('ema_distance', { window: 12 }, t)).toBeCloseTo(closeAt(t) / ema(closeAt, 12)(t) - 1, 12);
+  });
+
+  it.each([150, 299])('macd, after bar %i', (t) => {
+    const distance = (bar: number) => ema(closeAt, 5)(bar) - ema(closeAt, 9)(bar);
+    const expected = (distance(t) - ema(distance, 4)(t)) / closeAt(t);
+    expect(value('macd', { fast: 5, slow: 9, signal: 4 }, t)).toBeCloseTo(expected, 12);
+  });
+
+  it.each([150, 299])('rsi, after bar %i', (t) => {
+    const gain = wilder((bar) => Math.max(0, closeAt(bar) - closeAt(bar - 1)), 14)(t);
+    const loss = wilder((bar) => Math.max(0, closeAt(bar - 1) - closeAt(bar)), 14)(t);
+    expect(value('rsi', { window: 14 }, t)).toBeCloseTo((100 * gain) / (gain + loss), 9);
+  });
+
+  it.each([150, 299])('atr, after bar %i', (t) => {
+    const range = (bar: number) =>
+      Math.max(high[bar] ?? 0, closeAt(bar - 1)) - Math.min(low[bar] ?? 0, closeAt(bar - 1));
+    expect(value('atr', { window: 14 }, t)).toBeCloseTo(wilder(range, 14)(t) / closeAt(t), 12);
+  });
+
+  it('rsi differs from one that never forgets by less than 1 % of their scale', () => {
+    let [gains, losses] = [0, 0];
+    for (let t = 1; t < 300; t++) {
+      gains += (Math.max(0, closeAt(t) - closeAt(t - 1)) - gains) / 14;
+      losses += (Math.max(0, closeAt(t - 1) - closeAt(t)) - losses) / 14;
+    }
+    expect(Math.abs((value('rsi', { window: 14 }, 299) ?? 0) - (100 * gains) / (gains + losses))).toBeLessThan(1);
+  });
+
+  it.each([
+    ['ema_distance', { window: 12 }, 35],
+    ['macd', { fast: 5, slow: 9, signal: 4 }, 37],
+    ['rsi', { window: 14 }, 70],
+    ['atr', { window: 14 }, 70],
+  ])('%s begin where their window is full', (name, params, first) => {
+    expect([value(name, params, first - 1), value(name, params, first)]).toEqual([Number.NaN, expect.any(Number)]);
+    expect(value(name, params, first)).not.toBeNaN();
   });
 });

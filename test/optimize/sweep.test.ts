@@ -15,6 +15,12 @@ import { eachDatabase } from '../support/database.ts';
 import { EXAMPLE, ended, journalOf, readTrials, submit } from '../support/jobs.ts';
 import { createUser, listen, startServices } from '../support/services.ts';
 
+/** A type that follows a model has no grid of its own. */
+const MODEL_SKIPPED = {
+  strategyType: 'model',
+  reason: 'model takes model_id, which has no default: search it by itself.',
+};
+
 const { strategyType: _, ...INPUT } = EXAMPLE;
 const PAIR = { ...INPUT, symbols: ['AAPL', 'MSFT'] };
 
@@ -35,6 +41,7 @@ eachDatabase((_provider, create) => {
       ]);
       expect(config.skippedTypes).toEqual([
         { strategyType: 'stat_arb', reason: 'stat_arb trades exactly 2 symbols, found 1.' },
+        MODEL_SKIPPED,
       ]);
       expect(row).toMatchObject({ status: 'complete', partial: false, progressCombo: 54 });
       expect(await journalOf(services, row.id)).toEqual(['OptimizationStarted', 'OptimizationCompleted']);
@@ -129,6 +136,7 @@ eachDatabase((_provider, create) => {
       ]);
       expect(readConfig(short).skippedTypes).toEqual([
         { strategyType: 'stat_arb', reason: 'stat_arb looks back on at least 30 bars, and there are 21.' },
+        MODEL_SKIPPED,
       ]);
     });
 

@@ -80,7 +80,10 @@ describe('an optimization', () => {
     const types = started.body.strategy_types;
     expect(done).toMatchObject({ job_type: 'sweep', strategy_type: null, config: { param_grid: null } });
     expect(done.config.sections.map((section: { strategy_type: string }) => section.strategy_type)).toEqual(types);
-    expect(done.config.skipped_types).toEqual([{ strategy_type: 'stat_arb', reason: expect.any(String) }]);
+    expect(done.config.skipped_types).toEqual([
+      { strategy_type: 'stat_arb', reason: expect.any(String) },
+      { strategy_type: 'model', reason: expect.stringContaining('model_id') },
+    ]);
     expect(Object.keys(done.results.by_strategy)).toEqual(types);
     expect(Object.keys(done.results.overfitting_by_strategy)).toEqual(types);
     expect(done.progress).toMatchObject({ total_strategies: types.length });

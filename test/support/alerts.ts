@@ -4,10 +4,12 @@ import { type AlertDeps, AlertService, createAlert } from '../../src/alerts/inde
 import { type Log, randomIds } from '../../src/core/index.ts';
 import { Journal } from '../../src/events/index.ts';
 import { MarketData } from '../../src/market/index.ts';
+import { StoredModels } from '../../src/predictions/index.ts';
 import type { AlertRow, AlertTriggerRow, Database } from '../../src/storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
 import type { ManualClock } from './clock.ts';
 import { composeTrading } from './compose-trading.ts';
+import { inlineCompute } from './inline-compute.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 
 /** What a test may choose. */
@@ -58,7 +60,8 @@ export async function startAlerts(database: Database, options: TestAlertsOptions
   const market = new MarketData({ database, clock, provider });
   const registry = new StrategyRegistry(builtInStrategies);
   const trading = composeTrading({ database, journal, clock, ids: randomIds, log, market });
-  const deps: AlertDeps = { ...trading, registry, market };
+  const models = new StoredModels({ database, compute: inlineCompute });
+  const deps: AlertDeps = { ...trading, registry, models, market };
   const alerts = new AlertService({ ...deps, quotesEveryMs: 3_600_000, pauses: { risks: 3_600_000 } });
   await alerts.start();
   const settle = async (): Promise<void> => {

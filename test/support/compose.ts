@@ -5,8 +5,9 @@ import { type Clock, type Log, randomIds, systemClock } from '../../src/core/ind
 import { Journal } from '../../src/events/index.ts';
 import { MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import { type OptimizationLimits, OptimizationRunner, type OptimizeDeps } from '../../src/optimize/index.ts';
+import { StoredModels } from '../../src/predictions/index.ts';
 import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
-import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
+import { builtInStrategies, modelStrategy, StrategyRegistry } from '../../src/strategies/index.ts';
 import { builtWorkerUrl } from './worker-url.ts';
 
 /** What a test may choose. */
@@ -56,7 +57,8 @@ export async function composeServices(database: Database, options: TestServicesO
     log,
     compute,
     ids: randomIds,
-    registry: new StrategyRegistry(builtInStrategies),
+    registry: new StrategyRegistry([...builtInStrategies, modelStrategy]),
+    models: new StoredModels({ database, compute }),
     market: new MarketData({ database, clock, provider: new SimulatedProvider({ clock, seed: 'tests' }) }),
   };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs });

@@ -68,7 +68,7 @@ export function tuningJob(
     bars,
     featureConfig,
     firstBar,
-    cut: cutBars(labelled / bars.length, { nSplits: 5, horizon, embargoBars: 10 }, 20),
+    cut: cutBars(labelled / bars.length, { nSplits: 5, horizon, embargoBars: 10 }),
     objective: label === 'direction' ? 'binary' : 'regression',
     thresholds: label === 'direction' ? { longAbove: 0.5, shortBelow: 0.5 } : { longAbove: 0, shortBelow: 0 },
     settings: parseSettings({}, { periodsPerYear: 252 }),

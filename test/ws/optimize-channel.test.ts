@@ -12,6 +12,7 @@ import {
 } from '../../src/graphql/index.ts';
 import { MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import { OptimizationRunner } from '../../src/optimize/index.ts';
+import { StoredModels } from '../../src/predictions/index.ts';
 import { JobTypeRegistry, Scheduler } from '../../src/scheduler/index.ts';
 import { ensureDefaultUser } from '../../src/storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
@@ -33,12 +34,23 @@ async function startEngine() {
   const workerUrl = new URL('../../src/worker.ts', import.meta.url);
   const compute = new ThreadPool({ workerUrl, threads: 1, execArgv: ['--import', 'tsx'] });
   const registry = new StrategyRegistry(builtInStrategies);
+  const models = new StoredModels({ database, compute });
   const market = new MarketData({
     database,
     provider: new SimulatedProvider({ clock: systemClock, seed: '1' }),
     clock: systemClock,
   });
-  const shared = { database, journal, clock: systemClock, ids: randomIds, log: silent, registry, market, compute };
+  const shared = {
+    database,
+    journal,
+    clock: systemClock,
+    ids: randomIds,
+    log: silent,
+    registry,
+    models,
+    market,
+    compute,
+  };
   const runner = new OptimizationRunner({ ...shared, maxRunningJobs: 1 });
   const limits = { minBarsPerSplit: 100, maxCombinations: 10_000, maxRunningJobs: 1, maxWaitingJobs: 10 };
   const { close: closeTrading, ...trading } = composeTrading(shared);

@@ -8,7 +8,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { type BacktestSettings } from '../../backtest/index.ts';
 import type { Compute } from '../../compute/index.ts';
 import type { Bars } from '../../market/index.ts';
-import type { Parameters, StrategyType } from '../../strategies/index.ts';
+import type { Parameters, PredictionTable, StrategyType } from '../../strategies/index.ts';
 import { createSampler, type ParameterSpace, type SearchSettings } from '../search/index.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { Fold } from '../walk-forward.ts';
@@ -57,6 +57,8 @@ export interface ComputableSection {
 
 /** A job as the workers see it. */
 export interface ComputableJob extends JobBars {
+  /** What the stored models say that combinations follow, on shared memory. */
+  readonly predictions: PredictionTable;
   readonly settings: BacktestSettings;
   readonly search: SearchSettings;
   readonly sections: readonly ComputableSection[];

@@ -129,9 +129,9 @@ function replayTasks(
   if (isRepeated) return [];
   return [
     async (signal) => {
-      const { bars, folds, segments, settings } = job;
+      const { bars, folds, segments, settings, predictions } = job;
       const { params, strategyType } = evidence.best;
-      const input = { typeName: strategyType, params, bars, folds, segments, settings };
+      const input = { typeName: strategyType, params, bars, folds, segments, settings, predictions };
       evidence.replay = await compute.run(REPLAY, input, { signal });
     },
   ];

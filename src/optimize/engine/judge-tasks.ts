@@ -2,7 +2,13 @@
 import { type BacktestSettings, equityReturns, prepareSimulation } from '../../backtest/index.ts';
 import { defineTask, type Task, type TaskName } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
-import { computeIndicators, indicatorSpecs, type Parameters, type StrategyRegistry } from '../../strategies/index.ts';
+import {
+  computeIndicators,
+  indicatorSpecs,
+  type Parameters,
+  type PredictionTable,
+  type StrategyRegistry,
+} from '../../strategies/index.ts';
 import { rowWidth } from '../figures.ts';
 import {
   type Assessment,
@@ -40,6 +46,7 @@ export interface PboTaskInput extends SharedRows {
 export interface ReplayTaskInput extends JobBars {
   readonly typeName: string;
   readonly params: Parameters;
+  readonly predictions: PredictionTable;
   readonly settings: BacktestSettings;
 }
 
@@ -89,11 +96,11 @@ export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ ran
 /** Serves `REPLAY`; null when it was cancelled. */
 export function replayTask(registry: StrategyRegistry): Task<ReplayTaskInput, Replay | null> {
   return defineTask(REPLAY.name, (input, context) => {
-    const { params, bars, settings, folds } = input;
+    const { params, bars, settings, folds, predictions } = input;
     const { initialCapital } = settings;
     const type = registry.get(input.typeName);
     const indicators = computeIndicators(indicatorSpecs(type, params, bars.length), bars);
-    const simulate = prepareSimulation({ type, params, bars, indicators, settings });
+    const simulate = prepareSimulation({ type, params, bars, indicators, predictions, settings });
     const slices: SliceEquity[] = [];
     for (const slice of slicesOf(folds)) {
       if (context.isCancelled()) return null;

@@ -3,7 +3,7 @@ import type { Compute } from '../../compute/index.ts';
 import type { Log } from '../../core/index.ts';
 import type { MarketData } from '../../market/index.ts';
 import type { Database, Db, OptimizationRow } from '../../storage/index.ts';
-import type { StrategyRegistry } from '../../strategies/index.ts';
+import type { ModelSource, StrategyRegistry } from '../../strategies/index.ts';
 import type { SharedMemory } from '../engine/shared-memory.ts';
 import type { Findings } from './findings.ts';
 import type { Holder } from './job-lease.ts';
@@ -14,6 +14,7 @@ export interface WorkDeps {
   readonly database: Database;
   readonly log: Log;
   readonly registry: StrategyRegistry;
+  readonly models: ModelSource;
   readonly market: MarketData;
   readonly compute: Compute;
   readonly memory: SharedMemory;

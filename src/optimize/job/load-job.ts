@@ -4,21 +4,29 @@ import type { AlignedBars, MarketData } from '../../market/index.ts';
 import type { OptimizationRow } from '../../storage/index.ts';
 import type { StrategyRegistry } from '../../strategies/index.ts';
 import type { ComputableJob, ComputableSection } from '../engine/compute-job.ts';
+import { predictionsOf } from '../followed-models.ts';
 import type { OptimizationConfig } from '../optimization.ts';
 import { planSegments } from '../segments.ts';
 import { walkForwardFolds } from '../walk-forward.ts';
+import type { HeldJob, WorkDeps } from './job-work.ts';
 import { readConfig } from './stored-job.ts';
 
-/** Turns a strategy job's row into what is computed. @throws {DomainError} as `loadBarsAgain` */
+/** What loading works with. */
+type LoadDeps = Pick<WorkDeps, 'market' | 'registry' | 'models' | 'memory'>;
+
+/** Turns a strategy job's row into what is computed. @throws {DomainError} as `loadBarsAgain` and `predictionsOf` */
 export async function loadJob(
-  deps: { readonly market: MarketData; readonly registry: StrategyRegistry },
-  row: OptimizationRow,
+  deps: LoadDeps,
+  { row, signal }: Pick<HeldJob, 'row' | 'signal'>,
 ): Promise<ComputableJob> {
   const config = readConfig(row);
   const data = await loadBarsAgain(deps, row, config);
   // That the windows are long enough was checked when the job was submitted.
   const folds = walkForwardFolds(row.bars, config, 1);
+  const asked = { ...config, ownerId: row.ownerId, stamps: config.models ?? [], bars: data.bars };
+  const columnOf = (length: number) => deps.memory.column(length);
   return {
+    predictions: await predictionsOf(deps.models, asked, { columnOf, signal }),
     bars: data.bars,
     folds,
     segments: planSegments(folds),

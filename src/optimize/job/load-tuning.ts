@@ -23,8 +23,7 @@ export async function loadTuning(deps: { readonly market: MarketData }, row: Opt
   const { modelType, featureConfig, thresholds, settings, method, maxTrials, seed } = config;
   const { bars } = await loadBarsAgain(deps, row, config);
   const { firstBar, labelled } = planRows(featureConfig, bars);
-  // That the slices are long enough was checked when the job was submitted.
-  const cut = cutBars(labelled / bars.length, { ...config, horizon: featureConfig.horizon }, 1);
+  const cut = cutBars(labelled / bars.length, { ...config, horizon: featureConfig.horizon });
   const objective = featureConfig.label === 'direction' ? 'binary' : 'regression';
   const search = { method, maxTrials, seed };
   const job: TuningJob = { modelType, search, bars, featureConfig, firstBar, cut, objective, thresholds, settings };

@@ -14,7 +14,7 @@ import { TrialCount } from './trial-count.ts';
 /** Loads a strategy job or a sweep, with what an earlier process has left of it. */
 export async function openStrategyWork(deps: WorkDeps, held: HeldJob): Promise<JobWork> {
   const { row, holder } = held;
-  const computable = await loadJob(deps, row);
+  const computable = await loadJob(deps, held);
   const figures = new JobFigures(row.totalCombinations, computable.segments, deps.memory);
   const checkpoints = new Checkpoints(deps.database, { id: row.id, holder }, figureCheckpoints(figures));
   await checkpoints.restore();
@@ -60,7 +60,10 @@ class StrategyWork implements JobWork {
   }
 
   release(): Promise<void> {
-    this.#deps.memory.release(this.#job.figures.rows);
+    const { memory } = this.#deps;
+    const { figures, computable } = this.#job;
+    memory.release(figures.rows);
+    for (const { bySymbol } of computable.predictions.values()) bySymbol.forEach((column) => memory.release(column));
     return Promise.resolve();
   }
 

@@ -13,7 +13,7 @@ import {
 } from '../../market/index.ts';
 import type { ModelType } from '../../models/index.ts';
 import type { Database, OptimizationRow } from '../../storage/index.ts';
-import type { StrategyRegistry } from '../../strategies/index.ts';
+import type { ModelSource, StrategyRegistry } from '../../strategies/index.ts';
 import { figureBytes } from '../engine/job-figures.ts';
 import { engineVersionOf } from '../engine-version.ts';
 import type { OptimizationConfig, OptimizationJobType } from '../optimization.ts';
@@ -43,6 +43,7 @@ export interface OptimizeDeps {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly registry: StrategyRegistry;
+  readonly models: ModelSource;
   readonly market: MarketData;
   readonly runner: OptimizationRunner;
   readonly limits: OptimizationLimits;
@@ -133,12 +134,12 @@ export function settingsFor(
 export function configOf(
   input: JobInput,
   request: SharedRequest,
-  job: Pick<OptimizationConfig, 'sections' | 'skippedTypes'> & {
+  job: Pick<OptimizationConfig, 'sections' | 'skippedTypes' | 'models'> & {
     readonly search: SearchSettings;
     readonly data: AlignedBars;
   },
 ): OptimizationConfig {
-  const { data, search, sections, skippedTypes } = job;
+  const { data, search, sections, skippedTypes, models = [] } = job;
   const { symbols, interval, windows } = request;
   return {
     sections,
@@ -150,6 +151,7 @@ export function configOf(
     ...search,
     ...windows,
     settings: settingsFor(input, request, data),
+    ...(models.length === 0 ? {} : { models }),
   };
 }
 

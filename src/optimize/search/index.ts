@@ -10,6 +10,7 @@ export type { Sampler, ScoredTrial } from './sampler.ts';
 export {
   type Axis,
   axisLength,
+  axisOf,
   axisValue,
   combinationAt,
   combinationCount,

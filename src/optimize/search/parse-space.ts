@@ -2,6 +2,7 @@
 import { type FieldError, invalid, invariant, shown, throwIfAny } from '../../core/index.ts';
 import {
   fieldPath,
+  missingError,
   type ParameterOwner,
   type ParameterSpec,
   type ParameterValue,
@@ -39,7 +40,8 @@ export function parseSpace(
   options: { readonly method: SearchMethod; readonly maxCombinations: number },
 ): ParameterSpace {
   const entries = parameterEntries(owner, raw ?? owner.defaultGrid, PATH);
-  const errors: FieldError[] = [];
+  const missing = owner.parameters.filter(({ name, isRequired }) => isRequired && !entries.has(name));
+  const errors: FieldError[] = missing.map((spec) => missingError(owner, spec, PATH));
   const axes = owner.parameters
     .filter((spec) => entries.has(spec.name))
     .flatMap((spec) => rawAxis(spec, entries.get(spec.name), { method: options.method, errors }));

@@ -5,12 +5,14 @@
  * what is tested (purging: López de Prado 2018, Advances in Financial Machine Learning, ch. 7).
  */
 import type { Slice } from '../../backtest/index.ts';
-import { invalid } from '../../core/index.ts';
+import { invalid, invariant } from '../../core/index.ts';
 
 /** Share of the bars at the end that nothing is chosen by. */
 export const HOLDOUT_SHARE = 0.15;
 /** Share of the bars that the embargo takes unless one is asked for. */
 const EMBARGO_SHARE = 0.01;
+/** No range has as many. */
+const MOST_BARS = 1e9;
 
 /** What to learn from and what to test on, as bars counted from the first one that has every feature; half-open. */
 export interface TuningFold {
@@ -40,18 +42,13 @@ export function defaultEmbargo(bars: number): number {
 }
 
 /**
- * Cuts so many bars, all of which have features and a label.
- *
- * @param minBars bars that every slice needs
- * @throws {DomainError} VALIDATION on `nSplits` saying how many bars there are and how many it takes
+ * Cuts so many bars, all of which have features and a label: at least so many that no slice is empty, which is checked when
+ * a job is submitted.
  */
-export function cutBars(bars: number, settings: CutSettings, minBars: number): TuningCut {
-  const { nSplits, horizon, embargoBars } = settings;
-  const gapBars = horizon + embargoBars;
-  const holdoutFrom = bars - Math.ceil(bars * HOLDOUT_SHARE);
-  const chosenOn = holdoutFrom - gapBars;
-  const block = Math.floor(chosenOn / (nSplits + 1));
-  if (block - gapBars < minBars) throw tooFewBars(bars, { ...settings, gapBars, minBars });
+export function cutBars(bars: number, settings: CutSettings): TuningCut {
+  const { nSplits } = settings;
+  const { gapBars, holdoutFrom, chosenOn, block } = measures(bars, settings);
+  invariant(block > gapBars, `${bars} bars can be cut into ${nSplits} folds`);
   const folds = Array.from({ length: nSplits }, (_, fold) => {
     // The first block takes the remainder, so that the test slices are of one length.
     const from = chosenOn - (nSplits - fold) * block;
@@ -61,15 +58,67 @@ export function cutBars(bars: number, settings: CutSettings, minBars: number): T
   return { folds, holdout, gapBars };
 }
 
-function tooFewBars(
-  bars: number,
-  { nSplits, gapBars, minBars }: CutSettings & { readonly gapBars: number; readonly minBars: number },
-): Error {
-  const required = Math.ceil(((nSplits + 1) * (minBars + gapBars) + gapBars) / (1 - HOLDOUT_SHARE));
-  return invalid(
+function measures(bars: number, { nSplits, horizon, embargoBars }: CutSettings) {
+  const gapBars = horizon + embargoBars;
+  const holdoutFrom = bars - Math.ceil(bars * HOLDOUT_SHARE);
+  const chosenOn = holdoutFrom - gapBars;
+  return { gapBars, holdoutFrom, chosenOn, block: Math.floor(chosenOn / (nSplits + 1)) };
+}
+
+/** A range of bars that is to be cut. */
+export interface CutRange extends Pick<CutSettings, 'nSplits' | 'horizon'> {
+  /** All of them, those without features or a label included. */
+  readonly bars: number;
+  /** Bars at the front without features. */
+  readonly warmUpBars: number;
+  /** Null: 1 % of the bars. */
+  readonly embargoBars: number | null;
+}
+
+/**
+ * @param minBars bars that every slice needs
+ * @throws {DomainError} VALIDATION on `nSplits` saying how many bars the range has, and with how many it could be cut
+ */
+export function requireEnoughBars(range: CutRange, minBars: number): void {
+  const { bars, nSplits } = range;
+  if (isEnough(range, bars, minBars)) return;
+  const settings = settingsAt(range, bars);
+  const { gapBars } = measures(bars, settings);
+  const required = fewestBars((count) => isEnough(range, count, minBars));
+  const advice =
+    required === null
+      ? 'no range is long enough for, because the embargo grows with it. Ask for fewer splits, or for an embargo'
+      : `take a range of ${required}. Ask for a longer one or for fewer splits`;
+  throw invalid(
     'nSplits',
-    `There are ${bars} bars with features and a label; ${nSplits} splits of at least ${minBars} bars, ${gapBars} bars ` +
-      `before each and a hold-out of ${100 * HOLDOUT_SHARE} % take ${required}. Ask for a longer range or fewer splits.`,
-    { observed: bars, required },
+    `This range has ${bars} bars, of which ${usableBars(range, bars)} have features and a label; ${nSplits} splits of ` +
+      `at least ${minBars} bars, ${gapBars} bars before each and a hold-out of ${100 * HOLDOUT_SHARE} % ${advice}.`,
+    required === null ? { observed: bars } : { observed: bars, required },
   );
+}
+
+function isEnough(range: CutRange, bars: number, minBars: number): boolean {
+  const { block, gapBars } = measures(usableBars(range, bars), settingsAt(range, bars));
+  return block - gapBars >= minBars;
+}
+
+/** Bars with features and a label. */
+function usableBars({ warmUpBars, horizon }: CutRange, bars: number): number {
+  return Math.max(0, bars - warmUpBars - horizon);
+}
+
+function settingsAt(range: CutRange, bars: number): CutSettings {
+  return { ...range, embargoBars: range.embargoBars ?? defaultEmbargo(bars) };
+}
+
+/** The least number that is enough, by halving; null when a billion is not. */
+function fewestBars(isEnoughAt: (bars: number) => boolean): number | null {
+  let enough = MOST_BARS;
+  if (!isEnoughAt(enough)) return null;
+  for (let few = 0; enough - few > 1; ) {
+    const middle = Math.floor((few + enough) / 2);
+    if (isEnoughAt(middle)) enough = middle;
+    else few = middle;
+  }
+  return enough;
 }

@@ -5,7 +5,7 @@
  * hands the trainings to worker threads; rows and leases are the job's.
  */
 export { TuningComputation, type TuningHooks } from './compute-tuning.ts';
-export { cutBars, defaultEmbargo, HOLDOUT_SHARE, type TuningCut } from './cut.ts';
+export { cutBars, defaultEmbargo, HOLDOUT_SHARE, requireEnoughBars, type TuningCut } from './cut.ts';
 export type { EdgeThresholds, EdgeVerdict } from './edge-verdict.ts';
 export { basisOf, judgeTuning } from './judge-tuning.ts';
 export {
@@ -19,7 +19,6 @@ export {
 export { MODEL_SPACES, type ModelSpace } from './model-space.ts';
 export { isRankable, type RankingBasis, rankedIndexes, resultOf } from './ranking.ts';
 export { SCORE_WIDTH, scoreOf } from './score-row.ts';
-export { targetOf } from './trade.ts';
 export type {
   FoldScores,
   HoldoutScores,
@@ -34,5 +33,5 @@ export type {
 } from './tuning.ts';
 export { TuningFigures } from './tuning-figures.ts';
 export type { TuningJob } from './tuning-job.ts';
-export { type FinalFit, PREDICT, tuningTasks } from './tuning-tasks.ts';
+export { type FinalFit, tuningTasks } from './tuning-tasks.ts';
 export { type FitWork, fitWork, refuseTooMuchWork } from './work.ts';

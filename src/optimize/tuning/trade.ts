@@ -8,10 +8,12 @@ import {
   prepareSimulation,
   totalReturn,
 } from '../../backtest/index.ts';
-import { invariant } from '../../core/index.ts';
 import type { Bars } from '../../market/index.ts';
-import { at, type TargetStrategy } from '../../strategies/index.ts';
+import { at, modelStrategy, parseParameters } from '../../strategies/index.ts';
 import type { SignalThresholds } from './tuning.ts';
+
+/** Stands for the id of the model, which is not stored yet. */
+const UNSTORED = 1;
 
 /** How predictions become positions, and what those cost. */
 export interface TradingTerms {
@@ -26,15 +28,9 @@ export interface TradedSlice {
   readonly returns: Float64Array;
 }
 
-/** Long above one threshold, short (where that is allowed) below the other, else nothing. */
-export function targetOf(prediction: number, { longAbove, shortBelow }: SignalThresholds, allowShort: boolean): number {
-  if (prediction > longAbove) return 1;
-  return allowShort && prediction < shortBelow ? -1 : 0;
-}
-
 /**
- * Trades a slice from a flat start, each symbol with an equal part of the capital. What is predicted after a bar's close
- * is traded at the next bar's open.
+ * Trades a slice from a flat start, each symbol with an equal part of the capital, as a strategy of type `model` does with
+ * its defaults: what is predicted after a bar's close is traded at the next bar's open.
  *
  * @param bars of the slice, one series per symbol
  * @param predictions [bars × symbols] by bar, then by symbol
@@ -42,10 +38,13 @@ export function targetOf(prediction: number, { longAbove, shortBelow }: SignalTh
 export function tradeSlice(bars: readonly Bars[], predictions: Float64Array, terms: TradingTerms): TradedSlice {
   const { settings, thresholds } = terms;
   const length = bars[0]?.time.length ?? 0;
-  const type = followPredictions(bars, (symbol, bar) =>
-    targetOf(at(predictions, bar * bars.length + symbol), thresholds, settings.allowShort),
+  const bySymbol = bars.map((_, symbol) =>
+    Float64Array.from({ length }, (__, bar) => at(predictions, bar * bars.length + symbol)),
   );
-  const run = prepareSimulation({ type, params: {}, bars, indicators: new Map(), settings })({ from: 0, to: length });
+  const table = new Map([[UNSTORED, { neutral: thresholds.longAbove, bySymbol }]]);
+  const params = parseParameters(modelStrategy, { model_id: UNSTORED }, 'params');
+  const followed = { type: modelStrategy, params, bars, indicators: new Map(), predictions: table, settings };
+  const run = prepareSimulation(followed)({ from: 0, to: length });
   return { run, returns: equityReturns(run.equity, settings.initialCapital) };
 }
 
@@ -58,27 +57,5 @@ export function tradeFigures({ run, returns }: TradedSlice, { initialCapital }: 
     totalReturn: totalReturn(run.equity, initialCapital),
     maxDrawdown: maxDrawdown(run.equity, initialCapital),
     trades: run.trades.length,
-  };
-}
-
-/** A strategy that wants what it was told: the way of targets into the backtester. */
-function followPredictions(
-  bars: readonly Bars[],
-  targetAfter: (symbol: number, bar: number) => number,
-): TargetStrategy {
-  return {
-    name: 'model',
-    trades: 'targets',
-    description: 'Holds what a model predicts.',
-    parameters: [],
-    defaultGrid: {},
-    symbols: { min: 1, max: null },
-    problem: () => null,
-    indicators: () => [],
-    decide(input, targets) {
-      const symbol = bars.findIndex((series) => series === input.bars[0]);
-      invariant(symbol >= 0, 'a symbol that is traded was predicted');
-      for (let bar = 0; bar < targets.length; bar++) targets[bar] = targetAfter(symbol, bar);
-    },
   };
 }

@@ -1,6 +1,6 @@
 /** What worker threads compute for a tuning job: the rows, the bins of a fold, a training with its scores, and the end. */
 import { defineTask, type Task, type TaskName } from '../../compute/index.ts';
-import { type FeatureConfig, planRows, writeFeatures, writeLabels } from '../../features/index.ts';
+import { type FeatureConfig, writeFeatures, writeLabels } from '../../features/index.ts';
 import type { Bars } from '../../market/index.ts';
 import {
   type BinnedFeatures,
@@ -8,8 +8,6 @@ import {
   type Features,
   fitBins,
   gainImportance,
-  type Model,
-  predict,
   serialiseModel,
 } from '../../models/index.ts';
 import { fit } from './fit.ts';
@@ -48,12 +46,6 @@ export interface FinalFit {
   readonly importance: readonly { readonly feature: string; readonly gain: number }[];
 }
 
-interface PredictTaskInput {
-  readonly model: Model;
-  readonly config: FeatureConfig;
-  readonly bars: readonly Bars[];
-}
-
 /** Writes features and labels. */
 export const ROWS: TaskName<RowsInput, null> = { name: 'tuning.rows' };
 /** Fits bins on training rows and sorts all rows into them. */
@@ -64,9 +56,6 @@ export const FIT: TaskName<ScoredFit, Float64Array | null> = { name: 'tuning.fit
 export const REPLAY: TaskName<ScoredFit, Float64Array | null> = { name: 'tuning.replay' };
 /** Trains the model that is kept and scores it; null when cancelled. */
 export const FINAL: TaskName<ScoredFit, FinalFit | null> = { name: 'tuning.final' };
-
-/** Predicts for every bar that has features: [rows] by bar, then by symbol. */
-export const PREDICT: TaskName<PredictTaskInput, Float64Array> = { name: 'tuning.predict' };
 
 const rowsTask: Task<RowsInput, null> = defineTask(ROWS.name, ({ config, bars, values, labels }) => {
   writeFeatures(config, bars, values);
@@ -115,16 +104,8 @@ const finalTask: Task<ScoredFit, FinalFit | null> = defineTask(FINAL.name, ({ in
   };
 });
 
-const predictTask: Task<PredictTaskInput, Float64Array> = defineTask(PREDICT.name, ({ model, config, bars }) => {
-  const names = config.features.map(({ name }) => name);
-  const { rows } = planRows(config, bars);
-  const values = new Float64Array(names.length * rows);
-  writeFeatures(config, bars, values);
-  return predict(model, { names, rows, values }, null);
-});
-
-/** The tasks that a worker serves for tuning jobs, and for the models that they keep. */
-export const tuningTasks = [rowsTask, binsTask, fitTask, replayTask, finalTask, predictTask] as const;
+/** The tasks that a worker serves for tuning jobs. */
+export const tuningTasks = [rowsTask, binsTask, fitTask, replayTask, finalTask] as const;
 
 function scoredSlice({ labels, fold, objective }: FitInput, predictions: Float64Array): ScoredSlice {
   const { train, test, symbols } = fold;

@@ -7,6 +7,9 @@ import { noQuery, type Route, route } from '../route.ts';
 import {
   barTime,
   dataSource,
+  id,
+  idOf,
+  instant,
   intervalName,
   maybeNumber,
   params,
@@ -46,6 +49,17 @@ const trade = z.object({
   return: z.number().describe('Profit / value of the opening fills.'),
 });
 
+const followedModel = z.object({
+  id,
+  checksum: z.string().describe('SHA-256 of its bytes, hex.'),
+  trained_until: instant.describe('When the last bar begins that it knows of.'),
+  predicted_bars: z.int().describe('Bars that it says something of: those after its warm-up.'),
+  in_sample_bars: z
+    .int()
+    .describe('Those of them that it has learned from, or that are earlier: what is earned there says nothing.'),
+  first_unknown: z.string().nullable().describe('Date of the first bar that it did not know; null when it knew all.'),
+});
+
 const backtestAnswer = z
   .object({
     strategy_type: z.string(),
@@ -58,6 +72,8 @@ const backtestAnswer = z
     trades: z.array(trade).describe('Closed positions, in the order of their ends.'),
     data_source: dataSource,
     data_hash: z.string().describe('SHA-256 of the bars, hex.'),
+    model: followedModel.nullable().describe('The stored model that a strategy of type `model` followed, else null.'),
+    warnings: z.array(z.string()).describe('What takes from the worth of the figures, a sentence each.'),
   })
   .meta({ title: 'Backtest', description: 'Metrics, equity after each bar, closed trades.' });
 
@@ -120,6 +136,8 @@ export const backtestRoutes: readonly Route[] = [
       ],
       data_source: 'simulated',
       data_hash: '5f9398b38cdafae6798d05524aa3b952064dded6011460885879397c18ae6b51',
+      model: null,
+      warnings: [],
     },
     errors: ['UNAVAILABLE', 'RATE_LIMITED'],
     document: RunBacktestDocument,
@@ -127,6 +145,7 @@ export const backtestRoutes: readonly Route[] = [
     answer: ({ runBacktest: { backtest } }) =>
       backtest && {
         ...snakeKeys(backtest),
+        model: backtest.model && { ...snakeKeys(backtest.model), id: idOf(backtest.model.id) },
         trades: backtest.trades.map((entry) => ({
           ...snakeKeys(entry),
           side: memberOf(SIDES, entry.side.toLowerCase()),

@@ -72,6 +72,7 @@ function shownConfig({ jobType, config, tuning }: Pick<Job, 'jobType' | 'config'
     strategy_type: isSweep ? null : (section?.strategyType ?? null),
     param_grid: isSweep ? null : section?.paramGrid,
     interval: intervalOf(config.interval),
+    models: config.models.map((model) => ({ ...model, id: idOf(model.id) })),
     method: memberOf(SEARCH_METHODS, config.method.toLowerCase()),
   };
 }

@@ -59,6 +59,7 @@ export const optimizationExample = {
     slippage_bps: 2,
     allow_short: false,
     periods_per_year: 252,
+    models: [],
   },
   data_source: 'simulated',
   data_hash: '5f9398b38cdafae6798d05524aa3b952064dded6011460885879397c18ae6b51',

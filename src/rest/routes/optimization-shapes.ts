@@ -70,6 +70,9 @@ const strategyConfig = z
     slippage_bps: z.number(),
     allow_short: z.boolean(),
     periods_per_year: z.number(),
+    models: z
+      .array(z.object({ id, checksum: z.string() }))
+      .describe('The stored models that combinations follow, as the job was submitted with them.'),
   })
   .describe('Everything that decides the result of a job about strategies, with defaults filled in.');
 

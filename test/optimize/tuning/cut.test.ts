@@ -1,11 +1,23 @@
 /** Folds grow in time, and no label of what is learned looks into what is tested. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutBars, defaultEmbargo } from '../../../src/optimize/tuning/cut.ts';
+import { DomainError } from '../../../src/core/index.ts';
+import { type CutRange, cutBars, defaultEmbargo, requireEnoughBars } from '../../../src/optimize/tuning/cut.ts';
+
+/** The bars that a refusal asks for; null when there is none. */
+function requiredBars(range: CutRange, minBars: number): number | null {
+  try {
+    requireEnoughBars(range, minBars);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return Number(error.facts?.['required']);
+  }
+}
 
 describe('a cut', () => {
   it('trains on all before, tests on equal blocks, and leaves the last 15 % to the hold-out', () => {
-    const { folds, holdout, gapBars } = cutBars(1000, { nSplits: 4, horizon: 5, embargoBars: 10 }, 100);
+    const { folds, holdout, gapBars } = cutBars(1000, { nSplits: 4, horizon: 5, embargoBars: 10 });
 
     expect(gapBars).toBe(15);
     expect(holdout).toEqual({ train: { from: 0, to: 835 }, test: { from: 850, to: 1000 } });
@@ -30,7 +42,7 @@ describe('a cut', () => {
         (bars, nSplits, horizon, embargoBars) => {
           let cut: ReturnType<typeof cutBars>;
           try {
-            cut = cutBars(bars, { nSplits, horizon, embargoBars }, 1);
+            cut = cutBars(bars, { nSplits, horizon, embargoBars });
           } catch {
             return;
           }
@@ -48,23 +60,44 @@ describe('a cut', () => {
     );
   });
 
-  it('is refused when the slices are too short, with the bars that it takes', () => {
-    const settings = { nSplits: 5, horizon: 1, embargoBars: 2 };
-    let required = 0;
-    try {
-      cutBars(600, settings, 100);
-    } catch (error) {
-      expect(error).toMatchObject({
-        code: 'VALIDATION',
-        message: expect.stringMatching(
-          /There are 600 bars .* 5 splits of at least 100 bars, 3 bars before each .* take 731/,
-        ),
-        facts: { observed: 600, required: 731 },
-      });
-      required = 731;
-    }
-    expect(() => cutBars(required, settings, 100)).not.toThrow();
-    expect(() => cutBars(required - 2, settings, 100)).toThrow();
+  it('is refused when the slices are too short, with a range that is just long enough', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          bars: fc.integer({ min: 0, max: 3000 }),
+          warmUpBars: fc.integer({ min: 0, max: 200 }),
+          horizon: fc.integer({ min: 1, max: 50 }),
+          nSplits: fc.integer({ min: 2, max: 60 }),
+          embargoBars: fc.option(fc.integer({ min: 0, max: 50 })),
+        }),
+        fc.integer({ min: 1, max: 200 }),
+        (range, minBars) => {
+          const required = requiredBars(range, minBars);
+          if (required === null) return;
+          expect(required).toBeGreaterThan(range.bars);
+          expect(requiredBars({ ...range, bars: required }, minBars)).toBeNull();
+          expect(requiredBars({ ...range, bars: required - 1 }, minBars)).toBe(required);
+          // What was promised holds of the cut itself.
+          const { warmUpBars, horizon, nSplits } = range;
+          const embargoBars = range.embargoBars ?? defaultEmbargo(required);
+          const cut = cutBars(required - warmUpBars - horizon, { nSplits, horizon, embargoBars });
+          expect(cut.folds[0]?.train.to).toBeGreaterThanOrEqual(minBars);
+        },
+      ),
+      { seed: 20_261_129, numRuns: 300 },
+    );
+  });
+
+  it('is refused with the arithmetic, and with what helps', () => {
+    const range = { bars: 600, warmUpBars: 103, horizon: 1, nSplits: 5, embargoBars: null };
+
+    expect(() => requireEnoughBars(range, 100)).toThrow(
+      'This range has 600 bars, of which 496 have features and a label; 5 splits of at least 100 bars, 7 bars before each and a hold-out of 15 % take a range of 893. Ask for a longer one or for fewer splits.',
+    );
+    // With 84 splits the embargo of a longer range takes more than the range brings.
+    expect(() => requireEnoughBars({ ...range, nSplits: 84 }, 100)).toThrow(
+      /no range is long enough for, because the embargo grows with it\. Ask for fewer splits, or for an embargo\./,
+    );
   });
 
   it('has an embargo of one bar in a hundred', () => {

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/index.ts';
 import {
   cancelOptimization,
-  predictModel,
   readTuningConfig,
   readTuningFindings,
   readTuningResults,
 } from '../../../src/optimize/index.ts';
+import { predictModel } from '../../../src/predictions/index.ts';
 import { createTestDatabase, eachDatabase } from '../../support/database.ts';
 import { startJobProcess } from '../../support/job-process.ts';
 import { ended, journalOf, readJob, underWay } from '../../support/jobs.ts';
@@ -86,7 +86,7 @@ eachDatabase((_provider, create) => {
         verdict: 'no_edge',
         reasons: expect.arrayContaining([expect.any(String)]),
         trading: { nTrials: 8, sharpe: row.bestSharpe },
-        cuts: { gapBars: 14, holdout: { test: { bars: 180, end: '2024-12-30' } } },
+        cuts: { gapBars: 14, holdout: { test: { bars: 174, end: '2024-12-30' } } },
       });
       expect(model).toMatchObject({ params: row.bestParams, verdict: 'no_edge', ownerId: row.ownerId });
       expect(services.logged).toEqual([]);
@@ -182,7 +182,7 @@ eachDatabase((_provider, create) => {
 
       const unseen = predictions.filter(({ isInSample }) => !isInSample);
       const cuts = readTuningFindings(row)?.cuts;
-      expect(predictions).toHaveLength(1198);
+      expect(predictions).toHaveLength(1155);
       expect(predictions.at(-1)).toMatchObject({ symbol: 'AAPL', date: '2024-12-31' });
       expect(
         predictions.every(({ value, target }) => value > 0 && value < 1 && target === Math.sign(value - 0.5)),
