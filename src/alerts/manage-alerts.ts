@@ -10,7 +10,7 @@ import { alertEvent } from './events.ts';
 import { storeTriggers } from './trigger.ts';
 
 /** Alerts that an owner may have. */
-export const MAX_ALERTS = 100_000;
+const MAX_ALERTS = 100_000;
 
 /** How often a change is worked out anew, because somebody else changed the alert meanwhile. */
 const MAX_ROUNDS = 5;

@@ -8,7 +8,7 @@ import { type Columns, listOf, tableOf } from './sql.ts';
 import { currentProvider } from './transactions.ts';
 
 /** What becomes of a row. */
-export interface RowUpdate {
+interface RowUpdate {
   readonly id: number;
   /** What the row has to be, or it is left as it is. The same columns, in the same order, in every row. */
   readonly expected: Columns;

@@ -6,7 +6,7 @@ import { parseTarget } from './target.ts';
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-event.ts';
 
 /** Destinations that an owner may have at a time. */
-export const MAX_DESTINATIONS = 20;
+const MAX_DESTINATIONS = 20;
 
 /** How long the secret before signs too after a change, in ms. */
 const OLD_SECRET_MS = 86_400_000;
