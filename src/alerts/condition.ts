@@ -12,8 +12,8 @@ export const RISK_METRICS = ['drawdown', 'daily_loss', 'exposure'] as const;
 export type RiskMetric = (typeof RISK_METRICS)[number];
 
 /** Signals that an alert may be about. */
-export const ALERT_SIGNALS = ['buy', 'sell'] as const;
-export type AlertSignal = (typeof ALERT_SIGNALS)[number];
+const ALERT_SIGNALS = ['buy', 'sell'] as const;
+type AlertSignal = (typeof ALERT_SIGNALS)[number];
 
 /** A condition that was parsed. */
 export type Condition =

@@ -19,7 +19,6 @@ export const ALERT_TRIGGERED = 'AlertTriggered';
 
 /** All stored events of alerts. */
 export const ALERT_EVENTS = [...ALERT_CHANGES, ALERT_TRIGGERED] as const;
-export type AlertEventType = (typeof ALERT_EVENTS)[number];
 
 /** What leads to an event. */
 export interface Cause {

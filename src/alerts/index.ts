@@ -5,9 +5,9 @@
 export { type AlertInput, shownAlertState } from './alert.ts';
 export { alertCheck } from './alert-check.ts';
 export { AlertService, type AlertServiceOptions } from './alert-service.ts';
-export { ALERT_SIGNALS, ALERT_TYPES, type AlertType, RISK_METRICS, type RiskMetric } from './condition.ts';
+export { ALERT_TYPES, type AlertType } from './condition.ts';
 export type { AlertBasis, AlertDeps } from './deps.ts';
-export { ALERT_CHANGES, ALERT_EVENTS, ALERT_TRIGGERED, type AlertChange, type AlertEventType } from './events.ts';
+export { ALERT_EVENTS, ALERT_TRIGGERED, type AlertChange } from './events.ts';
 export { ALERT_STATES, type AlertState } from './level-state.ts';
-export { createAlert, deleteAlert, MAX_ALERTS, testAlert, updateAlert } from './manage-alerts.ts';
+export { createAlert, deleteAlert, testAlert, updateAlert } from './manage-alerts.ts';
 export { TRIGGER_TYPES, type TriggerType } from './trigger.ts';

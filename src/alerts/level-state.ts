@@ -88,7 +88,7 @@ function hasLeft({ direction, rearmLevel }: LevelRule, value: number): boolean {
 }
 
 /** Whether the cooldown is over. */
-export function isCool(
+function isCool(
   { cooldownMs }: Pick<LevelRule, 'cooldownMs'>,
   { firedAt }: Pick<LevelState, 'firedAt'>,
   now: number,

@@ -1,7 +1,7 @@
 /** What people do with alerts: create, change, delete, enable and disable, and try whether their notices arrive. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, dateOf, type JsonObject, notFound, readJson } from '../core/index.ts';
-import type { AlertRow, AlertTriggerRow } from '../storage/index.ts';
+import { type AlertRow, type AlertTriggerRow, lockOwner } from '../storage/index.ts';
 import { type AlertInput, alertInput, columnsOf, conditionOf, type ParsedAlert, parseAlert } from './alert.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
 import type { AlertDeps } from './deps.ts';
@@ -10,7 +10,7 @@ import { alertEvent } from './events.ts';
 import { storeTriggers } from './trigger.ts';
 
 /** Alerts that an owner may have. */
-export const MAX_ALERTS = 100_000;
+const MAX_ALERTS = 100_000;
 
 /** How often a change is worked out anew, because somebody else changed the alert meanwhile. */
 const MAX_ROUNDS = 5;
@@ -27,6 +27,7 @@ export async function createAlert(deps: AlertDeps, principal: Principal, input: 
   const ownerId = principal.userId;
   const now = dateOf(deps.clock);
   return await deps.journal.write(async (write) => {
+    await lockOwner(write.db, ownerId);
     const observed = await write.db.alert.count({ where: { ownerId } });
     if (observed >= MAX_ALERTS) {
       const facts = { limit: MAX_ALERTS, observed };

@@ -3,6 +3,7 @@
 import { STRATEGY_SIGNALED } from '../backtest/index.ts';
 import { decimal, type Json, type JsonObject } from '../core/index.ts';
 import { JournalConsumer, type JournalEvent, type JournalWrite } from '../events/index.ts';
+import { lockRows } from '../storage/index.ts';
 import type { AlertBasis } from './deps.ts';
 import { evaluateLevels, type Sighting, STEPS_PER_TRANSACTION } from './evaluate-levels.ts';
 import { sightingOfBreach } from './sightings.ts';
@@ -61,6 +62,12 @@ async function reactToGoal(deps: AlertBasis, write: JournalWrite, event: Journal
     select: { id: true },
     orderBy: { id: 'asc' },
   });
+  // All of them before the first is told: the journal is locked last.
+  await lockRows(
+    write.db,
+    'Alert',
+    wanted.map(({ id }) => id),
+  );
   const sighting = sightingOfGoal(event, deps.clock.now());
   for (let first = 0; first < wanted.length; first += STEPS_PER_TRANSACTION) {
     const page = wanted.slice(first, first + STEPS_PER_TRANSACTION);

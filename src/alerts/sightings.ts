@@ -69,7 +69,7 @@ export function sightingOfDrift({ goal, drift, at }: Measured, now: number): Sig
  * began, both 0 or more; `exposure` is the value of all positions, long and short alike, as a part of equity. Null while
  * a position has no fresh price, or without equity to measure by.
  */
-export function riskFigure(account: AccountValue, metric: RiskMetric): Decimal | null {
+function riskFigure(account: AccountValue, metric: RiskMetric): Decimal | null {
   const { equity, peakEquity, dayStartEquity, positions } = account;
   if (equity === null) return null;
   switch (metric) {

@@ -4,7 +4,7 @@
  */
 import { dateOf, decimal } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
-import type { AlertRow, AlertTriggerRow } from '../storage/index.ts';
+import { type AlertRow, type AlertTriggerRow, lockRows } from '../storage/index.ts';
 import type { AlertBasis } from './deps.ts';
 import { lockAlerts } from './evaluate-levels.ts';
 import { alertEvent, type Cause } from './events.ts';
@@ -46,6 +46,12 @@ export async function tellSignals(
     select: { id: true },
     orderBy: { id: 'asc' },
   });
+  // All of them before the first is told: the journal is locked last.
+  await lockRows(
+    write.db,
+    'Alert',
+    wanted.map(({ id }) => id),
+  );
   const told: AlertTriggerRow[] = [];
   for (let first = 0; first < wanted.length; first += PAGE) {
     const ids = wanted.slice(first, first + PAGE).map(({ id }) => id);

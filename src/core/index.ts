@@ -36,4 +36,4 @@ export { memberOf } from './member.ts';
 export { snakeName } from './names.ts';
 export { abbreviated, parseAll, parseName, shown, throwIfAny } from './parse-all.ts';
 export { type Random, seededRandom } from './random.ts';
-export { RepeatingTask, type TaskOptions } from './repeating-task.ts';
+export { RepeatingTask } from './repeating-task.ts';

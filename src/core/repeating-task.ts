@@ -1,7 +1,7 @@
 import type { Log } from './log.ts';
 
 /** What is done again and again. */
-export interface TaskOptions {
+interface TaskOptions {
   /** What it does, for the log: `looking up unknown orders`. */
   readonly name: string;
   /** Pause between the end of one run and the beginning of the next, in ms. */

@@ -10,7 +10,7 @@ import { readHead, readNewEvents } from './table.ts';
 const BATCH_SIZE = 500;
 
 /** Who is told. Neither may throw. */
-export interface TailHost {
+interface TailHost {
   /** Called for each event in order, for all events of a read in one tick. */
   readonly dispatch: (event: JournalEvent) => void;
   /** Events before `oldest` were deleted before they could be read: called before the next one is dispatched. */

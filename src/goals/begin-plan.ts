@@ -8,43 +8,82 @@ import type { PlanningDeps } from './deps.ts';
 import type { Holdings } from './drift.ts';
 import { planEvent } from './events.ts';
 import { lockGoal } from './find-goal.ts';
-import { goalOf } from './goal.ts';
+import { type Goal, goalOf } from './goal.ts';
 import { type Measured, measureGoal } from './holdings.ts';
+import { made } from './plan.ts';
+import { lockCause, type PlanCause, planFor, storePlan } from './propose-plan.ts';
 import { basisOf, type PlanBasis, readBasis } from './stored-plan.ts';
 
 /** By how much prices may have moved since a plan was made. */
 const MAX_MOVE = decimal('0.01');
 
-/** How a plan is begun. */
-export interface Beginning {
-  /** Whether it answers a breach that nothing was done about yet; it is begun only while that is so, and settles it. */
-  readonly answersBreach: boolean;
-}
-
 /**
- * Begins a plan that is suggested. Null when it was to answer a breach that somebody else has answered.
+ * Begins a plan that is suggested, whatever its goal is due.
  *
  * @throws {DomainError} EXPIRED; PLAN_STALE when positions or cash are others, or prices moved by over 1 %; CONFLICT while another
- * plan is carried out, or orders of its symbols still work; what `measureGoal` throws
+ * plan is carried out, orders of its symbols still work, or somebody else has begun it; what `measureGoal` throws
  */
 export async function beginPlan(
   deps: PlanningDeps,
   { plan, goal: row }: { readonly plan: RebalancePlanRow; readonly goal: GoalRow },
-  { answersBreach }: Beginning,
-): Promise<RebalancePlanRow | null> {
+): Promise<void> {
   requireFresh(deps, plan);
+  const before = { mode: plan.mode, basis: readBasis(plan) };
   const measured = await measureGoal(deps, goalOf(row));
-  requireSame(plan, measured);
-  return await deps.journal.write(async (write) => {
-    // Every rebalance of the owner begins under this lock, so that there is one at a time.
-    await lockSafety(write.db, deps.clock, plan.ownerId);
-    const goal = await lockGoal(write.db, row);
-    if (goal === null) throw conflict(`The goal ${row.id} was deleted.`);
-    if (answersBreach && !goal.isPlanDue) return null;
-    await requireFree(write, plan);
-    requireSame(plan, { ...measured, goal: goalOf(goal), holdings: await heldNow(write, plan, measured.holdings) });
-    return await storeBeginning(deps, write, { plan, goal });
+  requireSame(before, measured);
+  await deps.journal.write(async (write) => {
+    const { goal } = await lockAll(deps, write, { row, jobRunId: plan.jobRunId });
+    const trades = await write.db.rebalanceTrade.findMany({
+      where: { planId: plan.id, status: 'planned' },
+      select: { symbol: true },
+    });
+    await requireFree(write, plan, trades);
+    await requireSameNow(write, before, { goal, measured });
+    await storeBeginning(deps, write, { plan, goal, trades: trades.length });
   });
+}
+
+/**
+ * Plans what answers a breach, stores that and begins it, all or nothing: what cannot be begun leaves no suggestion behind,
+ * however often it is tried. Null when the breach was answered meanwhile.
+ *
+ * @throws {DomainError} PLAN_STALE when positions or cash are not those that were measured; CONFLICT as `beginPlan`
+ */
+export async function beginAnswer(
+  deps: PlanningDeps,
+  row: GoalRow,
+  { measured, cause }: { readonly measured: Measured; readonly cause: PlanCause },
+): Promise<RebalancePlanRow | null> {
+  const plan = planFor(deps, measured);
+  const trades = made(plan.trades);
+  const { mode } = measured;
+  const before = { mode, basis: basisOf(measured.goal, measured.holdings) };
+  return await deps.journal.write(async (write) => {
+    const { goal, jobRunId } = await lockAll(deps, write, { row, jobRunId: cause.jobRunId });
+    if (!goal.isPlanDue) return null;
+    await requireFree(write, { ownerId: row.ownerId, mode }, trades);
+    await requireSameNow(write, before, { goal, measured });
+    const stored = await storePlan(deps, write, { measured, plan, cause: { ...cause, jobRunId } });
+    return await storeBeginning(deps, write, { plan: stored, goal, trades: trades.length });
+  });
+}
+
+/**
+ * Locks what a beginning depends on. Every rebalance of an owner begins under the lock of the owner's safety, so that there is
+ * one at a time.
+ *
+ * @throws {DomainError} CONFLICT when the goal was deleted
+ */
+async function lockAll(
+  { clock }: PlanningDeps,
+  { db }: JournalWrite,
+  { row, jobRunId }: { readonly row: GoalRow; readonly jobRunId: number | null | undefined },
+): Promise<{ readonly goal: GoalRow; readonly jobRunId: number | null }> {
+  const run = await lockCause(db, jobRunId);
+  await lockSafety(db, clock, row.ownerId);
+  const goal = await lockGoal(db, row);
+  if (goal === null) throw conflict(`The goal ${row.id} was deleted.`);
+  return { goal, jobRunId: run };
 }
 
 /** @throws {DomainError} EXPIRED */
@@ -53,20 +92,39 @@ function requireFresh({ clock }: PlanningDeps, { expiresAt }: RebalancePlanRow):
   throw new DomainError('EXPIRED', `The plan was valid until ${expiresAt.toISOString()}: ask for a new one.`);
 }
 
+/** What a plan was made for. */
+interface Before {
+  readonly mode: string;
+  readonly basis: PlanBasis;
+}
+
 /** @throws {DomainError} PLAN_STALE saying what is another */
 function requireSame(
-  plan: RebalancePlanRow,
+  { mode: before, basis }: Before,
   { goal, mode, holdings }: Pick<Measured, 'goal' | 'mode' | 'holdings'>,
 ): void {
-  const before = readBasis(plan);
   const now = basisOf(goal, holdings);
-  if (plan.mode !== mode) throw stale(`it is for the ${plan.mode} account, and ${mode} is traded now`);
-  if (!sameTexts(before.targets, now.targets) || before.threshold !== now.threshold)
-    throw stale('the goal was changed');
-  const moved = firstDifference(before.positions, now.positions);
+  if (before !== mode) throw stale(`it is for the ${before} account, and ${mode} is traded now`);
+  if (!sameTexts(basis.targets, now.targets) || basis.threshold !== now.threshold) throw stale('the goal was changed');
+  const moved = firstDifference(basis.positions, now.positions);
   if (moved !== null) throw stale(`the position of ${moved} is another`);
-  if (before.cash !== now.cash) throw stale(`the cash was ${before.cash} and is ${now.cash}`);
-  requirePrices(before, holdings);
+  if (basis.cash !== now.cash) throw stale(`the cash was ${basis.cash} and is ${now.cash}`);
+  requirePrices(basis, holdings);
+}
+
+/** The same of the rows under their locks, at the prices that were read before. */
+async function requireSameNow(
+  { db }: JournalWrite,
+  before: Before,
+  { goal, measured }: { readonly goal: GoalRow; readonly measured: Measured },
+): Promise<void> {
+  const current: Goal = goalOf(goal);
+  const { mode } = measured;
+  const account = await db.account.findUniqueOrThrow({ where: { ownerId_mode: { ownerId: goal.ownerId, mode } } });
+  const rows = await db.position.findMany({ where: { ownerId: goal.ownerId, mode, quantity: { not: '0' } } });
+  const positions = new Map(rows.map(({ symbol, quantity }) => [symbol, decimal(quantity)]));
+  const holdings = { ...measured.holdings, cash: decimal(account.cash), positions };
+  requireSame(before, { goal: current, mode, holdings });
 }
 
 function requirePrices(basis: PlanBasis, { prices }: Holdings): void {
@@ -91,13 +149,13 @@ function stale(sentence: string, facts: Readonly<Record<string, unknown>> = {}):
 }
 
 /** @throws {DomainError} CONFLICT */
-async function requireFree({ db }: JournalWrite, { id, ownerId, mode }: RebalancePlanRow): Promise<void> {
+async function requireFree(
+  { db }: JournalWrite,
+  { ownerId, mode }: Pick<RebalancePlanRow, 'ownerId' | 'mode'>,
+  trades: readonly { readonly symbol: string }[],
+): Promise<void> {
   const other = await db.rebalancePlan.findFirst({ where: { ownerId, status: 'executing' }, select: { id: true } });
   if (other !== null) throw conflict(`The plan ${other.id} is being carried out: one rebalance at a time.`);
-  const trades = await db.rebalanceTrade.findMany({
-    where: { planId: id, status: 'planned' },
-    select: { symbol: true },
-  });
   const symbol = { in: trades.map((trade) => trade.symbol) };
   const working = await db.order.findFirst({ where: { ownerId, mode, symbol, status: { in: [...WORKING_STATUSES] } } });
   if (working === null) return;
@@ -105,25 +163,12 @@ async function requireFree({ db }: JournalWrite, { id, ownerId, mode }: Rebalanc
   throw conflict(message, { orderId: working.id });
 }
 
-/** What is held by the rows, under the lock, at the prices that were read before. */
-async function heldNow(
-  { db }: JournalWrite,
-  { ownerId, mode }: RebalancePlanRow,
-  { prices }: Holdings,
-): Promise<Holdings> {
-  const account = await db.account.findUniqueOrThrow({ where: { ownerId_mode: { ownerId, mode } } });
-  const rows = await db.position.findMany({ where: { ownerId, mode, quantity: { not: '0' } } });
-  const positions = new Map(rows.map(({ symbol, quantity }) => [symbol, decimal(quantity)]));
-  return { cash: decimal(account.cash), positions, prices };
-}
-
 /** @throws {DomainError} CONFLICT when somebody else has begun it */
 async function storeBeginning(
   { clock }: PlanningDeps,
   write: JournalWrite,
-  { plan, goal }: { readonly plan: RebalancePlanRow; readonly goal: GoalRow },
+  { plan, goal, trades }: { readonly plan: RebalancePlanRow; readonly goal: GoalRow; readonly trades: number },
 ): Promise<RebalancePlanRow> {
-  const trades = await write.db.rebalanceTrade.count({ where: { planId: plan.id, status: 'planned' } });
   const now = new Date(clock.now());
   const begun = await write.db.rebalancePlan.updateMany({
     where: { id: plan.id, status: 'suggested' },

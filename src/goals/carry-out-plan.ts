@@ -22,9 +22,11 @@ export interface Waits {
   /** Before the plan ends: orders that still work then go on working. */
   readonly buyMs: number;
   readonly lookMs: number;
+  /** Before a trade is placed again that the gateway could not decide on for now. */
+  readonly againMs: number;
 }
 
-export const WAITS: Waits = { sellMs: 15_000, buyMs: 10_000, lookMs: 50 };
+export const WAITS: Waits = { sellMs: 15_000, buyMs: 10_000, lookMs: 50, againMs: 1_000 };
 
 /**
  * Carries out what is left of a plan. Answers whether it has ended; when `signal` aborts, it is given back instead.
@@ -39,7 +41,8 @@ export async function carryOutPlan(
   for (let stage = lease.plan.stage; stage < STAGES.length; stage += 1) {
     if (signal.aborted) return await giveBack(lease);
     const trades = await enterStage(deps, lease, stage);
-    const placed = await placeAll(deps, lease, trades);
+    const placed = await placeAll(deps, lease, { trades, againMs: waits.againMs, signal });
+    if (placed === null) return await giveBack(lease);
     await storePlaced(deps, lease, placed);
     const ids = placed.flatMap(({ orderId }) => (orderId === null ? [] : [orderId]));
     const limitMs = STAGES[stage] === 'buy' ? waits.buyMs : waits.sellMs;
@@ -126,19 +129,39 @@ interface Placed {
   readonly reason: string | null;
 }
 
-/** Places the orders of a stage; the gateway decides them in their order. */
-async function placeAll(
-  deps: PlanningDeps,
-  { plan }: PlanLease,
-  trades: readonly RebalanceTradeRow[],
-): Promise<readonly Placed[]> {
-  const isLate = deps.clock.now() > (plan.startedAt?.getTime() ?? 0) + PLAN_VALID_MS;
-  return await Promise.all(
-    trades.map((trade) => (isLate ? findPlaced(deps, plan, trade) : placeOne(deps, plan, trade))),
-  );
+interface Placing {
+  readonly trades: readonly RebalanceTradeRow[];
+  readonly againMs: number;
+  readonly signal: AbortSignal;
 }
 
-async function placeOne(deps: PlanningDeps, plan: RebalancePlanRow, trade: RebalanceTradeRow): Promise<Placed> {
+/**
+ * Places the orders of a stage; the gateway decides them in their order. What it cannot decide on for now is placed again, until
+ * the plan is too old. Null when `signal` aborts first.
+ */
+async function placeAll(
+  deps: PlanningDeps,
+  lease: PlanLease,
+  { trades, againMs, signal }: Placing,
+): Promise<readonly Placed[] | null> {
+  const { plan } = lease;
+  const placed: Placed[] = [];
+  for (let left = trades; ; ) {
+    const isLate = deps.clock.now() > (plan.startedAt?.getTime() ?? 0) + PLAN_VALID_MS;
+    const tried = await Promise.all(
+      left.map((trade) => (isLate ? findPlaced(deps, plan, trade) : placeOne(deps, plan, trade))),
+    );
+    placed.push(...tried.filter((each) => each !== null));
+    left = left.filter((_trade, at) => tried[at] === null);
+    if (left.length === 0) return placed;
+    if (signal.aborted) return null;
+    await lease.renew();
+    await sleep(againMs);
+  }
+}
+
+/** Null when nothing was placed, and may be in a moment. */
+async function placeOne(deps: PlanningDeps, plan: RebalancePlanRow, trade: RebalanceTradeRow): Promise<Placed | null> {
   const { index, symbol, side, quantity, reason } = trade;
   const clientOrderId = tradeOrderId(plan.id, index);
   const input = { symbol, side, quantity, orderType: 'market', clientOrderId, mode: plan.mode };
@@ -149,8 +172,8 @@ async function placeOne(deps: PlanningDeps, plan: RebalancePlanRow, trade: Rebal
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const { orderId } = error.facts;
-    const known = typeof orderId === 'number' ? orderId : null;
-    return { index, orderId: known, status: known === null ? 'blocked' : 'planned', reason: error.message };
+    if (typeof orderId === 'number') return { index, orderId, status: 'planned', reason: error.message };
+    return error.code === 'UNAVAILABLE' ? null : { index, orderId: null, status: 'blocked', reason: error.message };
   }
 }
 
@@ -166,7 +189,7 @@ async function findPlaced(
   return { index, orderId: null, status: 'blocked', reason: TOO_LATE };
 }
 
-const TOO_LATE = 'It was not placed: the plan was interrupted, and is too old to go on with.';
+const TOO_LATE = 'It could not be placed within five minutes, and the plan is too old to go on with.';
 
 function originOf(plan: RebalancePlanRow, { maxPositionPct }: RebalanceTradeRow): OrderOrigin {
   const { id, actor, correlationId, startedCursor } = plan;

@@ -12,14 +12,14 @@ import { DomainError, decimalText } from '../core/index.ts';
 import { brokerOf } from '../orders/index.ts';
 import { readSafety } from '../safety/index.ts';
 import type { GoalRow, RebalancePlanRow } from '../storage/index.ts';
-import { beginPlan } from './begin-plan.ts';
+import { beginAnswer } from './begin-plan.ts';
 import type { RebalanceDeps } from './deps.ts';
 import type { Drift } from './drift.ts';
 import { driftEvent, type EventCause } from './events.ts';
 import { lockGoal } from './find-goal.ts';
 import { goalOf } from './goal.ts';
 import { type Measured, measureGoal } from './holdings.ts';
-import { proposePlan } from './propose-plan.ts';
+import { type PlanCause, proposeAnswer, proposePlan } from './propose-plan.ts';
 
 /** Why a goal is checked. */
 export interface CheckCause extends EventCause {
@@ -103,26 +103,33 @@ type Answer = Pick<GoalCheck, 'plan' | 'reason'>;
 async function answerBreach(
   deps: RebalanceDeps,
   { goal, isNewBreach }: Recorded,
-  { measured, cause }: Check,
+  { measured, cause: { correlationId, jobRunId, ...check } }: Check,
 ): Promise<Answer> {
-  const isAuto = goal.rebalanceMode === 'auto';
-  const reason = isAuto ? await whyOnlySuggest(deps, goal, { measured, cause }) : null;
-  // Said once: what is due over many checks is not suggested by each of them.
-  if (reason !== null && !isNewBreach) return { plan: null, reason };
-  const { correlationId, jobRunId } = cause;
-  const plan = await proposePlan(deps, measured, {
+  const cause: PlanCause = {
     actor: `goal:${goal.id}`,
     ...{ correlationId, causationId: goal.breachCursor },
     ...(jobRunId !== undefined && { jobRunId }),
-  });
-  if (isAuto) return reason === null ? await carryOutOwn(deps, goal, plan) : { plan, reason };
-  await deps.database.transaction((db) => db.goal.updateMany({ where: { id: goal.id }, data: { isPlanDue: false } }));
-  return { plan, reason: null };
+  };
+  if (goal.rebalanceMode !== 'auto') {
+    const plan = await proposeAnswer(deps, goal, { measured, cause });
+    return { plan, reason: plan === null ? ANSWERED : null };
+  }
+  const reason = await whyOnlySuggest(deps, goal, { measured, ...check });
+  const begun = reason === null ? await tryToBegin(deps, goal, { measured, cause }) : reason;
+  if (typeof begun !== 'string') return begun === null ? { plan: null, reason: ANSWERED } : await carryOut(deps, begun);
+  // Said once: what is due over many checks is not suggested by each of them.
+  return { plan: isNewBreach ? await proposePlan(deps, measured, cause) : null, reason: begun };
 }
 
+const ANSWERED = 'The breach was answered by another check.';
+
 /** Why a breach of an `auto` goal is not answered by orders now; null when it is. */
-async function whyOnlySuggest(deps: RebalanceDeps, goal: GoalRow, { measured, cause }: Check): Promise<string | null> {
-  if (!cause.mayPlaceOrders) return 'The check came too late to place orders.';
+async function whyOnlySuggest(
+  deps: RebalanceDeps,
+  goal: GoalRow,
+  { measured, mayPlaceOrders }: Pick<Check, 'measured'> & Pick<CheckCause, 'mayPlaceOrders'>,
+): Promise<string | null> {
+  if (!mayPlaceOrders) return 'The check came too late to place orders.';
   const { extendedHours } = brokerOf(deps, measured.mode).capabilities;
   const [closed] = extendedHours ? [] : measured.closed;
   if (closed !== undefined) return `The market of ${closed} is closed.`;
@@ -137,16 +144,22 @@ async function whyOnlySuggest(deps: RebalanceDeps, goal: GoalRow, { measured, ca
   return `The goal ${first.id} rebalances this account by itself; two would undo each other's trades.`;
 }
 
-async function carryOutOwn(deps: RebalanceDeps, goal: GoalRow, plan: RebalancePlanRow): Promise<Answer> {
-  if (plan.status !== 'suggested') return { plan, reason: null };
+/** The plan that was begun; null when another check has answered the breach, or why none can be begun now. */
+async function tryToBegin(
+  deps: RebalanceDeps,
+  goal: GoalRow,
+  answer: { readonly measured: Measured; readonly cause: PlanCause },
+): Promise<RebalancePlanRow | string | null> {
   try {
-    const begun = await beginPlan(deps, { plan, goal }, { answersBreach: true });
-    if (begun === null) return { plan, reason: 'The breach was answered by another check.' };
+    return await beginAnswer(deps, goal, answer);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return { plan, reason: error.message };
+    return error.message;
   }
-  await deps.rebalancer.execute(plan.id);
-  const ended = await deps.database.read.rebalancePlan.findUniqueOrThrow({ where: { id: plan.id } });
+}
+
+async function carryOut(deps: RebalanceDeps, { id }: RebalancePlanRow): Promise<Answer> {
+  await deps.rebalancer.execute(id);
+  const ended = await deps.database.read.rebalancePlan.findUniqueOrThrow({ where: { id } });
   return { plan: ended, reason: ended.reason };
 }

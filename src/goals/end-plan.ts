@@ -10,7 +10,7 @@ import type { PlanStatus } from './stored-plan.ts';
 type OrderFacts = Pick<OrderRow, 'id' | 'status' | 'filledQuantity' | 'reasonCode'>;
 
 /** How it ended, and the first reason why not all of it was done. */
-export interface PlanEnd {
+interface PlanEnd {
   readonly status: Extract<PlanStatus, 'executed' | 'partially_executed' | 'blocked'>;
   readonly reason: string | null;
 }
@@ -40,7 +40,7 @@ export async function endPlan(deps: PlanningDeps, lease: PlanLease): Promise<voi
 }
 
 /** What the trades and their orders amount to. A plan of which nothing could be traded is blocked. */
-export function planEnd(trades: readonly RebalanceTradeRow[], orders: readonly OrderFacts[]): PlanEnd {
+function planEnd(trades: readonly RebalanceTradeRow[], orders: readonly OrderFacts[]): PlanEnd {
   const byId = new Map(orders.map((order) => [order.id, order]));
   const wanted = trades.filter(({ status }) => status !== 'skipped');
   const found = wanted.map(({ orderId }) => byId.get(orderId ?? 0));

@@ -4,6 +4,7 @@
  */
 import { DomainError, RepeatingTask } from '../core/index.ts';
 import { type Journal, JournalConsumer, type JournalEvent, type JournalWrite } from '../events/index.ts';
+import { GRACE_MS } from '../scheduler/index.ts';
 import type { GoalRow } from '../storage/index.ts';
 import { checkGoal, isRebalancing } from './check-goal.ts';
 import type { RebalanceDeps } from './deps.ts';
@@ -51,8 +52,14 @@ export class GoalMonitor {
   /** Checks the goals whose time has come. */
   async checkDue(): Promise<void> {
     const { database, clock } = this.#deps;
+    const stopped = await database.read.schedulerState.findMany({ where: { isRunning: false } });
     const due = await database.read.goal.findMany({
-      where: { checkDueAt: { lte: new Date(clock.now()) } },
+      where: {
+        checkDueAt: { lte: new Date(clock.now()) },
+        // Whoever stops the job of a goal, or all of them, wants no checks; what is due is checked when it goes on.
+        scheduledJob: { enabled: true, pauseReason: null },
+        ownerId: { notIn: stopped.map(({ ownerId }) => ownerId) },
+      },
       orderBy: { checkDueAt: 'asc' },
       take: MAX_CHECKS,
     });
@@ -86,7 +93,9 @@ export class GoalMonitor {
     if (!(await this.#setDue(goal, again))) return;
     try {
       const correlationId = ids.next();
-      await checkGoal(this.#deps, goal, { correlationId, causationId: goal.checkCause, mayPlaceOrders: true });
+      // As the runs of jobs: what comes too late to place orders only suggests.
+      const mayPlaceOrders = clock.now() - (goal.checkDueAt?.getTime() ?? 0) <= GRACE_MS;
+      await checkGoal(this.#deps, goal, { correlationId, causationId: goal.checkCause, mayPlaceOrders });
       await this.#setDue({ ...goal, checkDueAt: again }, null);
     } catch (err) {
       // A price is missing: it is tried again in a minute, and the schedule of the goal tries too.

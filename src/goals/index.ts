@@ -6,7 +6,7 @@ export type { TradingCosts } from './costs.ts';
 export type { GoalDeps, PlanExecutor, RebalanceDeps } from './deps.ts';
 export type { Drift, DriftRow } from './drift.ts';
 export { GOAL_EVENTS, type GoalEventType } from './events.ts';
-export { type Goal, type GoalInput, goalOf, REBALANCE_MODES, type RebalanceMode } from './goal.ts';
+export { type Goal, type GoalInput, REBALANCE_MODES, type RebalanceMode } from './goal.ts';
 export { GoalMonitor } from './goal-monitor.ts';
 export { type Measured, measureDrift } from './holdings.ts';
 export { createPortfolioGoal, deletePortfolioGoal, updatePortfolioGoal } from './manage-goals.ts';

@@ -1,4 +1,7 @@
-/** What people do with goals: create, change, delete. Each has a job of the scheduler that checks it, in the same transaction. */
+/**
+ * What people do with goals: create, change, delete. Each has a job of the scheduler that checks it, in the same transaction. The
+ * job is locked before the goal, because a job that is deleted takes itself from its goal.
+ */
 import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, dateOf, type JsonObject, notFound } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
@@ -6,6 +9,7 @@ import {
   insertJob,
   type JobColumns,
   jobInput,
+  lockJob,
   removeJob,
   type SchedulerDeps,
   storeChange,
@@ -74,21 +78,35 @@ export async function updatePortfolioGoal(
 /**
  * Deletes a goal and the job that checks it. Its plans stay, for the sake of their orders. Scope `trade`.
  *
- * @throws {DomainError} NOT_FOUND, CONFLICT while a plan of it is carried out
+ * @throws {DomainError} NOT_FOUND; CONFLICT while a plan of it is carried out, or when others change it all the time
  */
 export async function deletePortfolioGoal(deps: SchedulerDeps, principal: Principal, id: number): Promise<number> {
   requireScope(principal, 'trade');
   const { userId: ownerId } = principal;
-  return await deps.journal.write(async (write) => {
-    const goal = await lockGoal(write.db, { id, ownerId });
-    if (goal === null) throw notFound('goal', id);
-    const underWay = await write.db.rebalancePlan.count({ where: { goalId: id, status: 'executing' } });
-    if (underWay > 0) throw conflict(`A plan of the goal ${id} is being carried out: delete it when that has ended.`);
-    await write.db.goal.delete({ where: { id } });
-    if (goal.scheduledJobId !== null) await removeJob(deps, write, { ownerId, id: goal.scheduledJobId });
-    await write.append(goalEvent('GoalDeleted', goal, { correlationId: deps.ids.next() }));
-    return id;
-  });
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const { scheduledJobId: jobId } = await findGoal(deps.database.read, principal, id);
+    const isDeleted = await deps.journal.write((write) => removeGoal(deps, write, { id, ownerId, jobId }));
+    if (isDeleted) return id;
+  }
+  throw conflict(`The goal ${id} is being changed by others; try again.`);
+}
+
+/** False when its job is no longer the one that was seen. */
+async function removeGoal(
+  deps: SchedulerDeps,
+  write: JournalWrite,
+  { id, ownerId, jobId }: { readonly id: number; readonly ownerId: number; readonly jobId: number | null },
+): Promise<boolean> {
+  if (jobId !== null) await lockJob(write.db, jobId);
+  const goal = await lockGoal(write.db, { id, ownerId });
+  if (goal === null) throw notFound('goal', id);
+  if (goal.scheduledJobId !== jobId) return false;
+  const underWay = await write.db.rebalancePlan.count({ where: { goalId: id, status: 'executing' } });
+  if (underWay > 0) throw conflict(`A plan of the goal ${id} is being carried out: delete it when that has ended.`);
+  await write.db.goal.delete({ where: { id } });
+  if (jobId !== null) await removeJob(deps, write, { ownerId, id: jobId });
+  await write.append(goalEvent('GoalDeleted', goal, { correlationId: deps.ids.next() }));
+  return true;
 }
 
 /** What its owner made of the job stays, but a goal that was off is checked again once it is not. */
@@ -122,6 +140,7 @@ async function storeGoal(
   change: SeenGoal & { readonly wanted: GoalColumns; readonly job: JobColumns },
 ): Promise<GoalRow | null> {
   const { goal: seen, scheduledJob, wanted, job } = change;
+  if (scheduledJob !== null) await lockJob(write.db, scheduledJob.id);
   const locked = await lockGoal(write.db, seen);
   if (locked === null) throw notFound('goal', seen.id);
   const isSame = sameSettings(locked, seen) && locked.scheduledJobId === (scheduledJob?.id ?? null);

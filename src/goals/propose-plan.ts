@@ -2,9 +2,11 @@
 import { decimalText } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
 import { brokerOf } from '../orders/index.ts';
-import type { RebalancePlanRow } from '../storage/index.ts';
+import { lockJobOfRun } from '../scheduler/index.ts';
+import type { Db, GoalRow, RebalancePlanRow } from '../storage/index.ts';
 import type { PlanningDeps } from './deps.ts';
 import { type EventCause, planEvent } from './events.ts';
+import { lockGoal } from './find-goal.ts';
 import type { Measured } from './holdings.ts';
 import { type Plan, type PlannedTrade, planTrades, STAGES } from './plan.ts';
 import { basisOf, maxPositionPct, PLAN_VALID_MS, planHash } from './stored-plan.ts';
@@ -14,16 +16,48 @@ export interface PlanCause extends EventCause {
   /** `user:1`, or `goal:7` where nobody asked. */
   readonly actor: string;
   /** The run of the scheduler that makes it. */
-  readonly jobRunId?: number;
+  readonly jobRunId?: number | null;
 }
 
 /** Plans for what was measured, and stores the plan; without a breach one that needs nothing. */
 export async function proposePlan(deps: PlanningDeps, measured: Measured, cause: PlanCause): Promise<RebalancePlanRow> {
+  const plan = planFor(deps, measured);
+  return await deps.journal.write(async (write) => {
+    const jobRunId = await lockCause(write.db, cause.jobRunId);
+    return await storePlan(deps, write, { measured, plan, cause: { ...cause, jobRunId } });
+  });
+}
+
+/** The same as the one answer to a breach; null when it was answered meanwhile. */
+export async function proposeAnswer(
+  deps: PlanningDeps,
+  row: GoalRow,
+  { measured, cause }: { readonly measured: Measured; readonly cause: PlanCause },
+): Promise<RebalancePlanRow | null> {
+  const plan = planFor(deps, measured);
+  return await deps.journal.write(async (write) => {
+    const jobRunId = await lockCause(write.db, cause.jobRunId);
+    const goal = await lockGoal(write.db, row);
+    if (goal?.isPlanDue !== true) return null;
+    await write.db.goal.update({ where: { id: row.id }, data: { isPlanDue: false } });
+    return await storePlan(deps, write, { measured, plan, cause: { ...cause, jobRunId } });
+  });
+}
+
+/** The plan for what was measured. */
+export function planFor(deps: PlanningDeps, measured: Measured): Plan {
   const { goal, mode, holdings, drift } = measured;
   const { fractional: isFractional } = brokerOf(deps, mode).capabilities;
   const planned = planTrades({ aim: goal, holdings, costs: deps.costs, isFractional });
-  const plan = drift.needsRebalance ? planned : nothingToDo(planned, measured);
-  return await deps.journal.write((write) => storePlan(deps, write, { measured, plan, cause }));
+  return drift.needsRebalance ? planned : nothingToDo(planned, measured);
+}
+
+/**
+ * Locks the job whose run makes or made a plan, before the goal and the plan are: a job that is deleted takes its runs from the plans
+ * and itself from the goal. Answers the run, null when it is gone.
+ */
+export async function lockCause(db: Db, jobRunId: number | null | undefined): Promise<number | null> {
+  return jobRunId != null && (await lockJobOfRun(db, jobRunId)) ? jobRunId : null;
 }
 
 function nothingToDo(planned: Plan, { drift }: Measured): Plan {
@@ -44,7 +78,8 @@ interface NewPlan {
   readonly cause: PlanCause;
 }
 
-async function storePlan(
+/** Stores a plan in the caller's transaction, which holds the lock of its cause. */
+export async function storePlan(
   { clock }: PlanningDeps,
   write: JournalWrite,
   { measured, plan, cause }: NewPlan,

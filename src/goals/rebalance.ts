@@ -62,7 +62,7 @@ async function carryOut(
   deps: RebalanceDeps,
   asked: { readonly plan: RebalancePlanRow; readonly goal: GoalRow },
 ): Promise<RebalancePlanRow> {
-  await beginPlan(deps, asked, { answersBreach: false });
+  await beginPlan(deps, asked);
   await deps.rebalancer.execute(asked.plan.id);
   return await deps.database.read.rebalancePlan.findUniqueOrThrow({ where: { id: asked.plan.id } });
 }

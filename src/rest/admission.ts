@@ -6,7 +6,7 @@
  */
 
 /** Where refusing begins. */
-export interface AdmissionLimits {
+interface AdmissionLimits {
   /** Requests under way. */
   readonly underWay: number;
   /** How long a turn of the event loop may have lasted, in ms, ... */

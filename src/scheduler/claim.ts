@@ -6,7 +6,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { DomainError, dateOf } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
-import type { Prisma, ScheduledJobRow } from '../storage/index.ts';
+import { type Db, type Prisma, type ScheduledJobRow, updateRows } from '../storage/index.ts';
 import type { Occurrence } from './cron/index.ts';
 import type { SchedulerBasis } from './deps.ts';
 import { nextDue, occurrenceName } from './due.ts';
@@ -73,37 +73,44 @@ export async function claimJobs(
   { jobs, now }: { readonly jobs: readonly ScheduledJobRow[]; readonly now: Date },
 ): Promise<void> {
   const ordered = jobs.toSorted((a, b) => a.id - b.id);
-  const owners = [...new Set(jobs.map(({ ownerId }) => ownerId))];
-  const states = await write.db.schedulerState.findMany({ where: { ownerId: { in: owners } } });
-  const startedAt = new Map(states.map(({ ownerId, updatedAt }) => [ownerId, updatedAt.getTime()]));
   const won: Claim[] = [];
   for (const [at, job] of ordered.entries()) {
     if (at > 0 && at % SOME === 0) await breathe();
-    const claim = claimOf(deps, job, { now, startedAt: startedAt.get(job.ownerId) ?? 0 });
+    const claim = claimOf(deps, job, now);
     if (await moveOn(write, claim, now)) won.push(claim);
   }
   await storeRuns(deps, write, { claims: won, now });
 }
 
-/**
- * While a scheduler was stopped nothing was due, so nothing of that is made up for. A start in the future, of a clock that was
- * set back since, says nothing.
- */
-function claimOf(
-  { log }: SchedulerBasis,
-  job: ScheduledJobRow,
-  { now, startedAt }: { readonly now: Date; readonly startedAt: number },
-): Claim {
+function claimOf({ log }: SchedulerBasis, job: ScheduledJobRow, now: Date): Claim {
   try {
     const timetable = timetableOf(job);
-    const handled = job.handledUntil.getTime();
-    const after = startedAt > now.getTime() ? handled : Math.max(handled, startedAt);
-    const plan = planDue(timetable, { after, now: now.getTime() });
+    const plan = planDue(timetable, { after: job.handledUntil.getTime(), now: now.getTime() });
     return { job, plan, next: nextDue(timetable, now.getTime()) };
   } catch (err) {
     log.error({ err, job: job.id }, 'The settings of a scheduled job cannot be read; it is paused');
     return { job, plan: null, next: null };
   }
+}
+
+/**
+ * Moves jobs past what was due while their scheduler was stopped: nothing of it is made up for. Here, and not when they are claimed,
+ * because another process may do that, by a clock that is behind.
+ */
+export async function passOver(
+  deps: SchedulerBasis,
+  db: Db,
+  { jobs, now }: { readonly jobs: readonly ScheduledJobRow[]; readonly now: Date },
+): Promise<void> {
+  const moves: Parameters<typeof updateRows>[2][number][] = [];
+  for (const [at, job] of jobs.entries()) {
+    if (at > 0 && at % SOME === 0) await breathe();
+    const { plan, next: nextDueAt } = claimOf(deps, job, now);
+    // What cannot be read is paused, and said so, when it is claimed.
+    if (plan === null) continue;
+    moves.push({ id: job.id, expected: { nextDueAt: job.nextDueAt }, columns: { handledUntil: now, nextDueAt } });
+  }
+  await updateRows(db, 'ScheduledJob', moves);
 }
 
 /** Whether this process is the one that claimed it. */

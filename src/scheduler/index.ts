@@ -7,7 +7,7 @@ export { storeChange } from './change-job.ts';
 export { type Cron, nextRun, parseCron, parseZone } from './cron/index.ts';
 export type { SchedulerBasis } from './deps.ts';
 export { JOB_EVENTS, type JobEventType } from './events.ts';
-export { RUN_STATUSES, RUN_TRIGGERS, type RunStatus, type RunTrigger } from './job-run.ts';
+export { lockJob, lockJobOfRun, RUN_STATUSES, RUN_TRIGGERS, type RunStatus, type RunTrigger } from './job-run.ts';
 export {
   JOB_TYPES,
   type JobType,
@@ -27,7 +27,7 @@ export {
   updateScheduledJob,
 } from './manage-jobs.ts';
 export { OVERLAP_POLICIES, type OverlapPolicy } from './overlap.ts';
-export { CATCHUP_POLICIES, type CatchupPolicy, SKIP_REASONS, type SkipReason } from './plan.ts';
+export { CATCHUP_POLICIES, type CatchupPolicy, GRACE_MS, SKIP_REASONS, type SkipReason } from './plan.ts';
 export {
   JOB_CALENDARS,
   type JobColumns,

@@ -40,3 +40,12 @@ export async function lockJob(db: Db, id: number): Promise<ScheduledJobRow | und
   const [job] = await db.scheduledJob.updateManyAndReturn({ where: { id }, data: { failuresInRow: { increment: 0 } } });
   return job;
 }
+
+/**
+ * Locks the job of a run for the rest of the transaction, so that neither is deleted before it ends; whether they are still there.
+ * Whoever locks anything that refers to runs or jobs does this first.
+ */
+export async function lockJobOfRun(db: Db, runId: number): Promise<boolean> {
+  const run = await db.jobRun.findUnique({ where: { id: runId }, select: { jobId: true } });
+  return run !== null && (await lockJob(db, run.jobId)) !== undefined;
+}

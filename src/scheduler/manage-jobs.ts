@@ -2,9 +2,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Principal, requireScope } from '../access/index.ts';
 import { dateOf, invalid, notFound } from '../core/index.ts';
-import type { Db, JobRunRow, ScheduledJobRow } from '../storage/index.ts';
+import { type Db, type JobRunRow, lockOwner, type ScheduledJobRow } from '../storage/index.ts';
 import { changeJob } from './change-job.ts';
-import { claimDue, claimJobs, dueAt } from './claim.ts';
+import { claimDue, claimJobs, dueAt, passOver } from './claim.ts';
 import type { SchedulerBasis } from './deps.ts';
 import { type JobEventType, runEvent } from './events.ts';
 import { lockJob } from './job-run.ts';
@@ -144,12 +144,14 @@ export async function switchScheduler(
   const ownerId = principal.userId;
   if (!isRunning) while (await claimDue(deps)) await breathe();
   await deps.journal.write(async (write) => {
+    await lockOwner(write.db, ownerId);
     const before = await write.db.schedulerState.findUnique({ where: { ownerId } });
     if ((before?.isRunning ?? true) === isRunning) return;
     const updatedAt = dateOf(deps.clock);
+    const jobs = await write.db.scheduledJob.findMany({ where: { ...dueAt(updatedAt), ownerId } });
+    if (isRunning) await passOver(deps, write.db, { jobs, now: updatedAt });
     // What became due a moment ago still counts.
-    const jobs = isRunning ? [] : await write.db.scheduledJob.findMany({ where: { ...dueAt(updatedAt), ownerId } });
-    await claimJobs(deps, write, { jobs, now: updatedAt });
+    else await claimJobs(deps, write, { jobs, now: updatedAt });
     const state = { isRunning, updatedAt };
     await write.db.schedulerState.upsert({ where: { ownerId }, create: { ownerId, ...state }, update: state });
     const type: JobEventType = isRunning ? 'SchedulerStarted' : 'SchedulerStopped';

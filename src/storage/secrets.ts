@@ -29,7 +29,7 @@ export class SecretUnreadable extends Error {
 }
 
 /** Where the key comes from. */
-export interface SecretKeySource {
+interface SecretKeySource {
   /** 64 hex digits; null: the file `secrets.key` in `dataDir`, which is made when the first secret is sealed. */
   readonly key: string | null;
   readonly dataDir: string;

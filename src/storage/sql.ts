@@ -9,7 +9,7 @@ import type { DatabaseProvider } from './database.ts';
 import { Prisma } from './generated/sqlite/client.ts';
 
 /** A value of a column. */
-export type ColumnValue = string | number | bigint | boolean | Date | null;
+type ColumnValue = string | number | bigint | boolean | Date | null;
 
 /** Columns of a row, by their names. */
 export type Columns = Readonly<Record<string, ColumnValue>>;

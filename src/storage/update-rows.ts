@@ -8,7 +8,7 @@ import { type Columns, listOf, tableOf } from './sql.ts';
 import { currentProvider } from './transactions.ts';
 
 /** What becomes of a row. */
-export interface RowUpdate {
+interface RowUpdate {
   readonly id: number;
   /** What the row has to be, or it is left as it is. The same columns, in the same order, in every row. */
   readonly expected: Columns;
@@ -24,13 +24,38 @@ export interface RowUpdate {
  * @param table name of a table with an `id`; never from outside, nor are names of columns
  */
 export async function updateRows(db: Db, table: string, updates: readonly RowUpdate[]): Promise<number> {
-  if (currentProvider() === 'postgresql' && updates.length > 1) {
-    const ids = listOf(updates.map(({ id }) => id));
-    await db.$queryRaw`SELECT "id" FROM ${Prisma.raw(`"${table}"`)} WHERE "id" IN ${ids} ORDER BY "id" FOR UPDATE`;
+  if (updates.length > 1) {
+    await lockRows(
+      db,
+      table,
+      updates.map(({ id }) => id),
+    );
   }
   let count = 0;
   for (const alike of withSameColumns(updates)) count += await db.$executeRaw(update(table, alike));
   return count;
+}
+
+/**
+ * Locks rows for the rest of a transaction, in the order of their ids: an UPDATE of several takes their locks as it meets them, so that
+ * two transactions may wait for each other. On SQLite, where one transaction writes at a time, there is nothing to do.
+ *
+ * @param db a transaction
+ * @param table name of a table with an `id`; never from outside
+ */
+export async function lockRows(db: Db, table: string, ids: readonly number[]): Promise<void> {
+  if (currentProvider() !== 'postgresql' || ids.length === 0) return;
+  const from = Prisma.raw(`"${table}"`);
+  // As an UPDATE does: rows may refer to these meanwhile.
+  await db.$queryRaw`SELECT "id" FROM ${from} WHERE "id" IN ${listOf(ids)} ORDER BY "id" FOR NO KEY UPDATE`;
+}
+
+/**
+ * Locks an owner for the rest of a transaction: whoever counts what an owner has, to add to it, does so in turn. Before everything
+ * else that is locked.
+ */
+export async function lockOwner(db: Db, ownerId: number): Promise<void> {
+  await lockRows(db, 'User', [ownerId]);
 }
 
 function withSameColumns(updates: readonly RowUpdate[]): Iterable<readonly RowUpdate[]> {

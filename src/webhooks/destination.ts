@@ -1,12 +1,12 @@
 /** Where an owner's notices go: what a caller says of it, and its row with its lock. */
 import { conflict, invalid, invariant, notFound, parseAll, readJson, shown } from '../core/index.ts';
-import { type Db, type SecretBox, SecretUnreadable, type WebhookDestinationRow } from '../storage/index.ts';
+import { type Db, lockOwner, type SecretBox, SecretUnreadable, type WebhookDestinationRow } from '../storage/index.ts';
 import type { TargetPolicy } from './addresses.ts';
 import { parseTarget } from './target.ts';
 import { WEBHOOK_EVENTS, type WebhookEvent } from './webhook-event.ts';
 
 /** Destinations that an owner may have at a time. */
-export const MAX_DESTINATIONS = 20;
+const MAX_DESTINATIONS = 20;
 
 /** How long the secret before signs too after a change, in ms. */
 const OLD_SECRET_MS = 86_400_000;
@@ -67,8 +67,13 @@ export async function lockOwn(db: Db, ownerId: number, id: number): Promise<Webh
   return row;
 }
 
-/** @throws {DomainError} CONFLICT when the owner has as many as there may be */
+/**
+ * Locks the owner, before whom nothing may be locked.
+ *
+ * @throws {DomainError} CONFLICT when the owner has as many as there may be
+ */
 export async function requireRoom(db: Db, ownerId: number): Promise<void> {
+  await lockOwner(db, ownerId);
   const observed = await db.webhookDestination.count({ where: { ownerId, deletedAt: null } });
   if (observed < MAX_DESTINATIONS) return;
   const limit = MAX_DESTINATIONS;

@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { dateOf, RepeatingTask } from '../core/index.ts';
 import { attempt, type Outside } from './attempt.ts';
+import { cancelOrphans } from './cancel.ts';
 import { type Claim, claimTurn, findDue, MAX_PER_DESTINATION } from './claim.ts';
 import type { WebhookDeps } from './deps.ts';
 import { endAttempt, giveBack } from './end-attempt.ts';
@@ -16,6 +17,9 @@ const LOOK_EVERY_MS = 1_000;
 
 /** How long after an event of the journal, in ms: most come in numbers, and few have something to be told. */
 const LOOK_AFTER_MS = 20;
+
+/** How often is looked for deliveries to destinations that are gone, in ms. */
+const ORPHANS_EVERY_MS = 60_000;
 
 /** Requests at the same time in this process. */
 const MAX_SENDING = 64;
@@ -44,6 +48,8 @@ export class WebhookDispatcher {
   #begun = 0;
   #isWanted = false;
   #isClosed = false;
+  /** When orphans were looked for last, by the steady clock. */
+  #orphansAt = Number.NEGATIVE_INFINITY;
 
   constructor({ post: send = post, resolve = resolveName, timeoutMs = TIMEOUT_MS, ...deps }: DispatcherOptions) {
     this.#deps = deps;
@@ -103,6 +109,10 @@ export class WebhookDispatcher {
 
   /** Again when it was woken meanwhile. */
   async #lookAll(): Promise<void> {
+    if (performance.now() - this.#orphansAt >= ORPHANS_EVERY_MS) {
+      await cancelOrphans(this.#deps);
+      this.#orphansAt = performance.now();
+    }
     do {
       this.#isWanted = false;
       await this.#look();

@@ -45,6 +45,6 @@ export async function enqueueDeliveries({ db }: JournalWrite, notice: WebhookNot
 }
 
 /** 32 hex digits that name a delivery for ever: receivers know it by them when it comes again. */
-export function deliveryKey(parts: readonly string[]): string {
+function deliveryKey(parts: readonly string[]): string {
   return createHash('sha256').update(parts.join(' ')).digest('hex').slice(0, 32);
 }

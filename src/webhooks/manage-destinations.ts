@@ -3,7 +3,8 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, dateOf, memberOf, notFound } from '../core/index.ts';
 import type { WebhookDeliveryRow, WebhookDestinationRow } from '../storage/index.ts';
 import { CLOSED } from './breaker.ts';
-import { DELIVERY_STATUSES, ended } from './delivery.ts';
+import { cancelDeliveries } from './cancel.ts';
+import { DELIVERY_STATUSES } from './delivery.ts';
 import type { WebhookDeps } from './deps.ts';
 import {
   type DestinationInput,
@@ -81,10 +82,7 @@ export async function deleteWebhookDestination(deps: WebhookDeps, principal: Pri
   return await deps.journal.write(async ({ db, append }) => {
     await lockOwn(db, principal.userId, id);
     const now = dateOf(deps.clock);
-    await db.webhookDelivery.updateMany({
-      where: { destinationId: id, status: { in: ['pending', 'sending'] } },
-      data: { ...ended('canceled', now), lastError: 'The destination was deleted.' },
-    });
+    await cancelDeliveries(db, [id], now);
     const secrets = { secret: '', oldSecret: null, oldSecretUntil: null };
     const data = { ...secrets, enabled: false, deletedAt: now, updatedAt: now };
     const row = await db.webhookDestination.update({ where: { id }, data });

@@ -13,7 +13,7 @@ import {
 } from '../support/server-process.ts';
 import { SHORT_JOBS } from './jobs.ts';
 import { expectOrders, liftLimits } from './orders.ts';
-import { expectSchedules } from './schedules.ts';
+import { expectResources, RESOURCE_KINDS } from './resources.ts';
 import { emptyLedger, type Ledger, strategyBody, writeUntilDeath } from './writers.ts';
 
 /** Kills of each of two servers, which run side by side: most of a kill is waiting for the next start. */
@@ -36,9 +36,11 @@ it(`loses no acknowledged write in ${KILLS.join(' and ')} kills, and ends every 
   const ledgers = await Promise.all(KILLS.map(survive));
 
   const orders = ledgers.flatMap(({ trading }) => [...trading.orders.values()]);
-  const schedules = ledgers.flatMap((ledger) => [...ledger.schedules.values()]);
+  const resources = ledgers.flatMap((ledger) => [...ledger.resources.values()]);
   expect(orders.some(({ isCanceled }) => isCanceled)).toBe(true);
-  expect(schedules.some(({ schedule }) => schedule === null)).toBe(true);
+  const made = new Set(resources.map(({ kind }) => kind));
+  expect([...made].toSorted()).toEqual([...RESOURCE_KINDS].toSorted());
+  expect(resources.some(({ value }) => value === null)).toBe(true);
 });
 
 /** Kills a server so often, and answers what it was told. */
@@ -67,7 +69,7 @@ async function survive(kills: number): Promise<Ledger> {
   }
 
   const server = await startServer(settings);
-  await expectAcknowledged(server, ledger);
+  await expectAcknowledged(server, ledger, true);
   const fills = await expectOrders(server, ledger.trading, folder);
   const ended = await Promise.all([...ledger.jobs.keys()].map((id) => jobEnd(server, id)));
   const events = await journal(server);
@@ -95,7 +97,7 @@ async function acknowledged(ledger: Ledger, count: number): Promise<void> {
 }
 
 /** Reads everything back and compares. */
-async function expectAcknowledged(server: ServerProcess, ledger: Ledger): Promise<void> {
+async function expectAcknowledged(server: ServerProcess, ledger: Ledger, isWhole = false): Promise<void> {
   const events = await journal(server);
   for (const [id, { name, maybe }] of ledger.strategies) {
     const { status, body } = await request<{ name?: string }>(server, `GET /api/strategies/${id}`);
@@ -111,7 +113,7 @@ async function expectAcknowledged(server: ServerProcess, ledger: Ledger): Promis
     expect(typesOf(events, 'optimization', id)[0]).toBe('OptimizationStarted');
   }
   await expectImports(server, ledger);
-  await expectSchedules(server, ledger.schedules);
+  await expectResources(server, ledger.resources, isWhole);
   await expectReplay(server, ledger);
 }
 

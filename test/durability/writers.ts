@@ -3,7 +3,7 @@ import type { Random } from '../../src/core/index.ts';
 import { graphql, request, type ServerProcess } from '../support/server-process.ts';
 import { SHORT_JOBS } from './jobs.ts';
 import { cancelOrder, changeLimit, emptyOrders, type OrderLedger, place } from './orders.ts';
-import { changeSchedule, createSchedule, type ScheduleLedger } from './schedules.ts';
+import { changeResource, createResource, RESOURCE_KINDS, type ResourceLedger } from './resources.ts';
 
 /** A saved strategy as far as a client knows: `maybe` is what an unanswered request would have made of it. */
 export interface KnownStrategy {
@@ -22,7 +22,8 @@ export interface Ledger {
   /** Idempotency key -> the id that it was answered with. */
   readonly keys: Map<string, number>;
   readonly trading: OrderLedger;
-  readonly schedules: ScheduleLedger;
+  /** Scheduled jobs, goals, alerts and destinations of webhooks. */
+  readonly resources: ResourceLedger;
   /** Writes that were acknowledged. */
   count: number;
 }
@@ -36,7 +37,7 @@ export function emptyLedger(): Ledger {
     imports: new Map(),
     keys: new Map(),
     trading: emptyOrders(),
-    schedules: new Map(),
+    resources: new Map(),
     count: 0,
   };
 }
@@ -71,8 +72,10 @@ export async function writeUntilDeath(
     cancelOne,
     cancelOne,
     changeOne,
-    schedule,
-    reschedule,
+    createOther,
+    createOther,
+    changeOther,
+    changeOther,
   ];
   for (let round = 0; ; round += 1) {
     const action = actions[Math.floor(random.uniform() * actions.length)] ?? create;
@@ -164,14 +167,19 @@ const changeOne: Action = async (server, ledger, name) => {
   ledger.count += 1;
 };
 
-const schedule: Action = async (server, ledger, name) => {
-  await createSchedule(server, ledger.schedules, name);
-  ledger.count += 1;
+/** One kind after the other. */
+const createOther: Action = async (server, ledger, name) => {
+  if (await createResource(server, ledger.resources, { kind: kindAt(name), name })) ledger.count += 1;
 };
 
-const reschedule: Action = async (server, ledger, name) => {
-  if (await changeSchedule(server, ledger.schedules, name)) ledger.count += 1;
+const changeOther: Action = async (server, ledger, name) => {
+  if (await changeResource(server, ledger.resources, { kind: kindAt(name), name })) ledger.count += 1;
 };
+
+function kindAt(name: string): (typeof RESOURCE_KINDS)[number] {
+  const round = Number(name.split('.')[1]);
+  return RESOURCE_KINDS[Math.floor(round / 2) % RESOURCE_KINDS.length] ?? 'schedule';
+}
 
 /** The newest strategy of this writer that is not deleted: others do not touch it. */
 function lastOwn(ledger: Ledger, name: string): number | undefined {

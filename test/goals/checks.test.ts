@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
 import { Rebalancer, rebalancePortfolio, updatePortfolioGoal } from '../../src/goals/index.ts';
 import { PlanLease } from '../../src/goals/plan-lease.ts';
-import { killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
+import { cancelOrder, killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
+import { enableScheduledJob, switchScheduler } from '../../src/scheduler/index.ts';
 import type { GoalRow, RebalancePlanRow } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -64,6 +65,16 @@ eachDatabase((_provider, create) => {
       ]);
     });
 
+    it('suggests one plan, however many check at once', async () => {
+      const at = await desk();
+      const goal = await at.goal();
+      await check(at, await at.goal({ rebalanceMode: 'off' }));
+      await Promise.all([at.checkAs({}), at.checkAs({}), at.checkAs({})]);
+
+      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'suggested' }]);
+      expect(await heard(at)).toEqual(['GoalDrifted', 'RebalancePlanned']);
+    });
+
     it('fails when a price is missing, and tells nothing', async () => {
       const at = await desk();
       const goal = await at.goal();
@@ -122,6 +133,37 @@ eachDatabase((_provider, create) => {
       expect(found[0]).toMatchObject({ plan_status: 'blocked' });
       expect(found.slice(1)).toMatchObject([{ plan_id: null }, { plan_id: null }]);
       expect(at.trading.broker.submissions).toHaveLength(2);
+    });
+
+    it('is said once while an order of its symbols works, and carried out when that is gone', async () => {
+      const at = await desk();
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      at.trading.broker.reaction = (order, broker) => broker.accept(order);
+      const working = await at.trading.place({ orderType: 'limit', limitPrice: '90' });
+      const found = [await check(at, goal), await check(at, goal), await check(at, goal)];
+      await cancelOrder(at, at.user, working.id);
+      fillAtOnce(at.trading);
+      const free = await check(at, goal);
+
+      expect(found).toMatchObject([
+        { plan_status: 'suggested', reason: expect.stringContaining(`The order ${working.id} of SPY still works`) },
+        { plan_id: null, reason: expect.stringContaining('still works') },
+        { plan_id: null, reason: expect.stringContaining('still works') },
+      ]);
+      expect(free).toMatchObject({ plan_status: 'executed' });
+      expect((await heard(at)).filter((type) => type === 'RebalancePlanned')).toHaveLength(2);
+    });
+
+    it('makes one plan, however many check at once', async () => {
+      const at = await desk();
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      await check(at, await at.goal({ rebalanceMode: 'off' }));
+      await Promise.all([at.checkAs({}), at.checkAs({}), at.checkAs({})]);
+
+      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'executed' }]);
+      expect((await heard(at)).slice(0, 4)).toEqual([
+        ...['GoalDrifted', 'RebalancePlanned', 'RebalanceStarted', 'RebalanceExecuted'],
+      ]);
     });
 
     it('only suggests when it comes too late, and trades at the next time', async () => {
@@ -202,13 +244,54 @@ eachDatabase((_provider, create) => {
     });
   });
 
+  describe('after fills, while the job of a goal is stopped', () => {
+    /** A goal that fills have made due. */
+    async function due(at: GoalDesk): Promise<GoalRow> {
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      const checkDueAt = new Date(at.clock.now());
+      return await at.database.transaction((db) => db.goal.update({ where: { id: goal.id }, data: { checkDueAt } }));
+    }
+
+    it.each(['the job', 'the scheduler'] as const)('nothing is checked until %s is started', async (what) => {
+      const at = await desk();
+      const goal = await due(at);
+      const turn = async (isOn: boolean): Promise<void> => {
+        if (what === 'the scheduler') await switchScheduler(at, at.user, { isRunning: isOn });
+        else await enableScheduledJob(at, at.user, { id: goal.scheduledJobId ?? 0, enabled: isOn });
+      };
+      await turn(false);
+      await at.monitor.checkDue();
+      const stopped = await at.row(goal.id);
+      await turn(true);
+      await at.monitor.checkDue();
+
+      expect(stopped).toMatchObject({ lastCheckedAt: null, checkDueAt: goal.checkDueAt });
+      expect(await at.row(goal.id)).toMatchObject({ checkDueAt: null, breachedAt: expect.any(Date) });
+      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'executed' }]);
+    });
+
+    it('what comes more than a minute late only suggests', async () => {
+      const at = await desk();
+      const goal = await due(at);
+      at.clock.advance(60_001);
+      await at.monitor.checkDue();
+
+      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'suggested' }]);
+      expect(at.trading.broker.submissions).toEqual([]);
+    });
+  });
+
   describe('a plan that was being carried out when its process died', () => {
     /** A plan of two trades that was begun, and of which nothing was placed. */
     async function begun(at: GoalDesk): Promise<RebalancePlanRow> {
       const goal = await at.goal();
       const plan = await rebalancePortfolio(at, at.user, { goalId: goal.id });
-      await beginPlan(at, { plan, goal: await at.row(goal.id) }, { answersBreach: false });
+      await beginPlan(at, { plan, goal: await at.row(goal.id) });
       return await at.database.read.rebalancePlan.findUniqueOrThrow({ where: { id: plan.id } });
+    }
+
+    async function planOf(at: GoalDesk, { id }: RebalancePlanRow): Promise<RebalancePlanRow> {
+      return await at.database.read.rebalancePlan.findUniqueOrThrow({ where: { id } });
     }
 
     /** As the process would have placed the first trade of it: the stage is stored before that. */
@@ -273,6 +356,26 @@ eachDatabase((_provider, create) => {
       expect(left.status).toBe('executing');
       expect(submissions()).toBe(2);
       expect(await at.plansOf(plan.goalId ?? 0)).toMatchObject([{ status: 'executed' }]);
+    });
+
+    it('loses no trade when the gateway can decide on nothing for now', async () => {
+      const at = await desk();
+      const plan = await begun(at);
+      const { broker, prices, user, gateway } = at.trading;
+      await gateway.close();
+      const closing = new Rebalancer(at, { waits: { lookMs: 5, againMs: 5 } });
+      const waiting = closing.execute(plan.id).catch((error: unknown) => error);
+      await eventually('the purchases', async () => ((await planOf(at, plan)).stage === 2 ? true : null));
+      await closing.close();
+      const left = { ...(await planOf(at, plan)), trades: await at.tradesOf(plan.id) };
+      const heir = openDesk(await open({ clock: at.clock, user, broker, prices }), at.clock);
+      desks.push(heir);
+      await heir.rebalancer.resume();
+
+      expect(await waiting).toMatchObject({ code: 'UNAVAILABLE' });
+      expect(left.status).toBe('executing');
+      expect(left.trades).toMatchObject([{ status: 'planned' }, { status: 'planned' }]);
+      expect(await planOf(at, plan)).toMatchObject({ status: 'executed' });
     });
 
     it('places nothing more when it is older than five minutes', async () => {

@@ -29,6 +29,40 @@ eachDatabase((_provider, create) => {
     return await at.database.read.scheduledJob.findUniqueOrThrow({ where: { id: scheduledJobId ?? 0 } });
   }
 
+  describe('a goal and its job', () => {
+    /** Both at once, again and again: neither waits for the other in a ring, which PostgreSQL ends with an error after a second. */
+    async function race(act: (at: GoalDesk, ids: { readonly id: number; readonly jobId: number }) => Promise<unknown>) {
+      const at = await desk();
+      const codes = new Set<unknown>();
+      for (let round = 0; round < 15; round += 1) {
+        const { id, scheduledJobId } = await at.goal();
+        const ids = { id, jobId: scheduledJobId ?? 0 };
+        const acts = [act(at, ids), deleteScheduledJob(at, at.user, ids.jobId)];
+        for (const outcome of await Promise.allSettled(acts)) {
+          if (outcome.status === 'rejected') codes.add(outcome.reason.code ?? outcome.reason);
+        }
+      }
+      return [...codes].filter((code) => code !== 'NOT_FOUND');
+    }
+
+    it('are changed and deleted at the same time', async () => {
+      const changed = race((at, { id }) => updatePortfolioGoal(at, at.user, { id, checkSchedule: '0 10 * * *' }));
+      const deleted = race((at, { id }) => deletePortfolioGoal(at, at.user, id));
+
+      expect(await changed).toEqual([]);
+      expect(await deleted).toEqual([]);
+    });
+
+    it('are checked and deleted at the same time', async () => {
+      const checked = race(async (at, { jobId }) => {
+        const run = await at.database.read.jobRun.findFirst({ where: { jobId } });
+        await at.checkAs({ config: {}, ...(run !== null && { runId: run.id }) }).catch(() => undefined);
+      });
+
+      expect(await checked).toEqual([]);
+    });
+  });
+
   describe('a goal', () => {
     it('has a job from its creation on, every 15 minutes of the session', async () => {
       const at = await desk();

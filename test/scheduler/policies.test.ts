@@ -14,6 +14,7 @@ import {
   createJob,
   GatedWork,
   readScheduledJob,
+  runsOf,
   runsWhen,
   schedulerEvents,
   type TestScheduler,
@@ -120,8 +121,6 @@ eachDatabase((_provider, create) => {
       const other = await compose();
       other.clock.advance(5 * HOUR);
       other.scheduler.wake();
-      // Its clock is behind: had it looked after the start, what was due before would count for it.
-      await other.scheduler.requireLooking();
       await switchScheduler(deps, deps.user, { isRunning: true });
       await switchScheduler(deps, deps.user, { isRunning: true });
       deps.clock.advance(50 * MINUTE);
@@ -132,6 +131,25 @@ eachDatabase((_provider, create) => {
       expect(stopped).toMatchObject({ isRunning: false, overdueJobs: 0, nextRun: null });
       const switches = (await schedulerEvents(deps)).filter((type) => type.startsWith('Scheduler'));
       expect(switches).toEqual(['SchedulerStopped', 'SchedulerStarted']);
+    });
+
+    it('forgets what was due meanwhile also when it is started by a clock that is ahead', async () => {
+      const behind = await compose();
+      const ahead = await compose();
+      const job = await createJob(behind, { catchupPolicy: 'run_all', catchupWindowSeconds: 86_400 });
+      await switchScheduler(behind, behind.user, { isRunning: false });
+      behind.clock.advance(3 * HOUR + 10 * MINUTE);
+      ahead.clock.advance(3 * HOUR + 15 * MINUTE);
+      await switchScheduler(ahead, ahead.user, { isRunning: true });
+      behind.scheduler.start();
+      await behind.scheduler.requireLooking();
+      const atOnce = await runsOf(behind, job.id);
+      behind.clock.advance(HOUR);
+      behind.scheduler.wake();
+
+      expect(atOnce).toEqual([]);
+      expect(told(await runsWhen(behind, job.id, allEnded(1)))).toEqual(['succeeded']);
+      expect(await readScheduledJob(behind, job.id)).toMatchObject({ nextDueAt: expect.any(Date), pauseReason: null });
     });
   });
 

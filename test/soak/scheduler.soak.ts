@@ -1,5 +1,5 @@
 /** What schedules promise, in numbers: `npm run test:soak -- scheduler`, some ten minutes on two quiet cores. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { parseZone } from '../../src/scheduler/cron/index.ts';
 import { CRONS, changesOf, differencesAt } from '../support/cron-oracle.ts';
 import { createTestDatabase, TEST_PROVIDERS, type TestDatabase } from '../support/database.ts';
@@ -14,6 +14,10 @@ const OUTAGES = 1000;
 const SEED = process.env['SEED'] ?? 'outages-1';
 
 const open: TestDatabase[] = [];
+const started: SchedulerProcesses[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((processes) => processes.close()));
+});
 afterAll(() => Promise.all(open.map((database) => database.drop())));
 
 async function create(provider: (typeof TEST_PROVIDERS)[number]): Promise<TestDatabase> {
@@ -26,6 +30,7 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
   it(`eight processes do each of ${DUE_TIMES} due times exactly once, ${ROUNDS} times (S1)`, async () => {
     const since = performance.now();
     const processes = await SchedulerProcesses.start(await create(provider), PROCESSES);
+    started.push(processes);
     let rows = 0;
     for (let round = 1; round <= ROUNDS; round += 1) {
       const outcome = await processes.share({ jobs: 100, dueTimes: DUE_TIMES });
@@ -34,6 +39,7 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
       rows += outcome.rows.length;
     }
 
+    started.splice(0);
     expect(await processes.end()).toEqual(Array.from({ length: PROCESSES }, () => 0));
     report(`S1 on ${provider}`, { processes: PROCESSES, rounds: ROUNDS, rows, duplicates: 0, ...lasted(since) });
   });

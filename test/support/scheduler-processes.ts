@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DomainError } from '../../src/core/index.ts';
 import { enableScheduledJob } from '../../src/scheduler/index.ts';
 import type { TestDatabase } from './database.ts';
 import { eventually } from './jobs.ts';
@@ -74,7 +75,7 @@ export class SchedulerProcesses {
     const counted = (where: object): Promise<number> =>
       deps.database.read.jobRun.count({ where: { ...ofRound, ...where } });
     await eventually('enough due times', async () => ((await counted({})) >= dueTimes ? true : null), PATIENCE_MS);
-    for (const { id } of jobs) await enableScheduledJob(deps, deps.user, { id, enabled: false });
+    for (const { id } of jobs) await patiently(() => enableScheduledJob(deps, deps.user, { id, enabled: false }));
     const isOver = async (): Promise<true | null> => ((await counted({ finishedAt: null })) === 0 ? true : null);
     await eventually('everything to end', isOver, PATIENCE_MS);
     const rows = (await Promise.all(jobs.map(({ id }) => runsOf(deps, id)))).flat();
@@ -111,6 +112,19 @@ export class SchedulerProcesses {
       .filter(Boolean)
       .map((line) => Number(line.split(' ')[0]))
       .toSorted((a, b) => a - b);
+  }
+}
+
+/** Again for as long as too many writes are waiting, as callers are told to. */
+async function patiently<Value>(act: () => Promise<Value>): Promise<Value> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      const isBusy = error instanceof DomainError && error.code === 'UNAVAILABLE';
+      if (!isBusy || performance.now() > until) throw error;
+    }
   }
 }
 

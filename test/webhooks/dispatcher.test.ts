@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   deleteWebhookDestination,
+  enqueueDeliveries,
   replayWebhookDelivery,
   rotateWebhookSecret,
   updateWebhookDestination,
@@ -13,6 +14,15 @@ import { eachDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import { composeWebhooks, type TestWebhooks } from '../support/webhooks.ts';
+
+/** A promise that a test resolves. */
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -371,6 +381,47 @@ describe('deliveries', () => {
       await after(HOUR);
       expect(receiver.received).toHaveLength(1);
       expect((await here.deliveriesTo(id)).map(({ status }) => status)).toEqual(['delivered', 'canceled']);
+    });
+
+    it('that were written while their destination was being deleted are canceled', async () => {
+      if (here.database.provider === 'sqlite') return;
+      const { url } = await aReceiver();
+      const { id } = await here.addDestination(url);
+      const [written, deleted] = [deferred(), deferred()];
+      const telling = here.journal.write(async (write) => {
+        const at = new Date(clock.now());
+        const notice = { ownerId: here.user.userId, subjectId: 1, payload: {}, correlationId: 'late', at };
+        await enqueueDeliveries(write, { ...notice, event: 'price' });
+        written.resolve();
+        await deleted.promise;
+      });
+      await written.promise;
+      await deleteWebhookDestination(here, here.user, id);
+      deleted.resolve();
+      await telling;
+      const before = await here.deliveriesTo(id);
+      const heir = await composeWebhooks(on, { clock });
+      await heir.dispatcher.settle();
+      await heir.close();
+
+      expect(before).toMatchObject([{ status: 'pending' }]);
+      expect(await here.deliveriesTo(id)).toMatchObject([
+        {
+          status: 'canceled',
+          lastError: 'The destination was deleted.',
+          nextAttemptAt: null,
+          endedAt: expect.any(Date),
+        },
+      ]);
+      expect(receiver.received).toEqual([]);
+    });
+
+    it('have twenty destinations at most, however many are added at once', async () => {
+      const urls = Array.from({ length: 24 }, (_, index) => `https://example.com/${index}`);
+      const added = await Promise.allSettled(urls.map((each) => here.addDestination(each)));
+
+      expect(added.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+      expect(await here.database.read.webhookDestination.count({ where: { deletedAt: null } })).toBe(20);
     });
 
     it('are sent soon after the commit, without anybody asking', async () => {
