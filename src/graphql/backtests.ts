@@ -155,7 +155,9 @@ function firstSeries(outcome: BacktestOutcome): Bars {
 builder.queryFields((t) => ({
   strategySignals: t.field({
     type: [SignalRef],
-    description: 'What a saved strategy says now, computed from its newest 504 bars.',
+    nullable: true,
+    description:
+      'What a saved strategy says now, computed from its newest 504 bars. Null, with an error, when the bars cannot be had.',
     args: { strategyId: t.arg.id({ required: true, description: 'The id of a saved strategy.' }) },
     resolve: async (_root, { strategyId }, { caller, services }) => [
       ...(await strategySignals(services, caller.principal, parseId(strategyId))),
