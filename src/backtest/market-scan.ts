@@ -2,7 +2,7 @@
 import type { Principal } from '../access/index.ts';
 import { DomainError, invalid, type JsonObject, parseAll, readJson, shown } from '../core/index.ts';
 import { type Interval, parseInterval, parseSymbols } from '../market/index.ts';
-import type { JobType, RunContext } from '../scheduler/index.ts';
+import type { JobType, RunContext, RunOutput } from '../scheduler/index.ts';
 import {
   findStrategy,
   followedModel,
@@ -41,10 +41,7 @@ export function marketScan(deps: SignalDeps & AnnounceDeps): JobType {
     placesOrders: false,
     catchupPolicy: 'skip',
     parseConfig: (raw, principal) => parseConfig(deps, principal, raw),
-    run: async (context) => {
-      const signals = await scan(deps, context);
-      return { summary: summaryOf(signals), output: { signals: signals.map(told) } };
-    },
+    run: (context) => scan(deps, context),
   };
 }
 
@@ -58,19 +55,28 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : shown(value);
 }
 
-async function scan(
-  deps: SignalDeps & AnnounceDeps,
-  { principal, config: stored, correlationId, causationId }: RunContext,
-): Promise<readonly Signal[]> {
+async function scan(deps: SignalDeps & AnnounceDeps, context: RunContext): Promise<RunOutput> {
+  const { principal, config: stored, correlationId, causationId } = context;
   const config = readScan(stored);
   if ('strategy_id' in config) {
     const strategyId = config.strategy_id;
+    const { name, mode, enabled } = await findStrategy(deps.database, principal, strategyId);
+    if (!enabled) return { summary: `${name} is not enabled: nothing was scanned.`, output: { signals: [] } };
     const signals = await strategySignals(deps, principal, strategyId);
     await announceSignals(deps, { ownerId: principal.userId, strategyId, signals, correlationId, causationId });
-    return signals;
+    return mode === 'auto_trade' ? withoutOrders(outputOf(signals)) : outputOf(signals);
   }
   const { strategy_type: strategyType, ...rest } = config;
-  return await signalsOf(deps, principal.userId, { strategyType, ...rest });
+  return outputOf(await signalsOf(deps, principal.userId, { strategyType, ...rest }));
+}
+
+function outputOf(signals: readonly Signal[]): RunOutput {
+  return { summary: summaryOf(signals), output: { signals: signals.map(told) } };
+}
+
+/** Who chose the mode `auto_trade` must not take a scan for an order. */
+function withoutOrders({ summary, output }: RunOutput): RunOutput {
+  return { summary: `Signals only, no orders: ${summary}`, output: { ...output, signals_only: true } };
 }
 
 function summaryOf(signals: readonly Signal[]): string {
@@ -87,6 +93,9 @@ function readScan(config: JsonObject): ScanConfig {
 async function parseConfig(deps: SignalDeps, principal: Principal, raw: unknown): Promise<JsonObject> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw invalid('config', `config must be an object; found ${shown(raw)}.`);
+  }
+  if (Object.keys(raw).length === 0) {
+    throw invalid('config', 'config needs strategy_id of a saved strategy, or strategy_type with symbols.');
   }
   const config = new Map<string, unknown>(Object.entries(raw));
   const unknown = [...config.keys()].find((key) => !KEYS.has(key));

@@ -55,6 +55,7 @@ export function throwIfAny(errors: readonly FieldError[]): void {
 
 /** A short description of any value: never a whole document, never a crash. */
 export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'string') return JSON.stringify(abbreviated(value));
   return typeof value === 'object' && value !== null ? 'an object' : String(value);

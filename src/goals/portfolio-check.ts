@@ -30,13 +30,16 @@ export function portfolioCheck(deps: RebalanceDeps): JobType {
 /**
  * Checks the goals one after the other. A goal that cannot be checked does not keep the others from it.
  *
- * @throws {Error} naming every goal that could not be checked, and why
+ * @throws {Error} naming every goal that could not be checked, and why: one that was deleted since is among them
  */
 async function checkAll(deps: RebalanceDeps, context: RunContext): Promise<RunOutput> {
-  const goals = await goalsOf(deps, context);
+  // Stored configs were made by `parseConfig`.
+  const { goal_ids: ids } = readJson<CheckConfig>(JSON.stringify(context.config));
+  const goals = await goalsOf(deps, context.principal, ids);
   const found: JsonObject[] = [];
   const sentences: string[] = [];
-  const failures: string[] = [];
+  const gone = (ids ?? []).filter((id) => !goals.some((goal) => goal.id === id));
+  const failures = gone.map((id) => `There is no goal ${id} any more.`);
   for (const goal of goals) {
     try {
       const check = await checkGoal(deps, goal, {
@@ -54,9 +57,7 @@ async function checkAll(deps: RebalanceDeps, context: RunContext): Promise<RunOu
   return { summary: sentences.join(' ') || 'There is no goal to check.', output: { goals: found } };
 }
 
-function goalsOf({ database }: RebalanceDeps, { principal, config }: RunContext): Promise<GoalRow[]> {
-  // Stored configs were made by `parseConfig`.
-  const { goal_ids: ids } = readJson<CheckConfig>(JSON.stringify(config));
+function goalsOf({ database }: RebalanceDeps, principal: Principal, ids: CheckConfig['goal_ids']): Promise<GoalRow[]> {
   return database.read.goal.findMany({
     where: { ownerId: principal.userId, ...(ids !== undefined && { id: { in: [...ids] } }) },
     orderBy: { id: 'asc' },

@@ -189,8 +189,9 @@ function firstSeries(outcome: BacktestOutcome): Bars {
 builder.queryFields((t) => ({
   strategySignals: t.field({
     type: [SignalRef],
+    nullable: true,
     description:
-      'What a saved strategy says now, computed from its newest 504 bars, or from the newest 504 that the model predicts for which it follows.',
+      'What a saved strategy says now, computed from its newest 504 bars, or from the newest 504 that the model predicts for which it follows. Null, with an error, when the bars cannot be had.',
     args: { strategyId: t.arg.id({ required: true, description: 'The id of a saved strategy.' }) },
     resolve: async (_root, { strategyId }, { caller, services }) => [
       ...(await strategySignals(services, caller.principal, parseId(strategyId))),

@@ -128,11 +128,11 @@ export type CreateScheduledJobInput = {
 
 /** The strategy to save. */
 export type CreateStrategyInput = {
-  /** Whether it takes part in what runs by itself. */
+  /** Whether a `MARKET_SCAN` job of it scans; else its runs say that nothing was scanned. */
   readonly enabled?: boolean | null | undefined;
   /** The length of the bars that it decides on. */
   readonly interval?: Interval | null | undefined;
-  /** What becomes of its signals. */
+  /** What its owner wants of its signals; it places no orders yet. */
   readonly mode?: StrategyMode | null | undefined;
   /** 1 to 100 characters. */
   readonly name: string;
@@ -862,13 +862,13 @@ export type StopSchedulerInput = {
   readonly reason?: string | null | undefined;
 };
 
-/** What becomes of the signals of a saved strategy. */
+/** What its owner wants of the signals of a saved strategy. It is kept, and nothing places orders by it yet: in every mode signals are computed for those who ask, and by each `MARKET_SCAN` job of the strategy, which announces a turn to buy or sell as the event `StrategySignaled` and to alerts of the type `SIGNAL`. */
 export type StrategyMode =
-  /** They are announced. */
+  /** To be told. A person is told by an alert of the type `SIGNAL` on the strategy, whatever the mode. */
   | 'ALERT'
-  /** They become orders. */
+  /** To trade on them. No order follows yet: the runs of its scans say `Signals only`. */
   | 'AUTO_TRADE'
-  /** They are shown to those who ask. */
+  /** To look at them. */
   | 'MONITOR';
 
 /** How well the windows agree on what a sweep recommends. */
@@ -1029,13 +1029,13 @@ export type UpdateScheduledJobInput = {
 
 /** Only what is given changes. */
 export type UpdateStrategyInput = {
-  /** Whether it takes part in what runs by itself. */
+  /** Whether a `MARKET_SCAN` job of it scans; else its runs say that nothing was scanned. */
   readonly enabled?: boolean | null | undefined;
   /** The id of the strategy. */
   readonly id: string;
   /** The length of the bars that it decides on. */
   readonly interval?: Interval | null | undefined;
-  /** What becomes of its signals. */
+  /** What its owner wants of its signals; it places no orders yet. */
   readonly mode?: StrategyMode | null | undefined;
   /** 1 to 100 characters. */
   readonly name?: string | null | undefined;
@@ -1431,7 +1431,7 @@ export type GoalDriftQueryVariables = Exact<{
 }>;
 
 
-export type GoalDriftQuery = { readonly goal: { readonly id: string, readonly drift: { readonly asOf: string, readonly totalValue: string, readonly threshold: string, readonly maxDrift: string, readonly needsRebalance: boolean, readonly positions: ReadonlyArray<{ readonly symbol: string, readonly quantity: string, readonly price: string, readonly value: string, readonly targetWeight: string, readonly currentWeight: string, readonly drift: string, readonly breached: boolean }> } } | null };
+export type GoalDriftQuery = { readonly goal: { readonly id: string, readonly drift: { readonly asOf: string, readonly totalValue: string, readonly threshold: string, readonly maxDrift: string, readonly needsRebalance: boolean, readonly positions: ReadonlyArray<{ readonly symbol: string, readonly quantity: string, readonly price: string, readonly value: string, readonly targetWeight: string, readonly currentWeight: string, readonly drift: string, readonly breached: boolean }> } | null } | null };
 
 export type CreatePortfolioGoalMutationVariables = Exact<{
   input: CreatePortfolioGoalInput;
@@ -1587,14 +1587,14 @@ export type BarsInRangeQueryVariables = Exact<{
 }>;
 
 
-export type BarsInRangeQuery = { readonly bars: { readonly symbol: string, readonly interval: Interval, readonly source: string, readonly data: ReadonlyArray<{ readonly date: string, readonly open: number, readonly high: number, readonly low: number, readonly close: number, readonly volume: number }> } };
+export type BarsInRangeQuery = { readonly bars: { readonly symbol: string, readonly interval: Interval, readonly source: string, readonly data: ReadonlyArray<{ readonly date: string, readonly open: number, readonly high: number, readonly low: number, readonly close: number, readonly volume: number }> } | null };
 
 export type LatestQuotesQueryVariables = Exact<{
   symbols: ReadonlyArray<string> | string;
 }>;
 
 
-export type LatestQuotesQuery = { readonly quotes: ReadonlyArray<{ readonly symbol: string, readonly price: number, readonly bid: number | null, readonly ask: number | null, readonly at: string, readonly source: string }> };
+export type LatestQuotesQuery = { readonly quotes: ReadonlyArray<{ readonly symbol: string, readonly price: number, readonly bid: number | null, readonly ask: number | null, readonly at: string, readonly source: string }> | null };
 
 export type KnownSymbolsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2522,7 +2522,7 @@ export type StrategySignalsQueryVariables = Exact<{
 }>;
 
 
-export type StrategySignalsQuery = { readonly strategySignals: ReadonlyArray<{ readonly symbol: string, readonly date: string, readonly target: number, readonly previousTarget: number, readonly signal: SignalSide }> };
+export type StrategySignalsQuery = { readonly strategySignals: ReadonlyArray<{ readonly symbol: string, readonly date: string, readonly target: number, readonly previousTarget: number, readonly signal: SignalSide }> | null };
 
 export type CreateStrategyMutationVariables = Exact<{
   input: CreateStrategyInput;

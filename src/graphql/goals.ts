@@ -160,7 +160,8 @@ export const GoalRef = builder.prismaObject('Goal', {
     }),
     drift: t.field({
       type: Drift,
-      description: 'How far the account is from it now. An error when a price is missing or too old.',
+      nullable: true,
+      description: 'How far the account is from it now. Null, with an error, when a price is missing or too old.',
       select: { id: true },
       resolve: ({ id }, _args, { caller, services }) => measureDrift(services, caller.principal, id),
     }),

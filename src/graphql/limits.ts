@@ -3,9 +3,10 @@
  * limits live in it. They are checked after parsing and before GraphQL's own validation, whose comparison of
  * overlapping fields is itself quadratic. Our own documents do not pass here: they are validated once, when we start.
  */
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Lexer, parse, Source, TokenKind } from 'graphql';
+import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type DocumentMeasure, measureDocument } from './measure.ts';
+import { type Operation, variableErrors } from './variable-errors.ts';
 
 /** The largest figures that are allowed; see `DocumentMeasure` for how each is counted. */
 export interface DocumentLimits extends DocumentMeasure {
@@ -74,8 +75,8 @@ export function useLimits(limits: DocumentLimits = DOCUMENT_LIMITS): Plugin {
   const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   const beforeRunning = ({ args, setResultAndStopExecution }: BeforeRunning): void => {
     if (!judged.has(args.document)) return;
-    const error = excessOfVariables(args, limits);
-    if (error !== undefined) setResultAndStopExecution({ errors: [error] });
+    const errors = errorsOfVariables(args, limits);
+    if (errors.length > 0) setResultAndStopExecution({ errors });
   };
   return {
     onParse({ params, setParseFn }) {
@@ -95,11 +96,7 @@ export function useLimits(limits: DocumentLimits = DOCUMENT_LIMITS): Plugin {
 
 /** The part of envelop's hooks before execution and subscription that both have. */
 interface BeforeRunning {
-  readonly args: {
-    readonly schema: GraphQLSchema;
-    readonly document: DocumentNode;
-    readonly variableValues?: Readonly<Record<string, unknown>> | null;
-  };
+  readonly args: Operation;
   readonly setResultAndStopExecution: (result: { readonly errors: readonly GraphQLError[] }) => void;
 }
 
@@ -140,13 +137,15 @@ function excessesOf(measure: DocumentMeasure, limits: DocumentLimits): readonly 
   return [];
 }
 
-function excessOfVariables(args: BeforeRunning['args'], limits: DocumentLimits): GraphQLError | undefined {
-  const variables = args.variableValues ?? {};
-  if (Object.keys(variables).length === 0) return undefined;
-  return (
-    excess('variableDepth', nestingOf(variables), limits) ??
-    excess('cost', measureDocument(args.document, args.schema, variables).cost, limits)
-  );
+function errorsOfVariables(operation: Operation, limits: DocumentLimits): readonly GraphQLError[] {
+  const variables = operation.variableValues ?? {};
+  if (Object.keys(variables).length === 0) return [];
+  const tooDeep = excess('variableDepth', nestingOf(variables), limits);
+  if (tooDeep !== undefined) return [tooDeep];
+  const wrong = variableErrors(operation);
+  if (wrong.length > 0) return wrong;
+  const tooCostly = excess('cost', measureDocument(operation.document, operation.schema, variables).cost, limits);
+  return tooCostly === undefined ? [] : [tooCostly];
 }
 
 /** Lists and objects inside each other, level by level and without recursion; counting stops at `DEEPEST`. */

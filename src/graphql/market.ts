@@ -118,7 +118,8 @@ const SymbolRef = builder.objectRef<SymbolListing>('SymbolListing').implement({
 builder.queryFields((t) => ({
   bars: t.field({
     type: BarsRef,
-    description: 'The bars of [start, end], both inclusive.',
+    nullable: true,
+    description: 'The bars of [start, end], both inclusive. Null, with an error, when they cannot be had.',
     args: {
       symbol: t.arg({ type: 'Symbol', required: true, description: 'Whose prices.' }),
       start: t.arg({ type: 'Date', required: true, description: 'First date, inclusive.' }),
@@ -141,7 +142,9 @@ builder.queryFields((t) => ({
   }),
   quotes: t.field({
     type: [QuoteRef],
-    description: 'The latest quotes, in the order asked; at most 100 symbols.',
+    nullable: true,
+    description:
+      'The latest quotes, in the order asked; at most 100 symbols. Null, with an error, when one of them cannot be had.',
     args: { symbols: t.arg({ type: ['Symbol'], required: true, description: '1 to 100.' }) },
     resolve: async (_root, { symbols }, { caller, services }) => {
       requireScope(caller.principal, 'read');

@@ -129,8 +129,9 @@ builder.queryFields((t) => ({
   }),
   predict: t.field({
     type: [PredictionRef],
+    nullable: true,
     description:
-      'What a model says of the bars of [start, end], oldest first. Features take bars from `start` on, so that the first bars have none; what is said of a bar depends on no earlier one than its warm-up. At most 100,000.',
+      'What a model says of the bars of [start, end], oldest first. Features take bars from `start` on, so that the first bars have none; what is said of a bar depends on no earlier one than its warm-up. At most 100,000. Null, with an error, when the bars cannot be had.',
     args: {
       modelId: t.arg.id({ required: true, description: 'The id of a model.' }),
       symbols: t.arg({

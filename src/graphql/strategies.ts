@@ -19,13 +19,17 @@ import { pageLimit } from './paging.ts';
 import { payloadType } from './payload.ts';
 
 const StrategyModeEnum = enumOf<StrategyMode>('StrategyMode', {
-  description: 'What becomes of the signals of a saved strategy.',
+  description:
+    'What its owner wants of the signals of a saved strategy. It is kept, and nothing places orders by it yet: in every mode signals are computed for those who ask, and by each `MARKET_SCAN` job of the strategy, which announces a turn to buy or sell as the event `StrategySignaled` and to alerts of the type `SIGNAL`.',
   values: {
-    monitor: 'They are shown to those who ask.',
-    alert: 'They are announced.',
-    auto_trade: 'They become orders.',
+    monitor: 'To look at them.',
+    alert: 'To be told. A person is told by an alert of the type `SIGNAL` on the strategy, whatever the mode.',
+    auto_trade: 'To trade on them. No order follows yet: the runs of its scans say `Signals only`.',
   },
 });
+
+/** Of the field that says so. */
+const ENABLED = 'Whether a `MARKET_SCAN` job of it scans; else its runs say that nothing was scanned.';
 
 const ParameterTypeEnum = enumOf<ParameterSpec['type']>('StrategyParameterType', {
   description: 'What the values of a parameter are.',
@@ -114,11 +118,11 @@ export const StrategyRef = builder.prismaObject('Strategy', {
     }),
     mode: t.field({
       type: StrategyModeEnum,
-      description: 'What becomes of its signals.',
+      description: 'What its owner wants of its signals; it places no orders yet.',
       select: { mode: true },
       resolve: (row) => memberOf(STRATEGY_MODES, row.mode),
     }),
-    enabled: t.exposeBoolean('enabled', { description: 'Whether it takes part in what runs by itself.' }),
+    enabled: t.exposeBoolean('enabled', { description: ENABLED }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was saved first.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was changed last.' }),
     optimizations: t.relatedConnection('optimizations', {
@@ -191,9 +195,9 @@ const CreateStrategyInput = builder.inputType('CreateStrategyInput', {
     mode: t.field({
       type: StrategyModeEnum,
       defaultValue: 'monitor',
-      description: 'What becomes of its signals.',
+      description: 'What its owner wants of its signals; it places no orders yet.',
     }),
-    enabled: t.boolean({ defaultValue: true, description: 'Whether it takes part in what runs by itself.' }),
+    enabled: t.boolean({ defaultValue: true, description: ENABLED }),
   }),
 });
 
@@ -208,8 +212,11 @@ const UpdateStrategyInput = builder.inputType('UpdateStrategyInput', {
     params: t.field({ type: 'JSON', description: 'Replaces the whole map; what is left out takes its default.' }),
     symbols: t.field({ type: ['Symbol'], description: 'What it trades from now on.' }),
     interval: t.field({ type: IntervalEnum, description: 'The length of the bars that it decides on.' }),
-    mode: t.field({ type: StrategyModeEnum, description: 'What becomes of its signals.' }),
-    enabled: t.boolean({ description: 'Whether it takes part in what runs by itself.' }),
+    mode: t.field({
+      type: StrategyModeEnum,
+      description: 'What its owner wants of its signals; it places no orders yet.',
+    }),
+    enabled: t.boolean({ description: ENABLED }),
   }),
 });
 

@@ -22,8 +22,8 @@ export interface Portfolio {
  * The account with prices of all its positions and of `symbols`. While a market is closed its last price counts, while it is
  * open one of the last 15 minutes.
  *
- * @throws {DomainError} UNKNOWN_SYMBOL, STALE_PRICE or UNAVAILABLE naming every symbol without a price that counts; UNAVAILABLE
- * when the account has to be opened and the broker does not answer
+ * @throws {DomainError} UNKNOWN_SYMBOL, STALE_PRICE or UNAVAILABLE naming the symbols without a price that counts, 10 of each kind in
+ * the sentence and all of them in the fact `symbols`; UNAVAILABLE when the account has to be opened and the broker does not answer
  */
 export async function readPortfolio(deps: OrderBasis, key: AccountKey, symbols: Iterable<string>): Promise<Portfolio> {
   await openAccount(deps, key);
@@ -64,7 +64,20 @@ function whyMissing(symbol: string, known: KnownPrice, now: number): Missing | n
 
 function missingPrices(missing: ReadonlyMap<Missing, readonly string[]>): DomainError {
   const found = MISSING.filter((reason) => missing.has(reason));
-  const sentences = found.map((reason) => `${REASONS[reason]}: ${missing.get(reason)?.join(', ')}.`);
-  const message = `The account cannot be valued. ${sentences.join(' ')}`;
-  return new DomainError(found[0] ?? 'UNAVAILABLE', message, { facts: { symbols: [...missing.values()].flat() } });
+  const code = found[0] ?? 'UNAVAILABLE';
+  const sentences = found.map((reason) => `${REASONS[reason]}: ${named(missing.get(reason) ?? [])}.`);
+  const retry = code === 'UNAVAILABLE' ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {};
+  const facts = { symbols: [...missing.values()].flat(), ...retry };
+  return new DomainError(code, `The account cannot be valued. ${sentences.join(' ')}`, { facts });
+}
+
+/** When a source that did not answer is worth asking again. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** Most symbols that a sentence names. */
+const MOST_NAMED = 10;
+
+function named(symbols: readonly string[]): string {
+  const shown = symbols.slice(0, MOST_NAMED).join(', ');
+  return symbols.length <= MOST_NAMED ? shown : `${shown} and ${symbols.length - MOST_NAMED} more`;
 }

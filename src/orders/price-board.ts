@@ -2,7 +2,7 @@
 import { type Decimal, DomainError, decimal, toMoney, ZERO } from '../core/index.ts';
 import type { PriceSource } from './deps.ts';
 
-/** How long prices may take, in ms; what has not come by then is as if the source were down. */
+/** How long the prices of one request may take, in ms; what has not come by then is as if the source were down. */
 const PRICES_TIMEOUT_MS = 5_000;
 
 /** What is known of the price of a symbol. */
@@ -17,16 +17,24 @@ export type KnownPrice =
 /** By symbol; there is an entry for every symbol that was asked for. */
 export type PriceBoard = ReadonlyMap<string, KnownPrice>;
 
+/** Most symbols of one request. */
+const LARGEST_REQUEST = 100;
+
 /**
  * The newest prices of canonical symbols, each at most once. Never throws for a source that is down or slow or does not
- * know a symbol: the board says so. One request; symbols that are unknown cost one each.
+ * know a symbol: the board says so. One request for each 100 symbols; symbols that are unknown cost one each. The requests
+ * follow each other, so that each has its time: a source that answers one after the other would miss the time of all. The
+ * first that is not answered ends them, so that a source that is down is waited for once.
  */
 export async function readPrices(source: PriceSource, symbols: Iterable<string>): Promise<PriceBoard> {
   const wanted = [...new Set(symbols)];
-  // A request has at most 100 symbols.
-  const parts = Array.from({ length: Math.ceil(wanted.length / 100) }, (_, i) => wanted.slice(100 * i, 100 * (i + 1)));
-  const boards = await Promise.all(parts.map((part) => readPart(source, part)));
-  return new Map(boards.flat());
+  const board = new Map<string, KnownPrice>(wanted.map((symbol) => [symbol, { kind: 'unavailable' }]));
+  for (let next = 0; next < wanted.length; next += LARGEST_REQUEST) {
+    const part = await readPart(source, wanted.slice(next, next + LARGEST_REQUEST));
+    if (part === 'unavailable') break;
+    for (const [symbol, known] of part) board.set(symbol, known);
+  }
+  return board;
 }
 
 /** The price, null when there is none for now. */
@@ -35,14 +43,16 @@ export function priceOf(board: PriceBoard, symbol: string): Decimal | null {
   return known?.kind === 'priced' ? known.price : null;
 }
 
-async function readPart(source: PriceSource, symbols: readonly string[]): Promise<[string, KnownPrice][]> {
+async function readPart(
+  source: PriceSource,
+  symbols: readonly string[],
+): Promise<readonly [string, KnownPrice][] | 'unavailable'> {
   const answer = await ask(source, symbols);
-  if (Array.isArray(answer)) return answer;
+  if (answer !== 'unknown_symbol') return answer;
+  if (symbols.length === 1) return symbols.map((symbol) => [symbol, { kind: 'unknown_symbol' }]);
   // One of them is unknown: which one, only asking for each tells.
-  if (answer === 'unknown_symbol' && symbols.length > 1) {
-    return (await Promise.all(symbols.map((symbol) => readPart(source, [symbol])))).flat();
-  }
-  return symbols.map((symbol) => [symbol, { kind: answer }]);
+  const parts = await Promise.all(symbols.map((symbol) => readPart(source, [symbol])));
+  return parts.flatMap((part) => (part === 'unavailable' ? [] : part));
 }
 
 async function ask(

@@ -22,7 +22,7 @@ export function addGuard(app: FastifyInstance, policy: OriginPolicy): void {
   app.addHook('onRoute', ({ url, method }) => table.add(url, [method].flat()));
   app.addHook('onRequest', async (request, reply) => {
     admit(request, reply, policy);
-    if (request.is404) return answerUnrouted(request, reply, table);
+    if (request.is404 || table.isMistaken(request)) return answerUnrouted(request, reply, table);
     refuseEncodedBody(request);
     return undefined;
   });
@@ -101,9 +101,14 @@ function answerUnrouted(request: FastifyRequest, reply: FastifyReply, table: Met
     .send();
 }
 
-/** Which methods each path has, asked only for requests that no route takes. */
+/**
+ * Which methods each path has. Where several routes match a path, it is that of the one with the most literal beginning:
+ * `/api/scheduler/status` is not the job `status`.
+ */
 class MethodTable {
   readonly #methods = new Map<string, Set<string>>();
+  /** Worked out when a route is first asked for: by then all of them are there. */
+  readonly #rivals = new Map<string, readonly string[]>();
 
   add(url: string, methods: readonly string[]): void {
     const known = this.#methods.get(url) ?? new Set();
@@ -111,11 +116,38 @@ class MethodTable {
     this.#methods.set(url, known);
   }
 
-  /** The methods of all routes that match the path, a trailing slash aside; empty when there are none. */
+  /** The methods of the path, a trailing slash aside; empty when there is no such path. */
   methodsOf(path: string): readonly string[] {
-    const found = [...this.#methods].filter(([url]) => matches(url, path)).flatMap(([, methods]) => [...methods]);
-    return [...new Set(found)];
+    const route = this.#routeOf(path);
+    return route === undefined ? [] : [...(this.#methods.get(route) ?? [])];
   }
+
+  /** Whether a route was found only because the path itself does not take the method. */
+  isMistaken(request: FastifyRequest): boolean {
+    const found = request.routeOptions.url;
+    // Without a parameter it is the path itself.
+    if (found?.includes(':') !== true) return false;
+    const rivals = this.#rivals.get(found) ?? this.#rivalsOf(found);
+    this.#rivals.set(found, rivals);
+    return rivals.length > 0 && rivals.some((url) => matches(url, pathOf(request)));
+  }
+
+  /** The routes that are meant before this one where both match. */
+  #rivalsOf(found: string): readonly string[] {
+    return [...this.#methods.keys()].filter((url) => matches(found, url) && literalness(url) < literalness(found));
+  }
+
+  #routeOf(path: string): string | undefined {
+    const routes = [...this.#methods.keys()].filter((url) => matches(url, path));
+    return routes.toSorted((one, other) => (literalness(one) < literalness(other) ? -1 : 1))[0];
+  }
+}
+
+/** A letter for each segment, smaller for what is more literal: `aaa` for `/api/books`, `aab` for `/api/:id`. */
+function literalness(url: string): string {
+  return segmentsOf(url)
+    .map((part) => (part === '*' ? 'c' : part.startsWith(':') ? 'b' : 'a'))
+    .join('');
 }
 
 function matches(url: string, path: string): boolean {

@@ -28,10 +28,32 @@ export function parseKey(header: string | readonly string[]): string {
   );
 }
 
-/** Hash of what the key stands for. */
-export function requestHash(method: string, url: string, body: unknown): string {
-  const bytes = body instanceof Uint8Array ? body : (JSON.stringify(body) ?? '');
-  return createHash('sha256').update(`${method} ${url}\n`).update(bytes).digest('hex');
+/** What a request asks for, however its path and its JSON were spelled. */
+export interface Asked {
+  readonly method: string;
+  /** Path of the row, whatever other name it was called by. */
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Parsed JSON, or bytes. */
+  readonly body: unknown;
+}
+
+/** Hash of what the key stands for: a trailing slash, another name of the path and the order of members change nothing. */
+export function requestHash({ body, ...asked }: Asked): string {
+  const bytes = body instanceof Uint8Array ? body : (JSON.stringify(inOrder(body)) ?? '');
+  return createHash('sha256')
+    .update(`${JSON.stringify(inOrder(asked))}\n`)
+    .update(bytes)
+    .digest('hex');
+}
+
+/** The same JSON with the members of each object in the order of their names. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return members.map(([name, member]) => [name, inOrder(member)]);
 }
 
 /** Where keys are kept, and the time that their leases are measured by. */

@@ -1,14 +1,15 @@
 /** What a zod schema found wrong with a request, as one VALIDATION error whose sentences a person can act on. */
 import type { z } from 'zod';
-import { type FieldError, invalidFields } from '../core/index.ts';
+import { abbreviated, type FieldError, invariant, throwIfAny } from '../core/index.ts';
 import { quote } from './quote.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /**
- * Parses one part of a request. Unknown keys of a strict schema become one error each.
+ * Parses one part of a request. Unknown keys of a strict schema become one error each, whose first lists the keys there are.
  *
- * @throws {DomainError} VALIDATION naming every field that is wrong, in the names of the request
+ * @throws {DomainError} VALIDATION naming the fields that are wrong, in the names of the request: the first 20, and how many
+ *   there are, so that a small request cannot have a large answer
  */
 export function parsePart<Schema extends z.ZodType>(
   schema: Schema,
@@ -16,20 +17,18 @@ export function parsePart<Schema extends z.ZodType>(
   part: 'body' | 'query',
 ): z.output<Schema> {
   const parsed = schema.safeParse(value, { reportInput: true });
-  const dropped = protoKeys(value, []);
-  if (parsed.success && dropped.length === 0) return parsed.data;
+  const known = knownFields(schema);
   const issues = parsed.error?.issues ?? [];
-  throw invalidFields([
-    ...issues.flatMap((issue) => fieldErrors(issue, { part, known: knownFields(schema) })),
-    ...dropped,
-  ]);
+  throwIfAny([...issues.flatMap((issue) => fieldErrors(issue, { part, known })), ...protoKeys(value, [])]);
+  invariant(parsed.success, 'a schema refused a request without an issue');
+  return parsed.data;
 }
 
 /** Keys called `__proto__` below the top level: zod leaves them out of free-form objects without a word. */
 function protoKeys(value: unknown, path: readonly string[]): readonly FieldError[] {
   if (typeof value !== 'object' || value === null || !isPlain(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
-    const place = [...path, key];
+    const place = [...path, abbreviated(key)];
     if (key !== '__proto__') return protoKeys(inner, place);
     return path.length === 0 ? [] : [{ path: place, message: `There is no field ${quote(place.join('.'))}.` }];
   });
@@ -47,17 +46,21 @@ interface Part {
 }
 
 function fieldErrors(issue: Issue, { part, known }: Part): readonly FieldError[] {
-  const path = issue.path.map(String);
+  const path = issue.path.map((segment) => abbreviated(String(segment)));
   if (issue.code === 'unrecognized_keys') {
     const what = part === 'query' ? 'query parameter' : 'field';
     const allowed = path.length > 0 ? '' : ` The ${what}s here are: ${known.join(', ') || 'none'}.`;
-    return issue.keys.map((key) => ({ path: [...path, key], message: `There is no ${what} ${quote(key)}.${allowed}` }));
+    return issue.keys.map((key, at) => ({
+      path: [...path, abbreviated(key)],
+      message: `There is no ${what} ${quote(key)}.${at === 0 ? allowed : ''}`,
+    }));
   }
   const where = path.length === 0 ? `The ${part}` : quote(path.join('.'));
   return [{ path: path.length === 0 ? [part] : path, message: sentence(where, issue) }];
 }
 
 function sentence(where: string, issue: Issue): string {
+  if (issue.code === 'invalid_type' && issue.expected === 'nonoptional') return `${where} is missing.`;
   if (issue.input === undefined) return `${where} is missing; it ${expectation(issue)}.`;
   return `${where} ${expectation(issue)}; it is ${quote(issue.input)}.`;
 }

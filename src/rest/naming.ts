@@ -1,5 +1,14 @@
 /** Names on the two sides of the facade: camelCase in the use cases and GraphQL, snake_case in REST. */
+import {
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLNamedType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
 import { snakeName } from '../core/index.ts';
+import { schema } from '../graphql/index.ts';
 
 /** Members whose keys the client chose, or which are names of parameters or symbols: below them nothing is renamed. */
 const FREE_MEMBERS = [
@@ -88,8 +97,42 @@ export function facadePath(path: readonly string[]): readonly string[] {
   return inside.map((segment, at) => (lastRenamed !== -1 && at > lastRenamed ? segment : snakeName(segment)));
 }
 
-/** A sentence of the use cases about a field at `path`, with the names of the fields as the facade writes them. */
-export function facadeSentence(sentence: string, path: readonly string[]): string {
+/**
+ * A sentence of the use cases with the names of fields as the facade writes them: those of the API's schema wherever they
+ * stand outside of quotation marks, as in `raise maxPositionPct`, and those of the path that it is about anywhere. What a
+ * client wrote is quoted, and stays.
+ */
+export function facadeSentence(sentence: string, path: readonly string[] = []): string {
   const names = path.filter((segment) => snakeName(segment) !== segment);
-  return names.reduce((text, name) => text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), snakeName(name)), sentence);
+  const renamedPath = names.reduce(
+    (text, name) => text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), snakeName(name)),
+    sentence,
+  );
+  return renamedPath.replaceAll(QUOTED_OR_NAME, (word) => (fieldNames().has(word) ? snakeName(word) : word));
+}
+
+/** A quotation, or a word in camelCase. */
+const QUOTED_OR_NAME = /"(?:[^"\\]|\\.)*"|\b[a-z]+[0-9]*(?:[A-Z][a-z0-9]*)+\b/g;
+
+let names: ReadonlySet<string> | undefined;
+
+/** The fields and arguments of the schema whose names differ on the two sides. */
+function fieldNames(): ReadonlySet<string> {
+  names ??= new Set(
+    Object.values(schema.getTypeMap())
+      .flatMap(namesIn)
+      .filter((name) => snakeName(name) !== name),
+  );
+  return names;
+}
+
+function namesIn(type: GraphQLNamedType): readonly string[] {
+  if (!isObjectType(type) && !isInputObjectType(type) && !isInterfaceType(type)) return [];
+  const fields: readonly (GraphQLField<unknown, unknown> | GraphQLInputField)[] = Object.values(type.getFields());
+  return fields.flatMap((field) => [field.name, ...('args' in field ? field.args.map(({ name }) => name) : [])]);
+}
+
+/** The same of a sentence that was stored, and may be none. */
+export function facadeReason(sentence: string | null): string | null {
+  return sentence === null ? null : facadeSentence(sentence);
 }

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, written from the rows that serve the requests: what it says is what is checked. */
 import { ERROR_CODES, type ErrorCode, type Json, type JsonObject } from '../core/index.ts';
+import { PROBE_PATHS } from './openapi-probes.ts';
 import { answerName, componentSchemas, jsonSchema, reference, requestName } from './openapi-schemas.ts';
 import { errorCodes } from './problem.ts';
 import { noBody, type Route } from './route.ts';
@@ -26,8 +27,8 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],
-    tags: [...new Set(routes.map((row) => row.tag))].map((name) => ({ name })),
-    paths,
+    tags: [...new Set([...routes.map((row) => row.tag), 'server'])].map((name) => ({ name })),
+    paths: { ...paths, ...PROBE_PATHS },
     components: {
       schemas: componentSchemas(routes),
       responses: Object.fromEntries(errorCodes.map((code) => [code, problemResponse([code])])),
@@ -62,7 +63,8 @@ const IDEMPOTENCY_KEY: JsonObject = {
 function keyParameters(row: Route): readonly JsonObject[] {
   if (row.method !== 'POST') return [];
   if (row.isUrgent !== true) return [IDEMPOTENCY_KEY];
-  const description = 'Accepted, whatever it is, and not kept: it is done anew each time, and again changes nothing.';
+  const description =
+    'Accepted, whatever it is, and not kept: no answer is ever replayed. It is done anew each time, and again changes nothing.';
   return [{ ...IDEMPOTENCY_KEY, description, schema: { type: 'string' } }];
 }
 
@@ -126,7 +128,8 @@ function failures(row: Route): JsonObject {
   const codes = new Set([
     ...row.errors,
     ...COMMON,
-    ...(row.body === noBody ? [] : WITH_BODY),
+    // Where no body is asked for, one that comes is read all the same, and must be empty.
+    ...(row.method === 'GET' ? [] : WITH_BODY),
     ...(row.method === 'POST' && row.isUrgent !== true ? WITH_KEY : []),
     ...(Object.keys(row.query.shape).length > 0 ? (['VALIDATION'] as const) : []),
     ...(row.path.includes('{') ? (['NOT_FOUND'] as const) : []),

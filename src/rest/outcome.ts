@@ -1,7 +1,6 @@
 /** What came of a document: its data, or the expected error that it reports in either of GraphQL's two places. */
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { DomainError, type FieldError } from '../core/index.ts';
-import { LIMITS } from '../safety/index.ts';
 import { facadePath, facadeSentence } from './naming.ts';
 import { isErrorCode } from './problem.ts';
 
@@ -69,12 +68,6 @@ function shownFacts(facts: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(known.map(([name, value]) => [name, name === 'orderId' ? Number(value) : value]));
 }
 
-/** Fields that sentences of the use cases name although they are not about them: `Order less, or raise maxPositionPct.` */
-const NAMED_FIELDS: readonly string[] = [
-  ...LIMITS.map(({ key }) => key),
-  ...['paperMode', 'orderType', 'limitPrice', 'stopPrice', 'timeInForce', 'clientOrderId'],
-];
-
 function pathsOf(errors: readonly FieldError[]): readonly string[] {
-  return [...errors.flatMap((error) => error.path), ...NAMED_FIELDS];
+  return errors.flatMap((error) => error.path);
 }

@@ -64,24 +64,27 @@ async function serve(row: Route, { request, reply, host }: Exchange): Promise<Fa
   const answer =
     key === null
       ? await run(rawRequest(request, request.body))
-      : await runOnce({ key, ownerId: principal.userId, request, host, run });
+      : await runOnce({ key, ownerId: principal.userId, row, request, host, run });
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 
 interface KeyedRun {
   readonly key: string;
   readonly ownerId: number;
+  readonly row: Route;
   readonly request: FastifyRequest<Routed>;
   readonly host: RouteHost;
   readonly run: (raw: RawRequest) => Promise<RouteAnswer>;
 }
 
 /** A stream is read whole first: what the key stands for has to be known before the work starts. */
-async function runOnce({ key, ownerId, request, host, run }: KeyedRun): Promise<RouteAnswer> {
+async function runOnce({ key, ownerId, row, request, host, run }: KeyedRun): Promise<RouteAnswer> {
   const { body } = request;
   const bytes = isStream(body) ? await readAll(body) : null;
   const raw = rawRequest(request, bytes === null ? body : replay(bytes));
-  const use = { ownerId, key, request: requestHash(request.method, request.url, bytes ?? body) };
+  const { method, path, aliasOf = path } = row;
+  const { params, query } = request;
+  const use = { ownerId, key, request: requestHash({ method, path: aliasOf, params, query, body: bytes ?? body }) };
   return answerOnce(host, use, async () => {
     try {
       return await run(raw);

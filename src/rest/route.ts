@@ -57,7 +57,9 @@ interface RouteDescription {
   readonly description: string;
   /** Group on the documentation page. */
   readonly tag: string;
-  /** What an id in the path names, e.g. `optimization`: for the sentence of a 404. */
+  /** The path of the row that this one is another name of. */
+  readonly aliasOf?: string;
+  /** What `{id}` in the path names, e.g. `optimization`: for the sentence of a 404. `{delivery_id}` names a delivery. */
   readonly resource?: string;
   /** Media type of the body; default `application/json`. With `text/csv` the body is the stream of bytes. */
   readonly consumes?: 'application/json' | 'text/csv';
@@ -197,7 +199,7 @@ function parseIds(params: Readonly<Record<string, string>>, resource: string): R
   return Object.fromEntries(
     Object.entries(params).map(([name, text]) => {
       const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
-      if (id > LARGEST_ID) throw notFound(resource, quote(text));
+      if (id > LARGEST_ID) throw notFound(name === 'id' ? resource : name.replace(/_id$/, ''), quote(text));
       return [name, id];
     }),
   );

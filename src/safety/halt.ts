@@ -40,6 +40,8 @@ export interface StateChange {
 /** A halt always has its event. */
 export interface HaltChange extends StateChange {
   readonly eventId: number;
+  /** The audit event of this call and its reason, where it made the policy of a standing halt stronger. */
+  readonly strengthened?: { readonly eventId: number; readonly reason: string | null };
 }
 
 /**
@@ -56,8 +58,11 @@ export async function haltTrading(db: Db, clock: Clock, ownerId: number, halt: H
   await db.safetyState.updateMany({ where: { ownerId }, data: changes });
   const { actor, reason } = halt;
   const policies = { before: { killPolicy }, after: { killPolicy: halt.policy } };
-  await appendAudit(db, clock, ownerId, [{ kind: 'policy_strengthened', actor, reason, ...policies }]);
-  return { settings: settingsOf({ ...row, ...changes }), eventId: standing.id, changed: true };
+  const entry = { kind: 'policy_strengthened', actor, reason, ...policies } as const;
+  const [eventId] = await appendAudit(db, clock, ownerId, [entry]);
+  invariant(eventId !== undefined, 'an event that is appended has an id');
+  const strengthened = { eventId, reason: reason === null ? null : keptText(reason) };
+  return { settings: settingsOf({ ...row, ...changes }), eventId: standing.id, changed: true, strengthened };
 }
 
 /**
@@ -94,12 +99,13 @@ export async function resumeState(
   return { settings: settingsOf(resumed), eventId, changed: true };
 }
 
-/** The event that tells of a halt, or of a policy that became stronger. */
+/** The event that tells of a halt, or of a policy that became stronger: then with the reason and audit event of that. */
 export function haltedEvent(
-  { settings, eventId }: HaltChange,
+  { settings, eventId: haltId, strengthened }: HaltChange,
   facts: Omit<SafetyEventFacts, 'ownerId' | 'eventId' | 'payload'> & { readonly actor: string },
 ): EventDraft {
-  const { ownerId, haltCause: cause, haltReason: reason, killPolicy: policy, epoch } = settings;
+  const { ownerId, haltCause: cause, haltReason, killPolicy: policy, epoch } = settings;
+  const { eventId, reason } = strengthened ?? { eventId: haltId, reason: haltReason };
   const { actor, ...rest } = facts;
   return safetyEvent('TradingHalted', { ...rest, ownerId, eventId, payload: { actor, cause, reason, policy, epoch } });
 }

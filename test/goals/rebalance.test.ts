@@ -256,11 +256,26 @@ eachDatabase((_provider, create) => {
       at.trading.prices.set('QQQ', null);
       const { id: unknownId } = await at.goal({ targetWeights: [{ symbol: 'NONE', weight: 1 }] });
 
-      expect(await refusalOf(rebalance(at, { goalId }))).toMatchObject({ code: 'UNAVAILABLE' });
+      expect(await refusalOf(rebalance(at, { goalId }))).toMatchObject({
+        code: 'UNAVAILABLE',
+        facts: { symbols: ['SPY', 'QQQ'], retryAfterSeconds: 5 },
+      });
       expect(await refusalOf(rebalance(at, { goalId: unknownId }))).toMatchObject({
         code: 'UNKNOWN_SYMBOL',
         facts: { symbols: ['NONE'] },
       });
+    });
+
+    it('when many prices are missing, naming ten of them', async () => {
+      const at = await desk();
+      const symbols = Array.from({ length: 30 }, (_, i) => `S${i}`);
+      for (const symbol of symbols) at.trading.prices.set(symbol, null);
+      const { id: goalId } = await at.goal({ targetWeights: symbols.map((symbol) => ({ symbol, weight: '0.03' })) });
+
+      const { message, facts } = await refusalOf(rebalance(at, { goalId }));
+
+      expect(message).toContain(': S0, S1, S2, S3, S4, S5, S6, S7, S8, S9 and 20 more.');
+      expect(facts['symbols']).toHaveLength(30);
     });
   });
 });

@@ -1,6 +1,6 @@
 /** What is held is worth nothing that a stale price, or one that cannot be, says. */
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../src/core/index.ts';
+import { decimal, unavailable } from '../../src/core/index.ts';
 import type { Quote } from '../../src/market/index.ts';
 import { MAX_HELD_PRICE_AGE_MS, valueBooks } from '../../src/orders/books.ts';
 import { type KnownPrice, priceOf, readPrices } from '../../src/orders/price-board.ts';
@@ -45,5 +45,46 @@ describe('the price of what is held', () => {
       const board = await readPrices({ quotes: () => Promise.resolve([quote]) }, ['SPY']);
       expect(priceOf(board, 'SPY'), String(price)).toBeNull();
     }
+  });
+});
+
+describe('the prices of many symbols', () => {
+  const symbols = Array.from({ length: 250 }, (_, i) => `S${i}`);
+  const quoted = (symbol: string): Quote => {
+    return { symbol, price: 5, bid: null, ask: null, at: new Date(OPEN), source: 'yahoo' };
+  };
+
+  it('are asked for a hundred at a time, one request after the other', async () => {
+    let [underWay, most] = [0, 0];
+    const asked: number[] = [];
+    const quotes = async (wanted: readonly string[]) => {
+      asked.push(wanted.length);
+      most = Math.max(most, (underWay += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+      return wanted.map(quoted);
+    };
+
+    const board = await readPrices({ quotes }, symbols);
+
+    expect(asked).toEqual([100, 100, 50]);
+    expect(most).toBe(1);
+    expect(symbols.every((symbol) => priceOf(board, symbol)?.eq(5))).toBe(true);
+  });
+
+  it('are not waited for again once the source is down, and what came before stays', async () => {
+    let requests = 0;
+    const quotes = async (wanted: readonly string[]) => {
+      requests += 1;
+      if (requests > 1) throw unavailable('The source is down.');
+      return wanted.map(quoted);
+    };
+
+    const board = await readPrices({ quotes }, symbols);
+
+    expect(requests).toBe(2);
+    expect(symbols.map((symbol) => board.get(symbol)?.kind)).toEqual(
+      symbols.map((_, i) => (i < 100 ? 'priced' : 'unavailable')),
+    );
   });
 });

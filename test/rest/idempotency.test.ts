@@ -40,6 +40,21 @@ describe('an Idempotency-Key', () => {
     expect(server.library.books).toHaveLength(1);
   });
 
+  it('stands for the same request however its path and its JSON are spelled', async () => {
+    const key = freshKey();
+
+    const first = await post(key, '{"title": "Emma", "pages": 474}');
+    const reordered = await post(key, '{"pages": 474, "title": "Emma"}');
+    const slashed = await post(key, '{"title": "Emma", "pages": 474}', '/api/books/');
+    const byOtherName = await post(key, '{"title": "Emma", "pages": 474}', '/api/book');
+
+    for (const again of [reordered, slashed, byOtherName]) {
+      expect(again.headers.get('idempotent-replay')).toBe('true');
+      expect(again.text).toBe(first.text);
+    }
+    expect(server.library.books).toHaveLength(1);
+  });
+
   it('gives a stored refusal again', async () => {
     const key = freshKey();
 

@@ -148,27 +148,31 @@ const failDocument: TypedDocumentNode<{ fail: null }, { how: string }> = parse(
 
 /** The rows of the small API. */
 export const bookRoutes: readonly Route[] = [
-  route({
-    ...common,
-    method: 'POST',
-    path: '/api/books',
-    operationId: 'addBook',
-    summary: 'Add a book',
-    description: 'Adds one book.',
-    status: 201,
-    query: noQuery,
-    body: z.strictObject({
-      title: z.string().max(100),
-      pages: z.int().nullish(),
-      tags: z.array(z.string()).min(1).optional(),
+  ...(['/api/books', '/api/book'] as const).map((path) =>
+    route({
+      ...common,
+      method: 'POST',
+      path,
+      ...(path === '/api/books'
+        ? { operationId: 'addBook' }
+        : { operationId: 'addBookByOldName', aliasOf: '/api/books' }),
+      summary: 'Add a book',
+      description: 'Adds one book.',
+      status: 201,
+      query: noQuery,
+      body: z.strictObject({
+        title: z.string().max(100),
+        pages: z.int().nullish(),
+        tags: z.array(z.string()).min(1).optional(),
+      }),
+      bodyExample: { title: 'Middlemarch' },
+      response: bookAnswer,
+      document: addBookDocument,
+      variables: ({ body }) => ({ title: body.title, pages: body.pages ?? null }),
+      answer: ({ addBook }) => shown(addBook.book),
+      location: ({ id }) => `/api/books/${id}`,
     }),
-    bodyExample: { title: 'Middlemarch' },
-    response: bookAnswer,
-    document: addBookDocument,
-    variables: ({ body }) => ({ title: body.title, pages: body.pages ?? null }),
-    answer: ({ addBook }) => shown(addBook.book),
-    location: ({ id }) => `/api/books/${id}`,
-  }),
+  ),
   route({
     ...common,
     method: 'GET',

@@ -51,11 +51,11 @@ describe('a path of the use cases', () => {
     expect(facadePath(path).join('.')).toBe(expected);
   });
 
-  it('changes its names in the sentence too, and only them', () => {
-    const sentence = 'nSplits must be at least 1; maxnSplits and trainRatio are others.';
+  it('changes names of fields in the sentence too, and only them', () => {
+    const sentence = 'nSplits must be at least 1; maxnSplits and trainRatio are others, "trainRatio" is quoted.';
 
     expect(facadeSentence(sentence, ['input', 'nSplits'])).toBe(
-      'n_splits must be at least 1; maxnSplits and trainRatio are others.',
+      'n_splits must be at least 1; maxnSplits and train_ratio are others, "trainRatio" is quoted.',
     );
   });
 });

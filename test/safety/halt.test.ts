@@ -3,6 +3,7 @@ import {
   appendAudit,
   defaultSettings,
   type Halt,
+  haltedEvent,
   haltTrading,
   lockSafety,
   readSafety,
@@ -104,7 +105,17 @@ describe('halting', () => {
 
       expect(stronger).toMatchObject({ changed: true, eventId: first.eventId });
       expect(stronger.settings).toMatchObject({ killPolicy: 'flatten', epoch: 1, haltReason: 'enough' });
-      expect(weaker).toEqual({ ...stronger, changed: false });
+      const { strengthened, ...standing } = stronger;
+      expect(weaker).toEqual({ ...standing, changed: false });
+      const events = await database.read.safetyEvent.findMany({ where: { ownerId, kind: 'policy_strengthened' } });
+      expect(events.map(({ id }) => id)).toEqual([strengthened?.eventId]);
+      // What is told is who made it stronger and why, and not why trading was halted.
+      const told = haltedEvent(stronger, { actor: 'user:2', correlationId: 'c' });
+      expect(told).toMatchObject({ subjectId: strengthened?.eventId, payload: { actor: 'user:2', reason: 'out' } });
+      expect(haltedEvent(first, { actor: 'user:1', correlationId: 'c' })).toMatchObject({
+        subjectId: first.eventId,
+        payload: { actor: 'user:1', reason: 'enough' },
+      });
       expect(await audit(ownerId)).toMatchObject([
         { kind: 'halted' },
         { kind: 'policy_strengthened', actor: 'user:2', reason: 'out', after: '{"killPolicy":"flatten"}' },

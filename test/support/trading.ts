@@ -153,13 +153,11 @@ async function createOwner(database: Database): Promise<Principal> {
 const A_SHARE: OrderInput = { symbol: 'SPY', side: 'buy', quantity: '1', orderType: 'market' };
 
 /** The DomainError that a promise is rejected with. */
-export async function refusalOf(
-  promise: Promise<unknown>,
-): Promise<{ readonly code: string; readonly facts: Readonly<Record<string, unknown>> }> {
+export async function refusalOf(promise: Promise<unknown>): Promise<DomainError> {
   const error = await promise.then(
     () => null,
     (reason: unknown) => reason,
   );
   if (!(error instanceof DomainError)) throw new Error(`Expected a refusal, found ${String(error)}.`, { cause: error });
-  return { code: error.code, facts: error.facts };
+  return error;
 }

@@ -34,62 +34,57 @@ export interface PathInput {
   readonly instrument: Instrument;
   readonly calendar: TradingCalendar;
   readonly factor: MarketFactor;
-}
-
-/** One session before prices are anchored: log prices relative to the first close, high and low above open and close. */
-interface LogBar {
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
+  /** The sessions to draw: all of the calendar from 1980 on, the anchor among them; see `sessionsUntil`. */
+  readonly days: readonly number[];
 }
 
 /** All sessions from 1980 to `until` (a day), or to the anchor if that is later. */
-export function dailyPath(input: PathInput, until: number): BarColumns {
-  const days = sessions(input.calendar, HISTORY_START, Math.max(until, ANCHOR));
-  const draw = logBars(input);
-  const bars = days.map((day) => draw(day));
-  const anchor = bars[days.indexOf(ANCHOR)]?.close ?? 0;
-  const priceOf = (logPrice: number): number => roundPrice(input.instrument.level * Math.exp(logPrice - anchor));
+export function sessionsUntil(calendar: TradingCalendar, until: number): readonly number[] {
+  return sessions(calendar, HISTORY_START, Math.max(until, ANCHOR));
+}
 
+/** One bar for each day. */
+export function dailyPath(input: PathInput): BarColumns {
+  const { days, instrument } = input;
   const columns = allocateColumns(days.length);
-  bars.forEach((bar, index) => {
-    columns.time[index] = days[index] ?? Number.NaN;
-    columns.open[index] = priceOf(bar.open);
-    columns.high[index] = priceOf(bar.high);
-    columns.low[index] = priceOf(bar.low);
-    columns.close[index] = priceOf(bar.close);
-    columns.volume[index] = bar.volume;
-  });
+  columns.time.set(days);
+  drawLogBars(columns, input);
+  const anchor = columns.close[days.indexOf(ANCHOR)] ?? 0;
+  for (const column of [columns.open, columns.high, columns.low, columns.close]) {
+    column.forEach((logPrice, t) => {
+      column[t] = roundPrice(instrument.level * Math.exp(logPrice - anchor));
+    });
+  }
   return columns;
 }
 
-/** The walk itself: each call draws the next session. */
-function logBars({ seed, instrument, calendar, factor }: PathInput): (day: number) => LogBar {
+/** The walk itself, session by session: log prices relative to the first close, before they are anchored, and volumes. */
+function drawLogBars(columns: BarColumns, { seed, instrument, calendar, factor }: PathInput): void {
   const random = seededRandom(`${seed} daily ${instrument.symbol}`);
   const regime = regimeWalk(OWN_REGIMES, random);
-  const perYear = calendar.name === 'XNYS' ? 252 : 365;
+  const hasNights = calendar.name === 'XNYS';
+  const perYear = hasNights ? 252 : 365;
   const ownDeviation = instrument.ownVolatility / Math.sqrt(perYear);
   let previous = 0;
 
-  return (day) => {
+  columns.time.forEach((day, t) => {
     const multiplier = regime();
     const jump = random.uniform() < JUMP_PROBABILITY ? JUMP_DEVIATIONS : 0;
     const own = ownDeviation * (multiplier * random.normal() + jump * random.normal());
     const step = instrument.drift / perYear + instrument.beta * factor.returnOn(day) + own;
     const spread = Math.abs(instrument.beta) * 0.008 + ownDeviation * multiplier;
-    const gap = calendar.name === 'XNYS' ? OVERNIGHT_SHARE * step + OVERNIGHT_NOISE * spread * random.normal() : 0;
+    const gap = hasNights ? OVERNIGHT_SHARE * step + OVERNIGHT_NOISE * spread * random.normal() : 0;
 
     const open = previous + gap;
     const close = previous + step;
-    const high = bridgeExtreme(close - open, spread, random.uniform()) + open;
-    const low = open - bridgeExtreme(open - close, spread, random.uniform());
+    columns.open[t] = open;
+    columns.high[t] = bridgeExtreme(close - open, spread, random.uniform()) + open;
+    columns.low[t] = open - bridgeExtreme(open - close, spread, random.uniform());
+    columns.close[t] = close;
     const activity = Math.exp(0.3 * random.normal()) * (0.7 + 0.5 * Math.abs(step / spread));
-    const volume = Math.max(1, Math.round(instrument.dailyVolume * activity));
+    columns.volume[t] = Math.max(1, Math.round(instrument.dailyVolume * activity));
     previous = close;
-    return { open, high, low, close, volume };
-  };
+  });
 }
 
 /**

@@ -15,7 +15,7 @@ import { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tra
 import { INTERVALS, intervalMinutes } from '../interval.ts';
 import type { BarsRequest, ListedSymbol, MarketDataProvider, Quote } from '../provider.ts';
 import { calendarOf } from '../symbol.ts';
-import { dailyPath } from './daily-path.ts';
+import { dailyPath, sessionsUntil } from './daily-path.ts';
 import { instrumentOf, wellKnownInstruments } from './instruments.ts';
 import { intradayPath, type SessionBar } from './intraday-path.ts';
 import { HISTORY_START, MarketFactor } from './market-factor.ts';
@@ -24,6 +24,8 @@ import { writeSession } from './write-session.ts';
 
 /** The greatest number of bars of one answer: 20 years of minutes of an equity. */
 const MAX_BARS = 2_000_000;
+/** Lists of sessions kept: two calendars, whose sessions end at different hours. 0.1 MB each. */
+const CACHED_CALENDARS = 4;
 /** Histories kept: 0.6 to 0.8 MB each. */
 const CACHED_HISTORIES = 48;
 /** Memory that kept answers may take, in bytes: five series of a million bars. */
@@ -56,6 +58,7 @@ export class SimulatedProvider implements MarketDataProvider {
   readonly #clock: Clock;
   readonly #seed: string;
   readonly #factor: MarketFactor;
+  readonly #calendars = new BoundedCache<readonly number[]>(CACHED_CALENDARS);
   readonly #histories = new BoundedCache<BarColumns>(CACHED_HISTORIES);
   readonly #sessions = new BoundedCache<QuoteBasis>(CACHED_SESSIONS);
   readonly #answers = new BoundedCache<Bars>(CACHED_ANSWER_BYTES, byteLengthOf);
@@ -192,10 +195,21 @@ export class SimulatedProvider implements MarketDataProvider {
     const kept = this.#histories.get(symbol);
     if (kept !== undefined && (kept.time.at(-1) ?? 0) >= until) return kept;
     const calendar = calendarOf(symbol);
-    const input = { seed: this.#seed, instrument: instrumentOf(symbol), calendar, factor: this.#factor };
-    const history = dailyPath(input, sessionAfter(calendar, until));
+    const days = this.#days(calendar, sessionAfter(calendar, until));
+    const history = dailyPath({
+      ...{ seed: this.#seed, instrument: instrumentOf(symbol) },
+      ...{ calendar, factor: this.#factor, days },
+    });
     this.#histories.set(symbol, history);
     return history;
+  }
+
+  /** The sessions of a history; all instruments of a calendar have the same. */
+  #days(calendar: TradingCalendar, until: number): readonly number[] {
+    const key = `${calendar.name} ${until}`;
+    const days = this.#calendars.get(key) ?? sessionsUntil(calendar, until);
+    this.#calendars.set(key, days);
+    return days;
   }
 }
 

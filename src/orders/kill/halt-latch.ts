@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DomainError, unavailable } from '../../core/index.ts';
-import { type Halt, type HaltChange, haltTrading, KILL_POLICIES, safetyEvent } from '../../safety/index.ts';
+import { type Halt, type HaltChange, haltedEvent, haltTrading, KILL_POLICIES } from '../../safety/index.ts';
 import type { OrderBasis } from '../deps.ts';
 
 /** How long a caller waits for its halt to be stored, in ms. */
@@ -120,10 +120,7 @@ export class HaltLatch {
       async ({ db, append }) => {
         const change = await haltTrading(db, clock, ownerId, halt);
         if (!change.changed) return change;
-        const { epoch, haltCause, haltReason, killPolicy } = change.settings;
-        const payload = { cause: haltCause, reason: haltReason, policy: killPolicy, epoch, actor: halt.actor };
-        const facts = { ownerId, eventId: change.eventId, payload, correlationId: ids.next() };
-        await append(safetyEvent('TradingHalted', facts));
+        await append(haltedEvent(change, { actor: halt.actor, correlationId: ids.next() }));
         return change;
       },
       { isUrgent: true },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ALERT_STATES, ALERT_TYPES, TRIGGER_TYPES } from '../../alerts/index.ts';
 import type { AlertFieldsFragment, AlertTriggerFieldsFragment } from '../../graphql/index.ts';
-import { snakeKeys } from '../naming.ts';
+import { facadeSentence, snakeKeys } from '../naming.ts';
 import { decimalInput, id, idOf, instant, maybeNumberOf, wordOf } from './shapes.ts';
 
 const CONDITIONS =
@@ -81,6 +81,7 @@ export function shownTrigger({ context, ...row }: AlertTriggerFieldsFragment): z
     id: idOf(row.id),
     alert_id: maybeNumberOf(row.alertId),
     alert_type: wordOf(TRIGGER_TYPES, row.alertType),
+    message: facadeSentence(row.message),
     context,
   };
 }

@@ -57,7 +57,9 @@ export const brokerRoutes: readonly Route[] = [
       ...common,
       method: 'POST',
       path,
-      operationId: path === '/api/broker/orders' ? 'placeOrder' : 'placeOrderByOldName',
+      ...(path === '/api/broker/orders'
+        ? { operationId: 'placeOrder' }
+        : { operationId: 'placeOrderByOldName', aliasOf: '/api/broker/orders' }),
       summary: 'Place an order',
       description:
         'Checks the order, writes it down and sends it once. One that fails a check is a 409 with its code, `limit`, `observed` and `order_id`, and is kept as `denied`. A path of its own, `/api/broker/order`, is another name of this.',

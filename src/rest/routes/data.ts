@@ -108,7 +108,7 @@ export const dataRoutes: readonly Route[] = [
     errors: ['UNAVAILABLE'],
     document: BarsInRangeDocument,
     variables: ({ query }) => ({ ...query, interval: intervalName(query.interval), source: query.source ?? null }),
-    answer: ({ bars }) => ({ ...snakeKeys(bars), interval: intervalOf(bars.interval) }),
+    answer: ({ bars }) => bars && { ...snakeKeys(bars), interval: intervalOf(bars.interval) },
   }),
   route({
     ...common,

@@ -5,6 +5,7 @@ import { memberOf } from '../../core/index.ts';
 import { PLAN_STATUSES, REBALANCE_MODES, TRADE_STATUSES } from '../../goals/index.ts';
 import type { GoalDriftQuery, GoalFieldsFragment, PlanFieldsFragment } from '../../graphql/index.ts';
 import { ORDER_STATUSES } from '../../orders/index.ts';
+import { facadeReason } from '../naming.ts';
 import { decimalInput, id, idOf, instant, numberOf, wordOf } from './shapes.ts';
 
 const GOAL_STATUSES = ['active', 'breached', 'paused'] as const;
@@ -132,9 +133,17 @@ export function shownGoal(goal: GoalFieldsFragment): z.input<typeof goalAnswer> 
 }
 
 /** A drift as the facade writes it. */
-export function shownDrift({ id: goalId, drift }: NonNullable<GoalDriftQuery['goal']>): z.input<typeof driftAnswer> {
+export function shownDrift({ id: goalId, drift }: NonNullable<GoalDriftQuery['goal']>) {
+  // Null comes with an error, which was thrown before.
+  return drift && shownFigures(idOf(goalId), drift);
+}
+
+function shownFigures(
+  goalId: number,
+  drift: NonNullable<NonNullable<GoalDriftQuery['goal']>['drift']>,
+): z.input<typeof driftAnswer> {
   return {
-    goal_id: idOf(goalId),
+    goal_id: goalId,
     as_of: drift.asOf,
     total_value: numberOf(drift.totalValue),
     threshold: numberOf(drift.threshold),
@@ -178,7 +187,7 @@ export function shownPlan(plan: PlanFieldsFragment, goalId: number): z.input<typ
       estimated_cost: numberOf(row.estimatedCost),
       order_id: row.order === null ? null : idOf(row.order.id),
       status: memberOf([...TRADE_STATUSES, ...ORDER_STATUSES], row.status.toLowerCase()),
-      reason: row.reason,
+      reason: facadeReason(row.reason),
     })),
   };
 }

@@ -9,7 +9,7 @@ import type {
   PositionFieldsFragment,
 } from '../../graphql/index.ts';
 import { ORDER_SOURCES, ORDER_STATUSES } from '../../orders/index.ts';
-import { snakeKeys } from '../naming.ts';
+import { facadeReason, snakeKeys } from '../naming.ts';
 import {
   decimalInput,
   enumName,
@@ -171,6 +171,7 @@ export function shownOrder({ brokerOrderId: _broker, commission: _commission, ..
     stop_price: maybeNumberOf(order.stopPrice),
     time_in_force: wordOf(TIMES_IN_FORCE, order.timeInForce),
     status: wordOf(ORDER_STATUSES, order.status),
+    reason: facadeReason(order.reason),
     filled_quantity: numberOf(order.filledQuantity),
     average_fill_price: maybeNumberOf(order.averageFillPrice),
     source: wordOf(ORDER_SOURCES, order.source),

@@ -181,7 +181,7 @@ export function shownSafety(safety: SafetyFieldsFragment) {
   const { limits } = safety;
   return {
     kill_switch: safety.state === 'HALTED',
-    kill_switch_reason: safety.haltReason ?? safety.haltCause?.toLowerCase() ?? null,
+    kill_switch_reason: safety.haltReason,
     kill_switch_at: safety.haltedAt,
     paper_mode: safety.paperMode,
     paper_trading: safety.paperMode,

@@ -48,7 +48,7 @@ export const safetyRoutes: readonly Route[] = [
     operationId: 'activateKillSwitch',
     summary: 'Stop everything now',
     description:
-      'Halts trading until it is resumed: once this has answered with `drained: true` no broker receives an order, but those of `flatten` that close positions. 202 while orders are still on their way. Again it does nothing twice; only the policy may become stronger.',
+      'Halts trading until it is resumed: once this has answered with `drained: true` no broker receives an order, but those of `flatten` that close positions. 202 while orders are still on their way. Again it does nothing twice; only the policy may become stronger. An `Idempotency-Key` is accepted and not kept: a kill never answers with what an earlier one did.',
     isUrgent: true,
     body: killBody,
     bodyExample: { reason: 'Something is wrong', policy: 'cancel' },

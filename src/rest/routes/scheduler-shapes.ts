@@ -10,7 +10,7 @@ import {
   RUN_TRIGGERS,
   SESSION_POLICIES,
 } from '../../scheduler/index.ts';
-import { snakeKeys } from '../naming.ts';
+import { facadeReason, snakeKeys } from '../naming.ts';
 import { id, idOf, instant } from './shapes.ts';
 
 const STATUSES = ['scheduled', 'running', 'paused', 'disabled'] as const;
@@ -107,8 +107,8 @@ function shownResult({ id: runId, status, output, ...run }: ResultFields) {
     status: memberOf(RUN_STATUSES, status.toLowerCase()),
     started_at: run.startedAt,
     finished_at: run.finishedAt,
-    summary: run.summary,
-    error: run.error,
+    summary: facadeReason(run.summary),
+    error: facadeReason(run.error),
     output,
   };
 }
@@ -142,7 +142,7 @@ export function shownRun(run: RunFieldsFragment): z.input<typeof runAnswer> {
     trigger: memberOf(RUN_TRIGGERS, run.trigger.toLowerCase()),
     attempt: run.attempt,
     lateness_ms: run.latenessMs,
-    reason: run.reason,
+    reason: facadeReason(run.reason),
     count: run.count,
   };
 }

@@ -187,6 +187,9 @@ export const strategyRoutes: readonly Route[] = [
     document: StrategySignalsDocument,
     variables: ({ params: { id: strategyId } }) => ({ strategyId: String(strategyId) }),
     answer: ({ strategySignals }) =>
-      strategySignals.map((entry) => ({ ...snakeKeys(entry), signal: memberOf(SIGNALS, entry.signal.toLowerCase()) })),
+      strategySignals?.map((entry) => ({
+        ...snakeKeys(entry),
+        signal: memberOf(SIGNALS, entry.signal.toLowerCase()),
+      })) ?? null,
   }),
 ];

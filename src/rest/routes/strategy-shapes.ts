@@ -9,7 +9,11 @@ import { barTime, id, idOf, instant, interval, intervalOf, params, paramsInput, 
 /** What a change of target asks for. */
 export const SIGNALS = ['buy', 'sell', 'hold'] as const;
 
-const mode = z.enum(STRATEGY_MODES).describe('What becomes of its signals: shown, announced, or turned into orders.');
+const mode = z
+  .enum(STRATEGY_MODES)
+  .describe(
+    'What its owner wants of its signals: to look at them, to be told, to trade on them. It is kept, and nothing places orders by it yet: in every mode each `market_scan` of the strategy announces a turn as the event `StrategySignaled` and to `signal` alerts, and of `auto_trade` its run says `Signals only`.',
+  );
 
 /** A strategy in an answer. */
 export const strategyAnswer = z
@@ -21,7 +25,9 @@ export const strategyAnswer = z
     symbols: z.array(z.string()).describe('What it trades.'),
     interval,
     mode,
-    enabled: z.boolean().describe('Whether it takes part.'),
+    enabled: z
+      .boolean()
+      .describe('Whether a `market_scan` job of it scans; else its runs say that nothing was scanned.'),
     created_at: instant,
     updated_at: instant,
   })
@@ -31,7 +37,7 @@ type StrategyAnswer = z.input<typeof strategyAnswer>;
 
 const modeInput = z
   .enum([...STRATEGY_MODES, 'auto-trade'])
-  .describe('`auto-trade` is an older spelling of `auto_trade`.');
+  .describe('See the answer; `auto-trade` is an older spelling of `auto_trade`. No mode places orders yet.');
 
 const fields = {
   name: z.string().describe('1 to 100 characters.'),
@@ -40,7 +46,7 @@ const fields = {
   symbols,
   interval,
   mode: modeInput,
-  enabled: z.boolean().describe('Whether it takes part.'),
+  enabled: z.boolean().describe('Whether a `market_scan` job of it scans; else its runs say that nothing was scanned.'),
 };
 
 /** Body of a creation. */
