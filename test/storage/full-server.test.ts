@@ -103,12 +103,11 @@ describe.skipIf(!TEST_PROVIDERS.includes('postgresql'))('a PostgreSQL server wit
 
     await allow(20);
     await sleep(1_200);
-    const since = performance.now();
     await Promise.all(
       Array.from({ length: 5 }, () => database.transaction((tx) => tx.$queryRaw`SELECT pg_sleep(0.5)::text`)),
     );
 
-    // One after the other they take 2.5 s.
-    expect(performance.now() - since).toBeLessThan(2_000);
+    const found = await queryPostgres(test.url, `SELECT 1 FROM pg_stat_activity WHERE usename = '${role}'`);
+    expect(found.length).toBeGreaterThan(AT_LEAST);
   });
 });
