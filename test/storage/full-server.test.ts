@@ -59,7 +59,7 @@ describe.skipIf(!TEST_PROVIDERS.includes('postgresql'))('a PostgreSQL server wit
     await allow(3 * AT_LEAST + 2);
 
     const servers = await Promise.all(Array.from({ length: 3 }, () => open(10)));
-    const ends = await Promise.all(servers.map((database) => work(database, 100)));
+    const ends = await Promise.all(servers.map((database) => work(database, 24)));
 
     expect(ends.flat().filter(({ status }) => status === 'rejected')).toEqual([]);
   });
