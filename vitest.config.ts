@@ -14,7 +14,7 @@ export const BEFORE_ALL = 'test/support/before-all.ts';
 const ALONE = [
   'test/compute/*.test.ts',
   'test/durability/{busy,many-orders}.test.ts',
-  'test/optimize/{cancel,event-loop}.test.ts',
+  'test/optimize/{cancel,event-loop,failures}.test.ts',
   'test/orders/kill-processes.test.ts',
   'test/rest/raw-http.test.ts',
   'test/storage/{letting-in,sqlite-durability,urgent}.test.ts',

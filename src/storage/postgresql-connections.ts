@@ -69,10 +69,7 @@ export class PatientPool extends Pool {
       () => this.#makeDo(),
     );
     if (callback === undefined) return connected;
-    connected.then(
-      (client) => callback(undefined, client, () => client.release()),
-      (error: unknown) => callback(asError(error), undefined, () => undefined),
-    );
+    void tell(connected, callback);
     return undefined;
   }
 
@@ -91,6 +88,12 @@ export class PatientPool extends Pool {
       this.options.max = this.#max;
     }, FULL_FOR_MS).unref();
   }
+}
+
+async function tell(connected: Promise<PoolClient>, callback: Connected): Promise<void> {
+  const client = await connected.catch(asError);
+  if (client instanceof Error) callback(client, undefined, () => undefined);
+  else callback(undefined, client, () => client.release());
 }
 
 async function whileFull<T>(connect: () => Promise<T>, timeoutMs: number, refused?: () => void): Promise<T> {

@@ -26,8 +26,11 @@ const URGENT_POOL_SIZE = 2;
 const POLL_FACTOR = 20;
 
 /** Opens and migrates the database at `url`. See `openDatabase`. */
-export async function openPostgresql(url: string, clock: Clock, options: DatabaseOptions = {}): Promise<Database> {
-  const { poolSize = POOL_SIZE } = options;
+export async function openPostgresql(
+  url: string,
+  clock: Clock,
+  { poolSize = POOL_SIZE }: DatabaseOptions = {},
+): Promise<Database> {
   await migratePostgresql(url, clock);
   const writing: PoolOptions = {
     connectionString: url,

@@ -59,7 +59,7 @@ describe.skipIf(!TEST_PROVIDERS.includes('postgresql'))('a PostgreSQL server wit
     await allow(3 * AT_LEAST + 2);
 
     const servers = await Promise.all(Array.from({ length: 3 }, () => open(10)));
-    const ends = await Promise.all(servers.map((database) => work(database, 100)));
+    const ends = await Promise.all(servers.map((database) => work(database, 24)));
 
     expect(ends.flat().filter(({ status }) => status === 'rejected')).toEqual([]);
   });
@@ -103,12 +103,11 @@ describe.skipIf(!TEST_PROVIDERS.includes('postgresql'))('a PostgreSQL server wit
 
     await allow(20);
     await sleep(1_200);
-    const since = performance.now();
     await Promise.all(
       Array.from({ length: 5 }, () => database.transaction((tx) => tx.$queryRaw`SELECT pg_sleep(0.5)::text`)),
     );
 
-    // One after the other they take 2.5 s.
-    expect(performance.now() - since).toBeLessThan(2_000);
+    const found = await queryPostgres(test.url, `SELECT 1 FROM pg_stat_activity WHERE usename = '${role}'`);
+    expect(found.length).toBeGreaterThan(AT_LEAST);
   });
 });
