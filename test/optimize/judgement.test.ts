@@ -17,6 +17,10 @@ import { createUser, importSeries, startServices } from '../support/services.ts'
 const GRID = { short_window: [5, 10], long_window: [20, 50, 100] };
 const OTHER_GRID = { short_window: [10, 15], long_window: [50, 100] };
 
+function range(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, place) => first + place);
+}
+
 async function trialsOf(services: TestServices, changes: Partial<StrategyOptimizationInput>): Promise<number> {
   const row = await ended(services, (await submit(services, { ...EXAMPLE, paramGrid: GRID, ...changes })).id);
   return readOverfitting(row)?.nTrials ?? -1;
@@ -38,6 +42,17 @@ eachDatabase((_provider, create) => {
       expect(await trialsOf(services, { paramGrid: OTHER_GRID })).toBe(8);
       // The costs are others, the combination is the same.
       expect(await trialsOf(services, { slippageBps: 0 })).toBe(8);
+    });
+
+    it('counts those of long jobs among short ones, page by page', async () => {
+      const services = await startServices(await create());
+      // 5/100, 10/100 and 15/100 are in other grids too.
+      const many = { short_window: range(2, 40), long_window: range(60, 41) };
+
+      expect(await trialsOf(services, {})).toBe(6);
+      expect(await trialsOf(services, { paramGrid: many })).toBe(1640 + 4);
+      expect(await trialsOf(services, { paramGrid: OTHER_GRID })).toBe(1640 + 4 + 1);
+      expect(await trialsOf(services, {})).toBe(1640 + 4 + 1);
     });
 
     it('counts them whatever the order of the symbols, and where the ranges overlap in a single bar', async () => {

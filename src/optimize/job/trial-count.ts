@@ -33,15 +33,14 @@ export class TrialCount {
 
   /** Reads the trials of earlier jobs that were not read yet. */
   async readEarlier(): Promise<void> {
-    for (const { id, totalCombinations } of await earlierJobs(this.#database.read, this.#job)) {
-      if (this.#readJobs.has(id)) continue;
-      for (let from = 0; from < totalCombinations; from += PAGE) {
-        // SQLite answers on this thread.
-        await breathe();
-        await this.#readPage(id, from);
-      }
-      this.#readJobs.add(id);
+    const jobs = await earlierJobs(this.#database.read, this.#job);
+    const unread = jobs.filter(({ id }) => !this.#readJobs.has(id));
+    for (const page of pagesOf(unread)) {
+      // SQLite answers on this thread.
+      await breathe();
+      await this.#readPage(page);
     }
+    for (const { id } of unread) this.#readJobs.add(id);
   }
 
   /** Whether every earlier job that `db` sees was read. */
@@ -55,17 +54,19 @@ export class TrialCount {
     return new Map(Array.from(this.#seen, ([type, seen]) => [type, seen.size]));
   }
 
-  async #readPage(id: number, from: number): Promise<void> {
+  async #readPage({ ids, from }: Page): Promise<void> {
     const { read, provider } = this.#database;
     const pages =
       provider === 'sqlite'
         ? await read.$queryRaw<readonly TrialPage[]>`
             SELECT "strategyType", json_group_array("params") AS "params" FROM "OptimizationTrial"
-            WHERE "optimizationId" = ${id} AND "index" >= ${from} AND "index" < ${from + PAGE} AND "status" <> 'skipped'
+            WHERE "optimizationId" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
+              AND "index" >= ${from} AND "index" < ${from + PAGE} AND "status" <> 'skipped'
             GROUP BY "strategyType"`
         : await read.$queryRaw<readonly TrialPage[]>`
             SELECT "strategyType", json_agg("params")::text AS "params" FROM "OptimizationTrial"
-            WHERE "optimizationId" = ${id} AND "index" >= ${from} AND "index" < ${from + PAGE} AND "status" <> 'skipped'
+            WHERE "optimizationId" = ANY (${ids}::int[]) AND "index" >= ${from} AND "index" < ${from + PAGE}
+              AND "status" <> 'skipped'
             GROUP BY "strategyType"`;
     for (const { strategyType, params } of pages) {
       const seen = this.#seen.get(strategyType);
@@ -78,6 +79,30 @@ export class TrialCount {
 interface TrialPage {
   readonly strategyType: string;
   readonly params: string;
+}
+
+/** The trials of some jobs with indexes from `from` on, at most PAGE. */
+interface Page {
+  readonly ids: readonly number[];
+  readonly from: number;
+}
+
+/** Short jobs share a page; a long one has several. */
+function pagesOf(jobs: readonly { readonly id: number; readonly totalCombinations: number }[]): readonly Page[] {
+  const pages: Page[] = [];
+  let shared: number[] = [];
+  let trials = Infinity;
+  for (const { id, totalCombinations } of jobs) {
+    trials += totalCombinations;
+    if (trials > PAGE) {
+      shared = [];
+      trials = totalCombinations;
+      pages.push({ ids: shared, from: 0 });
+    }
+    shared.push(id);
+    for (let from = PAGE; from < totalCombinations; from += PAGE) pages.push({ ids: [id], from });
+  }
+  return pages;
 }
 
 function earlierJobs(db: Db, { id, ownerId, symbolKey, firstBar, lastBar }: OptimizationRow) {

@@ -135,7 +135,7 @@ table.heat{border-collapse:separate;border-spacing:2px;font-size:.8125rem;margin
 .heat .star{font-size:.6875rem}
 .heat td.none,.key.none{color:var(--soft);background:repeating-linear-gradient(-45deg,transparent 0 5px,var(--line) 5px 6px)}
 .legend{display:flex;flex-wrap:wrap;gap:6px 18px;align-items:center;font-size:.8125rem;color:var(--soft)}
-.scale{display:inline-flex}
+.scale{display:inline-flex;flex-wrap:wrap}
 .scale span{padding:2px 7px;min-width:38px;text-align:center}
 .key{display:inline-block;min-width:24px;text-align:center;border-radius:4px;margin-right:2px;padding:0 4px;color:var(--ink)}
 `;
@@ -152,6 +152,8 @@ section{margin-top:34px}
 .facts,.maps{grid-template-columns:minmax(0,1fr)}
 .cards{grid-template-columns:repeat(2,1fr)}
 .criteria tr>:last-child{display:none}
+caption span{max-width:calc(100vw - 40px)}
+.criteria th,.criteria td{padding-left:4px;padding-right:4px;white-space:normal}
 }`;
 
 /** Paper is light, keeps its colours, and cuts no picture in two. */
