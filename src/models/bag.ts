@@ -26,12 +26,16 @@ function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: nu
   const hessian = drawRows(data.rows.length, settings.subsample, random).map(
     (times, row) => times * at(targets.weight, row),
   );
-  const gradient = hessian.map((weight, row) => -weight * at(targets.label, row));
+  const { derivatives } = kernel.arrays;
+  for (const [row, weight] of hessian.entries()) {
+    derivatives[2 * row] = weight;
+    derivatives[2 * row + 1] = -weight * at(targets.label, row);
+  }
   const rows = allRows(hessian.length).filter((row) => at(hessian, row) > 0);
   kernel.arrays.order.set(rows);
-  const units = quantise({ gradient, hessian }, rows, kernel.arrays.gradients);
+  const quantised = quantise(kernel, rows.length);
   const features = data.binned.edges.names.length;
   const share = settings.columnsByNode ?? Math.floor(Math.sqrt(features)) / features;
   const columnsOf = (): Int32Array => sampleColumns(features, share, random);
-  return growTree({ kernel, settings, units, rows: rows.length, columnsOf }).tree;
+  return growTree({ kernel, settings, ...quantised, rows: rows.length, columnsOf }).tree;
 }

@@ -1,7 +1,6 @@
 /** The losses that boosting lowers, by their derivatives. */
 import { at } from '../strategies/index.ts';
 import type { Objective } from './model-type.ts';
-import type { Gradients } from './quantise.ts';
 
 /** A hessian is at least this, so that a row that is certain does not lose all weight. */
 const LEAST_HESSIAN = 1e-16;
@@ -22,15 +21,15 @@ export function predictionOf(objective: Objective, margin: number): number {
   return objective === 'binary' ? sigmoid(margin) : margin;
 }
 
-/** Derivatives at the margins: of log loss, or of half the squared error. */
-export function differentiate(objective: Objective, targets: Targets, margins: Float64Array, into: Gradients): void {
+/** Derivatives at the margins: of log loss, or of half the squared error. `into` gets the hessian and gradient of each row. */
+export function differentiate(objective: Objective, targets: Targets, margins: Float64Array, into: Float64Array): void {
   const { label, weight } = targets;
   for (let row = 0; row < label.length; row++) {
     const prediction = predictionOf(objective, at(margins, row));
     const factor = at(weight, row);
     const curvature = objective === 'binary' ? Math.max(prediction * (1 - prediction), LEAST_HESSIAN) : 1;
-    into.gradient[row] = (prediction - at(label, row)) * factor;
-    into.hessian[row] = curvature * factor;
+    into[2 * row] = curvature * factor;
+    into[2 * row + 1] = (prediction - at(label, row)) * factor;
   }
 }
 

@@ -1,16 +1,21 @@
 import { invariant } from '../../core/index.ts';
+import { at } from '../../strategies/index.ts';
 import { KERNEL_WASM } from './kernel.generated.ts';
-import type { Cut, Kernel, Span, Sums } from './kernel.ts';
-import { type Arrays, placesOf, type Shape, viewsOn } from './layout.ts';
+import type { Cut, Kernel, Span, Sums, Units } from './kernel.ts';
+import { type Arrays, LEFT_GRADIENT, LEFT_HESSIAN, octetStride, placesOf, type Shape, viewsOn } from './layout.ts';
 
 /** What `kernel.as` exports. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   freeFrom(): number;
-  attach(places: number, rows: number, features: number): void;
+  attach(places: number, rows: number, features: number, stride: number): void;
+  prepare(): void;
+  measure(count: number): void;
+  quantise(count: number, perGradient: number, perHessian: number): void;
   build(from: number, to: number, columns: number, slot: number): void;
   subtract(slot: number, part: number, columns: number): void;
   partition(from: number, to: number, feature: number, threshold: number, missingLeft: number): number;
+  addToMargins(from: number, to: number, value: number): void;
   search(slot: number, columns: number, gradient: number, hessian: number): void;
   addProfile(slot: number, columns: number, gradient: number, hessian: number): void;
 }
@@ -19,7 +24,7 @@ const PAGE = 65_536;
 /** 32-bit addresses reach so far. */
 const REACH = 2 ** 32 - PAGE;
 /** Bytes in front of the arrays, where their places are written. */
-const PREAMBLE = 64;
+const PREAMBLE = 128;
 
 /**
  * The instance of this thread while no training uses it. Kept because nothing frees the memory of a WebAssembly instance in
@@ -58,8 +63,23 @@ class WasmKernel implements Kernel {
     const missing = Math.ceil((end - wasm.memory.buffer.byteLength) / PAGE);
     if (missing > 0) wasm.memory.grow(missing);
     new Uint32Array(wasm.memory.buffer, preamble, places.length).set(places);
-    wasm.attach(preamble, shape.rows, shape.features);
+    wasm.attach(preamble, shape.rows, shape.features, octetStride(shape.features));
     this.arrays = viewsOn(wasm.memory.buffer, shape, preamble + PREAMBLE);
+  }
+
+  prepare(): void {
+    this.#wasm.prepare();
+  }
+
+  measure(count: number): Sums {
+    this.#wasm.measure(count);
+    return this.#answeredSums();
+  }
+
+  quantise(count: number, { gradient, hessian }: Units): Sums {
+    // The inverse of a power of two is exact.
+    this.#wasm.quantise(count, 1 / gradient, 1 / hessian);
+    return this.#answeredSums();
   }
 
   build({ from, to }: Span, columns: number, slot: number): void {
@@ -82,7 +102,16 @@ class WasmKernel implements Kernel {
     return this.#wasm.partition(from, to, feature, threshold, isMissingLeft ? 1 : 0);
   }
 
+  addToMargins({ from, to }: Span, value: number): void {
+    this.#wasm.addToMargins(from, to, value);
+  }
+
   close(): void {
     idle = this.#wasm;
+  }
+
+  #answeredSums(): Sums {
+    const { found } = this.arrays;
+    return { gradient: at(found, LEFT_GRADIENT), hessian: at(found, LEFT_HESSIAN) };
   }
 }
