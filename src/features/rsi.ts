@@ -1,5 +1,6 @@
 import { at, numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, undefinedColumn, windowSpec } from './feature.ts';
+import { WilderMean } from './wilder-mean.ts';
 
 /** Relative strength index. */
 export const rsi: FeatureFamily = {
@@ -16,15 +17,12 @@ export const rsi: FeatureFamily = {
   compute({ bars }, params) {
     const window = numberOf(params, 'window');
     const out = undefinedColumn(bars);
-    let gains = 0;
-    let losses = 0;
+    const [rises, falls] = [new WilderMean(window), new WilderMean(window)];
     for (let t = 1; t < out.length; t++) {
       const change = at(bars.close, t) - at(bars.close, t - 1);
-      // Until the first mean is complete this sums up its terms.
-      const keep = t <= window ? 1 : (window - 1) / window;
-      gains = keep * gains + Math.max(change, 0) / window;
-      losses = keep * losses + Math.max(-change, 0) / window;
-      if (t >= window) out[t] = gains + losses > 0 ? (100 * gains) / (gains + losses) : 50;
+      const gains = rises.next(Math.max(change, 0));
+      const losses = falls.next(Math.max(-change, 0));
+      if (rises.isComplete) out[t] = gains + losses > 0 ? (100 * gains) / (gains + losses) : 50;
     }
     return out;
   },

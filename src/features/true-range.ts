@@ -1,5 +1,6 @@
 import { at, numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, undefinedColumn, windowSpec } from './feature.ts';
+import { WilderMean } from './wilder-mean.ts';
 
 /** Average true range. */
 export const atr: FeatureFamily = {
@@ -16,12 +17,12 @@ export const atr: FeatureFamily = {
   compute({ bars }, params) {
     const window = numberOf(params, 'window');
     const out = undefinedColumn(bars);
-    let average = 0;
+    const mean = new WilderMean(window);
     for (let t = 1; t < out.length; t++) {
       const before = at(bars.close, t - 1);
       const range = Math.max(at(bars.high, t), before) - Math.min(at(bars.low, t), before);
-      average = (t <= window ? 1 : (window - 1) / window) * average + range / window;
-      if (t >= window) out[t] = average / at(bars.close, t);
+      const average = mean.next(range);
+      if (mean.isComplete) out[t] = average / at(bars.close, t);
     }
     return out;
   },

@@ -1,6 +1,7 @@
 /** Realized volatility, and how it stands to that of a longer time. */
 import { at, numberOf, rollingDeviation } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
+import { returnsOver } from './log-return.ts';
 
 /** Realized volatility per bar. */
 export const volatility: FeatureFamily = {
@@ -43,10 +44,9 @@ export const volatilityRatio: FeatureFamily = {
 
 /** [T] of the last `window` log returns; NaN until there are so many. */
 function deviations(close: Float64Array, window: number): Float64Array {
-  const returns = Float64Array.from({ length: Math.max(0, close.length - 1) }, (_, t) =>
-    Math.log(at(close, t + 1) / at(close, t)),
-  );
+  const returns = new Float64Array(close.length);
+  returnsOver(close, 1, returns);
   const out = new Float64Array(close.length);
-  rollingDeviation({ values: returns, window, out: out.subarray(1) });
+  rollingDeviation({ values: returns.subarray(1), window, out: out.subarray(1) });
   return out.fill(Number.NaN, 0, 1);
 }
