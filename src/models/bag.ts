@@ -5,6 +5,7 @@ import type { Trained, TrainingRun } from './boost.ts';
 import { allRows } from './features.ts';
 import type { Forest } from './forest.ts';
 import { growTree } from './growth/index.ts';
+import { leastGain } from './objective.ts';
 import { quantise } from './quantise.ts';
 import { drawRows, sampleColumns } from './sampling.ts';
 
@@ -14,14 +15,15 @@ import { drawRows, sampleColumns } from './sampling.ts';
  */
 export function bag(run: TrainingRun): Trained {
   const trees: Forest[] = [];
+  const least = leastGain(run.data.objective, run.targets);
   for (let tree = 0; tree < run.settings.trees; tree++) {
-    trees.push(growOn(run, tree));
+    trees.push(growOn(run, tree, least));
     if (!run.onTree(tree)) break;
   }
   return { base: 0, trees };
 }
 
-function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: number): Forest {
+function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: number, least: number): Forest {
   const random = seededRandom(`${seed}/tree/${tree}`);
   const hessian = drawRows(data.rows.length, settings.subsample, random).map(
     (times, row) => times * at(targets.weight, row),
@@ -37,5 +39,5 @@ function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: nu
   const features = data.binned.edges.names.length;
   const share = settings.columnsByNode ?? Math.floor(Math.sqrt(features)) / features;
   const columnsOf = (): Int32Array => sampleColumns(features, share, random);
-  return growTree({ kernel, settings, ...quantised, rows: rows.length, columnsOf }).tree;
+  return growTree({ kernel, settings, ...quantised, rows: rows.length, leastGain: least, columnsOf }).tree;
 }

@@ -4,7 +4,7 @@ import { allRows } from './features.ts';
 import type { Forest } from './forest.ts';
 import { type GrownLeaf, growTree } from './growth/index.ts';
 import type { Kernel } from './kernel/index.ts';
-import { baseMargin, differentiate, type Targets } from './objective.ts';
+import { baseMargin, differentiate, leastGain, type Targets } from './objective.ts';
 import { quantise } from './quantise.ts';
 import { sampleColumns, sampleRows } from './sampling.ts';
 import type { Settings } from './settings.ts';
@@ -39,6 +39,7 @@ export function boost(run: TrainingRun): Trained {
 class Booster {
   readonly #run: TrainingRun;
   readonly #base: number;
+  readonly #leastGain: number;
   readonly #rows: Int32Array;
   readonly #margins: Float64Array;
   readonly #trees: Forest[] = [];
@@ -48,6 +49,7 @@ class Booster {
     const { kernel, data, settings, targets } = run;
     this.#run = run;
     this.#base = baseMargin(data.objective, targets);
+    this.#leastGain = leastGain(data.objective, targets);
     this.#rows = allRows(data.rows.length);
     this.#margins = kernel.arrays.margins.fill(this.#base);
     this.#watch = settings.patience === null ? null : new Watch(data, settings, this.#base);
@@ -63,7 +65,10 @@ class Booster {
     const columns = sampleColumns(features, settings.columns, random);
     kernel.arrays.order.set(rows);
     const quantised = quantise(kernel, rows.length);
-    const grown = growTree({ kernel, settings, ...quantised, rows: rows.length, columnsOf: () => columns });
+    const grown = growTree({
+      ...{ kernel, settings, ...quantised },
+      ...{ rows: rows.length, leastGain: this.#leastGain, columnsOf: () => columns },
+    });
     this.#trees.push(grown.tree);
     this.#add(grown.tree, grown.leaves, rows.length);
     return this.#watch?.isImproving(grown.tree) ?? true;

@@ -23,6 +23,7 @@ import {
   integerIn,
   MODEL_SPACES,
   parseTuningSearch,
+  refuseTooLargeModels,
   refuseTooMuchWork,
   type SignalThresholds,
   searchOf,
@@ -137,4 +138,6 @@ function refuseTooFewBars({ limits }: OptimizeDeps, config: TuningConfig, { bars
   const valid = combinationsOf(config).filter((params) => space.problem(params) === null);
   const size = { symbols: bars.length, columns: featureConfig.features.length, bars: bars[0]?.time.length ?? 0 };
   refuseTooMuchWork(fitWork(valid), cut, size);
+  const learned = { rows: cut.holdout.train.to * bars.length, features: size.columns };
+  refuseTooLargeModels(config.modelType, valid, learned);
 }

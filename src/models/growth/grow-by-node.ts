@@ -12,7 +12,7 @@ import {
   type Sums,
   THRESHOLD,
 } from '../kernel/index.ts';
-import { type GrownLeaf, gainUnit, LEAST_GAIN, leafValue, type TreeTask } from './tree-task.ts';
+import { type GrownLeaf, gainUnit, leafValue, type TreeTask } from './tree-task.ts';
 
 /** A node that is a leaf so far. */
 interface OpenNode extends Span {
@@ -144,11 +144,11 @@ class NodeGrower {
   }
 
   #search({ slot, sums }: Child & { readonly slot: number }): OpenNode['best'] {
-    const { kernel, settings, units } = this.#task;
+    const { kernel, settings, units, leastGain } = this.#task;
     const { found } = kernel.arrays;
     kernel.search(slot, this.#columns, sums);
     const gain = at(found, GAIN) * gainUnit(units);
-    if (!(gain > LEAST_GAIN && gain >= settings.gamma)) return null;
+    if (!(gain > leastGain && gain >= settings.gamma)) return null;
     return {
       feature: at(found, FEATURE),
       threshold: at(found, THRESHOLD),

@@ -3,7 +3,7 @@ import { at } from '../../strategies/index.ts';
 import { MISSING } from '../binned-features.ts';
 import { type Forest, type Split, TreeBuilder } from '../forest.ts';
 import { ENTRIES, integerAt, type Span, type Sums } from '../kernel/index.ts';
-import { type GrownLeaf, gainUnit, LEAST_GAIN, leafValue, type TreeTask } from './tree-task.ts';
+import { type GrownLeaf, gainUnit, leafValue, type TreeTask } from './tree-task.ts';
 
 /** Histograms that are kept at the same time, at most: one per node of the last level that is split. */
 export function slotsOfLevels(maxDepth: number): number {
@@ -39,11 +39,15 @@ export function growSymmetric(task: TreeTask): { readonly tree: Forest; readonly
 }
 
 /** The split that gains most in all nodes together; null when none does. */
-function bestOfLevel({ kernel, units }: TreeTask, level: readonly LevelNode[], columns: Int32Array): Split | null {
+function bestOfLevel(
+  { kernel, units, leastGain }: TreeTask,
+  level: readonly LevelNode[],
+  columns: Int32Array,
+): Split | null {
   const { profile, binCounts } = kernel.arrays;
   profile.fill(0);
   for (const { slot, sums } of level) kernel.addProfile(slot, columns.length, sums);
-  const best = { feature: 0, threshold: 0, isMissingLeft: false, gain: LEAST_GAIN / gainUnit(units) };
+  const best = { feature: 0, threshold: 0, isMissingLeft: false, gain: leastGain / gainUnit(units) };
   let isFound = false;
   for (const feature of columns) {
     for (let side = 0; side < 2; side++) {

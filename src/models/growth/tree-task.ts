@@ -10,6 +10,8 @@ export interface TreeTask {
   /** Sums of all rows. */
   readonly sums: Sums;
   readonly rows: number;
+  /** Only a split that gains more is made, in the units of the loss. */
+  readonly leastGain: number;
   /** The features of a node, ascending: those of the tree, or others for each node. */
   readonly columnsOf: () => Int32Array;
 }
@@ -20,9 +22,6 @@ export interface GrownLeaf {
   readonly to: number;
   readonly value: number;
 }
-
-/** Gains below this are rounding, in the units of the loss. XGBoost's `kRtEps`. */
-export const LEAST_GAIN = 1e-6;
 
 /** What one unit of a search's gain is worth. */
 export function gainUnit({ gradient, hessian }: Units): number {
