@@ -38,6 +38,14 @@ const MEASUREMENTS: readonly Measurement[] = [
       argument,
     };
   }),
+  ...MODEL_TYPES.map((argument) => {
+    return {
+      table: 'Searching models, one core',
+      file: 'model-search.ts',
+      name: `models search ${argument}`,
+      argument,
+    };
+  }),
   ...MODEL_WORKLOADS.flatMap(({ name: argument }) =>
     MODEL_TYPES.map((variant) => {
       return {

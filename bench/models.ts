@@ -9,8 +9,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '../src/core/index.ts';
-import { binFeatures, type Features, fitBins, MODEL_TYPES, parseModelParams, trainModel } from '../src/models/index.ts';
+import { binFeatures, fitBins, MODEL_TYPES, parseModelParams, trainModel } from '../src/models/index.ts';
+import { marketLike } from './market-like.ts';
 import { cpuMs, peakMemoryMb } from './measure.ts';
 import { modelWorkloadNamed } from './model-workloads.ts';
 
@@ -49,28 +49,6 @@ console.log(
     'peak MiB': peakMb,
   }),
 );
-
-/** Columns that revert to their means at different speeds, with heavy tails; the label leans on three of them. */
-function marketLike(count: number, columns: number): { readonly features: Features; readonly label: Float64Array } {
-  const random = seededRandom('bench/models');
-  const values = new Float64Array(count * columns);
-  for (let j = 0; j < columns; j++) {
-    const memory = 1 - 1 / (5 + 10 * j);
-    let level = 0;
-    for (let row = 0; row < count; row++) {
-      level = memory * level + random.normal() * (random.uniform() < 0.05 ? 4 : 1);
-      values[j * count + row] = level;
-    }
-  }
-  const labels = Float64Array.from({ length: count }, (_, row) => {
-    const lean = [0, 1, 2].reduce((sum, j) => sum + Math.sign(values[j * count + row] ?? 0), 0);
-    return random.uniform() < 0.5 + 0.05 * lean ? 1 : 0;
-  });
-  return {
-    features: { names: Array.from({ length: columns }, (_, j) => `f${j}`), rows: count, values },
-    label: labels,
-  };
-}
 
 /** Milliseconds per tree of XGBoost with the settings that our type has; null where it is not installed, or does not grow so. */
 function originalMs(): number | null {

@@ -5,6 +5,7 @@ import type { Trained, TrainingRun } from './boost.ts';
 import { allRows } from './features.ts';
 import type { Forest } from './forest.ts';
 import { growTree } from './growth/index.ts';
+import { leastGain } from './objective.ts';
 import { quantise } from './quantise.ts';
 import { drawRows, sampleColumns } from './sampling.ts';
 
@@ -14,24 +15,29 @@ import { drawRows, sampleColumns } from './sampling.ts';
  */
 export function bag(run: TrainingRun): Trained {
   const trees: Forest[] = [];
+  const least = leastGain(run.data.objective, run.targets);
   for (let tree = 0; tree < run.settings.trees; tree++) {
-    trees.push(growOn(run, tree));
+    trees.push(growOn(run, tree, least));
     if (!run.onTree(tree)) break;
   }
   return { base: 0, trees };
 }
 
-function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: number): Forest {
+function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: number, least: number): Forest {
   const random = seededRandom(`${seed}/tree/${tree}`);
   const hessian = drawRows(data.rows.length, settings.subsample, random).map(
     (times, row) => times * at(targets.weight, row),
   );
-  const gradient = hessian.map((weight, row) => -weight * at(targets.label, row));
+  const { derivatives } = kernel.arrays;
+  for (const [row, weight] of hessian.entries()) {
+    derivatives[2 * row] = weight;
+    derivatives[2 * row + 1] = -weight * at(targets.label, row);
+  }
   const rows = allRows(hessian.length).filter((row) => at(hessian, row) > 0);
   kernel.arrays.order.set(rows);
-  const units = quantise({ gradient, hessian }, rows, kernel.arrays.gradients);
+  const quantised = quantise(kernel, rows.length);
   const features = data.binned.edges.names.length;
   const share = settings.columnsByNode ?? Math.floor(Math.sqrt(features)) / features;
   const columnsOf = (): Int32Array => sampleColumns(features, share, random);
-  return growTree({ kernel, settings, units, rows: rows.length, columnsOf }).tree;
+  return growTree({ kernel, settings, ...quantised, rows: rows.length, leastGain: least, columnsOf }).tree;
 }

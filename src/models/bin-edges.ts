@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { at } from '../strategies/index.ts';
 import { allRows, type Features } from './features.ts';
+import { sortValues } from './sort-values.ts';
 
 /** At most so many bins per feature: one byte, of which 255 means missing. */
 export const MAX_BINS = 255;
@@ -48,18 +49,25 @@ function sortedValues({ rows: stride, values }: Features, column: number, rows: 
     // Adding 0 makes 0 of −0, which would be told apart from 0 by its bytes only.
     if (Number.isFinite(value)) sorted[count++] = value + 0;
   }
-  return sorted.subarray(0, count).toSorted();
+  return sortValues(sorted.subarray(0, count));
 }
 
 function cut(sorted: Float64Array, maxBin: number): Float64Array {
-  const distinct = distinctValues(sorted);
+  const distinct = fewValues(sorted, maxBin);
   // The smallest value needs no edge: nothing is below it.
-  if (distinct.length <= maxBin) return distinct.slice(1);
-  return quantileEdges(sorted, maxBin);
+  return distinct === null ? quantileEdges(sorted, maxBin) : distinct.slice(1);
 }
 
-function distinctValues(sorted: Float64Array): Float64Array {
-  return sorted.filter((value, place) => place === 0 || value !== sorted[place - 1]);
+/** The different values; null when they are more than `most`. */
+function fewValues(sorted: Float64Array, most: number): Float64Array | null {
+  const values = new Float64Array(most);
+  let count = 0;
+  for (let place = 0; place < sorted.length; place++) {
+    if (place > 0 && at(sorted, place) === at(sorted, place - 1)) continue;
+    if (count === most) return null;
+    values[count++] = at(sorted, place);
+  }
+  return values.subarray(0, count);
 }
 
 /** The k-th of `maxBin` quantiles for each k ≥ 1, each once; a value that fills several bins fills one. */

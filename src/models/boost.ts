@@ -1,12 +1,11 @@
 /** Gradient boosting: each tree is grown on what the sum of those before it still gets wrong. */
 import { seededRandom } from '../core/index.ts';
-import { at } from '../strategies/index.ts';
 import { allRows } from './features.ts';
 import type { Forest } from './forest.ts';
 import { type GrownLeaf, growTree } from './growth/index.ts';
-import { integerAt, type Kernel } from './kernel/index.ts';
-import { baseMargin, differentiate, type Targets } from './objective.ts';
-import { type Gradients, quantise } from './quantise.ts';
+import type { Kernel } from './kernel/index.ts';
+import { baseMargin, differentiate, leastGain, type Targets } from './objective.ts';
+import { quantise } from './quantise.ts';
 import { sampleColumns, sampleRows } from './sampling.ts';
 import type { Settings } from './settings.ts';
 import type { TrainingData } from './training-data.ts';
@@ -40,33 +39,36 @@ export function boost(run: TrainingRun): Trained {
 class Booster {
   readonly #run: TrainingRun;
   readonly #base: number;
+  readonly #leastGain: number;
   readonly #rows: Int32Array;
   readonly #margins: Float64Array;
-  readonly #raw: Gradients;
   readonly #trees: Forest[] = [];
   readonly #watch: Watch | null;
 
   constructor(run: TrainingRun) {
-    const { data, settings, targets } = run;
+    const { kernel, data, settings, targets } = run;
     this.#run = run;
     this.#base = baseMargin(data.objective, targets);
+    this.#leastGain = leastGain(data.objective, targets);
     this.#rows = allRows(data.rows.length);
-    this.#margins = new Float64Array(data.rows.length).fill(this.#base);
-    this.#raw = { gradient: new Float64Array(data.rows.length), hessian: new Float64Array(data.rows.length) };
+    this.#margins = kernel.arrays.margins.fill(this.#base);
     this.#watch = settings.patience === null ? null : new Watch(data, settings, this.#base);
   }
 
   /** Grows a tree; false when the validation rows have not improved for too long. */
   step(tree: number): boolean {
     const { kernel, settings, data, targets, seed } = this.#run;
-    differentiate(data.objective, targets, this.#margins, this.#raw);
+    differentiate(data.objective, targets, this.#margins, kernel.arrays.derivatives);
     const random = seededRandom(`${seed}/tree/${tree}`);
     const rows = settings.subsample < 1 ? sampleRows(this.#rows.length, settings.subsample, random) : this.#rows;
     const features = data.binned.edges.names.length;
     const columns = sampleColumns(features, settings.columns, random);
     kernel.arrays.order.set(rows);
-    const units = quantise(this.#raw, rows, kernel.arrays.gradients);
-    const grown = growTree({ kernel, settings, units, rows: rows.length, columnsOf: () => columns });
+    const quantised = quantise(kernel, rows.length);
+    const grown = growTree({
+      ...{ kernel, settings, ...quantised },
+      ...{ rows: rows.length, leastGain: this.#leastGain, columnsOf: () => columns },
+    });
     this.#trees.push(grown.tree);
     this.#add(grown.tree, grown.leaves, rows.length);
     return this.#watch?.isImproving(grown.tree) ?? true;
@@ -83,11 +85,6 @@ class Booster {
       addTree(tree, 0, { bins: data.binned.bins, stride: data.binned.rows, rows: data.rows }, this.#margins);
       return;
     }
-    for (const { from, to, value } of leaves) {
-      for (let place = from; place < to; place++) {
-        const row = integerAt(kernel.arrays.order, place);
-        this.#margins[row] = at(this.#margins, row) + value;
-      }
-    }
+    for (const leaf of leaves) kernel.addToMargins(leaf, leaf.value);
   }
 }

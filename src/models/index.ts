@@ -14,12 +14,13 @@ export {
   type Metric,
   permutationImportance,
 } from './importance.ts';
-export { areaUnderCurve, logLoss, rootMeanSquaredError } from './metrics.ts';
+export { areaUnderCurve, logLoss, logLossOf, rootMeanSquaredError } from './metrics.ts';
 export { ENGINE_VERSION, type Model, treeCount } from './model.ts';
 export { MODEL_TYPES, type ModelType, type Objective } from './model-type.ts';
 export { MODEL_PARAMETERS, parseModelParams, type TrainParams } from './parameters.ts';
 export { type PredictOptions, predict, predictPrefixes } from './predict.ts';
 export { parseModel, serialiseModel } from './serialise.ts';
 export { type TrainOptions, trainModel } from './train-model.ts';
+export { type TrainingCost, trainingCost } from './training-cost.ts';
 export type { TrainingData } from './training-data.ts';
 export { xgboostJson } from './xgboost-json.ts';

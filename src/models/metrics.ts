@@ -4,13 +4,16 @@ import { at } from '../strategies/index.ts';
 /** Probabilities are kept this far from 0 and 1, so that one wrong certainty does not make the mean infinite. */
 const CLIP = 1e-15;
 
-/** Mean −log of the probability that was given to what came. Smaller is better; log 2 is a coin's. */
+/** −log of the probability that was given to what came, of label 1 or 0. */
+export function logLossOf(label: number, prediction: number): number {
+  const probability = Math.min(1 - CLIP, Math.max(CLIP, prediction));
+  return -Math.log(label === 1 ? probability : 1 - probability);
+}
+
+/** Its mean. Smaller is better; log 2 is a coin's. */
 export function logLoss(label: Float64Array, prediction: Float64Array): number {
   let sum = 0;
-  for (let row = 0; row < label.length; row++) {
-    const probability = Math.min(1 - CLIP, Math.max(CLIP, at(prediction, row)));
-    sum -= at(label, row) === 1 ? Math.log(probability) : Math.log(1 - probability);
-  }
+  for (let row = 0; row < label.length; row++) sum += logLossOf(at(label, row), at(prediction, row));
   return sum / label.length;
 }
 

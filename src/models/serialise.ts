@@ -94,6 +94,12 @@ function modelOf(header: Header, reader: Reader): Model {
   return { type, objective, params, engineVersion, edges, base, forest };
 }
 
+/** Bytes of so many nodes: what each column has of one. */
+export function bytesOfNodes(nodes: number): number {
+  const bytes = { feature: 4, threshold: 1, missingLeft: 1, left: 4, value: 8, gain: 8, cover: 8 };
+  return nodes * Object.values(bytes).reduce((sum, each) => sum + each, 0);
+}
+
 function columnsOf(forest: Forest): readonly (Int32Array | Uint8Array | Float64Array)[] {
   const { roots, feature, threshold, missingLeft, left, value, gain, cover } = forest;
   return [roots, feature, threshold, missingLeft, left, value, gain, cover];

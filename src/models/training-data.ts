@@ -1,6 +1,6 @@
 import { invariant } from '../core/index.ts';
 import { type BinnedFeatures, MISSING } from './binned-features.ts';
-import { byteAt, integerAt, type Kernel, octetStride } from './kernel/index.ts';
+import { byteAt, integerAt, type Kernel } from './kernel/index.ts';
 import type { Objective } from './model-type.ts';
 import type { Targets } from './objective.ts';
 
@@ -35,32 +35,17 @@ export function targetsOf(data: TrainingData, rows: Int32Array, positiveWeight: 
   return { label, weight };
 }
 
-/** Rows that are copied for all features before the next ones, so that what is written stays in the cache. */
-const BLOCK = 1024;
-
 /** Copies the bins of the training rows into a kernel, where they are the rows 0, 1, …. */
-export function loadBins(data: TrainingData, kernel: Kernel): void {
-  const { binned, rows } = data;
+export function loadBins({ binned, rows }: TrainingData, kernel: Kernel): void {
   const { bins, binCounts, hasMissing } = kernel.arrays;
-  for (let from = 0; from < rows.length; from += BLOCK) loadBlock(data, kernel, from);
+  const areSuccessive = rows.every((row, i) => row === integerAt(rows, 0) + i);
   for (const [feature, edges] of binned.edges.edges.entries()) {
+    const source = binned.bins.subarray(feature * binned.rows, (feature + 1) * binned.rows);
+    const column = bins.subarray(feature * rows.length, (feature + 1) * rows.length);
+    if (areSuccessive) column.set(source.subarray(integerAt(rows, 0), integerAt(rows, 0) + rows.length));
+    else for (let i = 0; i < rows.length; i++) column[i] = byteAt(source, integerAt(rows, i));
     binCounts[feature] = edges.length + 1;
-    hasMissing[feature] = bins.subarray(feature * rows.length, (feature + 1) * rows.length).includes(MISSING) ? 1 : 0;
+    hasMissing[feature] = column.includes(MISSING) ? 1 : 0;
   }
-}
-
-function loadBlock({ binned, rows }: TrainingData, { arrays }: Kernel, from: number): void {
-  const { bins, octets } = arrays;
-  const features = binned.edges.names.length;
-  const stride = octetStride(features);
-  const to = Math.min(from + BLOCK, rows.length);
-  for (let feature = 0; feature < features; feature++) {
-    const source = feature * binned.rows;
-    const column = feature * rows.length;
-    for (let i = from; i < to; i++) {
-      const bin = byteAt(binned.bins, source + integerAt(rows, i));
-      bins[column + i] = bin;
-      octets[i * stride + feature] = bin;
-    }
-  }
+  kernel.prepare();
 }

@@ -23,6 +23,7 @@ import {
   integerIn,
   MODEL_SPACES,
   parseTuningSearch,
+  refuseTooLargeModels,
   refuseTooMuchWork,
   requireEnoughBars,
   type SignalThresholds,
@@ -144,4 +145,6 @@ function refuseLargeTraining(config: TuningConfig, { bars }: AlignedBars): void 
   const valid = combinationsOf(config).filter((params) => space.problem(params) === null);
   const size = { symbols: bars.length, columns: featureConfig.features.length, bars: bars[0]?.time.length ?? 0 };
   refuseTooMuchWork(fitWork(valid), cut, size);
+  const learned = { rows: cut.holdout.train.to * bars.length, features: size.columns };
+  refuseTooLargeModels(config.modelType, valid, learned);
 }

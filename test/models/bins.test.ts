@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { binFeatures, type Features, fitBins, MISSING } from '../../src/models/index.ts';
+import { seededRandom } from '../support/random.ts';
 
 const NAMES = ['a', 'b'];
 
@@ -40,6 +41,26 @@ describe('bins', () => {
     const features = tableOf([Number.NaN, Number.NaN]);
 
     expect(binsOf(features, fitBins(features, null, 255))).toEqual([MISSING, MISSING]);
+  });
+
+  it.each([
+    ['both signs', (x: number) => Math.trunc(1e4 * (x - 0.5)) / 7],
+    ['one sign', (x: number) => 5 + x],
+    ['none positive', (x: number) => -(x ** 3)],
+    ['all magnitudes', (x: number) => (x - 0.4) * 10 ** (600 * x - 300)],
+    ['next to the largest number', (x: number) => (x < 0.5 ? -1 : 1) * Number.MAX_VALUE * x],
+  ])('are cut at the same quantiles, and found, as by definition: %s', (_, valueOf) => {
+    const random = seededRandom(7);
+    const values = Array.from({ length: 5000 }, () => valueOf(random()));
+    const features = tableOf(values);
+    const edges = fitBins(features, null, 100);
+
+    const sorted = values.toSorted((a, b) => a - b);
+    const quantiles = Array.from({ length: 99 }, (_each, bin) => sorted[Math.floor(((bin + 1) * 5000) / 100)] ?? 0);
+    const cuts = [...new Set(quantiles)].filter((cut) => cut > (sorted[0] ?? 0));
+    expect(cuts.length).toBeGreaterThan(90);
+    expect([...(edges.edges[0] ?? [])]).toEqual(cuts);
+    expect(binsOf(features, edges)).toEqual(values.map((value) => cuts.filter((cut) => cut <= value).length));
   });
 
   it('are refused for other features', () => {

@@ -66,15 +66,14 @@ describe('the kernels', () => {
 /** Bins, gradients and an order that a seed decides. */
 function fill(kernel: Kernel, rows: number): void {
   const random = seededRandom(SEED);
-  const { bins, octets, order, gradients, columns } = kernel.arrays;
+  const { bins, order, gradients, columns } = kernel.arrays;
   for (let j = 0; j < 11; j++) {
     columns[j] = j;
     for (let row = 0; row < rows; row++) {
-      const bin = Math.floor(random() * 256);
-      bins[j * rows + row] = bin;
-      octets[row * 16 + j] = bin;
+      bins[j * rows + row] = Math.floor(random() * 256);
     }
   }
+  kernel.prepare();
   for (let row = 0; row < rows; row++) {
     order[row] = row;
     gradients[2 * row] = Math.floor(random() * 2 ** 18);

@@ -71,6 +71,9 @@ describe('a model as JSON of XGBoost', () => {
   );
 });
 
+/** Two threads of OpenMP wait for each other by turning in circles, which on a busy machine takes minutes. */
+const ONE_THREAD = { ...process.env, OMP_NUM_THREADS: '1' };
+
 /** What XGBoost predicts for the test rows with a model. */
 function predictThere(model: string): readonly number[] {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-xgboost-'));
@@ -87,7 +90,7 @@ rows = [[numpy.nan if x is None else x for x in row] for row in json.load(open(s
 booster = xgboost.Booster(model_file=sys.argv[1] + '/model.json')
 data = xgboost.DMatrix(numpy.array(rows, dtype=numpy.float32), feature_names=booster.feature_names)
 print(json.dumps([float(x) for x in booster.predict(data)]))`;
-    return JSON.parse(execFileSync(PYTHON, ['-c', script, folder], { encoding: 'utf8' }));
+    return JSON.parse(execFileSync(PYTHON, ['-c', script, folder], { encoding: 'utf8', env: ONE_THREAD }));
   } finally {
     rmSync(folder, { recursive: true });
   }

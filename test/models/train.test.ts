@@ -11,6 +11,7 @@ import {
   predict,
   predictPrefixes,
   serialiseModel,
+  trainingCost,
   trainModel,
   treeCount,
 } from '../../src/models/index.ts';
@@ -48,6 +49,17 @@ describe.each(MODEL_TYPES)('a model of type %s', (type) => {
 
     const errors = predict(model, table, testRows).map((value, i) => Math.abs(value - (label[testRows[i] ?? 0] ?? 0)));
     expect(errors.reduce((sum, each) => sum + each, 0) / errors.length).toBeLessThan(0.4);
+  });
+
+  it('learns tiny values of any size alike', () => {
+    const label = Float64Array.from({ length: table.rows }, (_, row) => Math.sin(market.features.values[row] ?? 0));
+    const [large, small] = [2 ** -7, 2 ** -14].map((size) => {
+      const scaled = label.map((value) => size * value);
+      return predict(train(type, { n_estimators: 20 }, { label: scaled, objective: 'regression' }), table, testRows);
+    });
+
+    expect(new Set(large).size).toBeGreaterThan(10);
+    expect(small?.map((value) => value * 2 ** 7)).toEqual(large);
   });
 
   it('learns from nothing but its rows', () => {
@@ -89,6 +101,19 @@ describe.each(MODEL_TYPES)('a model of type %s', (type) => {
     expect(meanOf(Number.isNaN)).toBeGreaterThan(0.75);
     expect(meanOf((value) => value > 0)).toBeGreaterThan(0.75);
     expect(meanOf((value) => value <= 0)).toBeLessThan(0.25);
+  });
+
+  it('is no larger than its parameters let it become', () => {
+    const raw = { n_estimators: 7, max_depth: 9, ...(type === 'catboost' ? {} : { min_child_weight: 2 }) };
+    const params = parseModelParams(type, raw, 'params');
+    const size = { rows: trainRows.length, features: table.names.length };
+    const { bytes, leaves } = trainingCost(type, params, size);
+    const model = trainModel(type, params, trainingData(), { seed: 1 });
+
+    const columns = Object.values(model.forest).filter((each) => each !== model.forest.roots);
+    expect(Math.max(...leafCounts(model))).toBeLessThanOrEqual(leaves);
+    expect(bytes).toBe(34 * 7 * (2 * leaves - 1));
+    expect(columns.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThanOrEqual(bytes);
   });
 
   it('stops when it is told to', () => {

@@ -12,7 +12,7 @@ import {
   type Sums,
   THRESHOLD,
 } from '../kernel/index.ts';
-import { type GrownLeaf, gainUnit, LEAST_GAIN, leafValue, rootSums, type TreeTask } from './tree-task.ts';
+import { type GrownLeaf, gainUnit, leafValue, type TreeTask } from './tree-task.ts';
 
 /** A node that is a leaf so far. */
 interface OpenNode extends Span {
@@ -38,7 +38,6 @@ export function growByNode(task: TreeTask): { readonly tree: Forest; readonly le
 class NodeGrower {
   readonly #task: TreeTask;
   readonly #tree: TreeBuilder;
-  readonly #root: Sums;
   readonly #open: OpenNode[] = [];
   readonly #leaves: GrownLeaf[] = [];
   readonly #free: number[] = [];
@@ -46,8 +45,7 @@ class NodeGrower {
 
   constructor(task: TreeTask) {
     this.#task = task;
-    this.#root = rootSums(task);
-    this.#tree = new TreeBuilder(this.#root.hessian * task.units.hessian);
+    this.#tree = new TreeBuilder(task.sums.hessian * task.units.hessian);
   }
 
   grow(): { readonly tree: Forest; readonly leaves: readonly GrownLeaf[] } {
@@ -66,7 +64,7 @@ class NodeGrower {
     const span = { from: 0, to: this.#task.rows };
     const slot = this.#takeSlot();
     this.#task.kernel.build(span, this.#chooseColumns(), slot);
-    this.#offer({ ...span, node: 0, depth: 0, sums: this.#root, slot });
+    this.#offer({ ...span, node: 0, depth: 0, sums: this.#task.sums, slot });
   }
 
   /** The node to split next, taken out. */
@@ -146,11 +144,11 @@ class NodeGrower {
   }
 
   #search({ slot, sums }: Child & { readonly slot: number }): OpenNode['best'] {
-    const { kernel, settings, units } = this.#task;
+    const { kernel, settings, units, leastGain } = this.#task;
     const { found } = kernel.arrays;
     kernel.search(slot, this.#columns, sums);
     const gain = at(found, GAIN) * gainUnit(units);
-    if (!(gain > LEAST_GAIN && gain >= settings.gamma)) return null;
+    if (!(gain > leastGain && gain >= settings.gamma)) return null;
     return {
       feature: at(found, FEATURE),
       threshold: at(found, THRESHOLD),

@@ -1,8 +1,9 @@
 /** Trees of which all nodes of a level are split alike: a weaker learner, and so one that fits noise less. */
 import { at } from '../../strategies/index.ts';
+import { MISSING } from '../binned-features.ts';
 import { type Forest, type Split, TreeBuilder } from '../forest.ts';
 import { ENTRIES, integerAt, type Span, type Sums } from '../kernel/index.ts';
-import { type GrownLeaf, gainUnit, LEAST_GAIN, leafValue, rootSums, type TreeTask } from './tree-task.ts';
+import { type GrownLeaf, gainUnit, leafValue, type TreeTask } from './tree-task.ts';
 
 /** Histograms that are kept at the same time, at most: one per node of the last level that is split. */
 export function slotsOfLevels(maxDepth: number): number {
@@ -17,7 +18,7 @@ interface LevelNode extends Span {
 
 /** Grows one tree, level by level, as long as a level gains. */
 export function growSymmetric(task: TreeTask): { readonly tree: Forest; readonly leaves: readonly GrownLeaf[] } {
-  const sums = rootSums(task);
+  const { sums } = task;
   const tree = new TreeBuilder(sums.hessian * task.units.hessian);
   const columns = task.columnsOf();
   task.kernel.arrays.columns.set(columns);
@@ -38,11 +39,15 @@ export function growSymmetric(task: TreeTask): { readonly tree: Forest; readonly
 }
 
 /** The split that gains most in all nodes together; null when none does. */
-function bestOfLevel({ kernel, units }: TreeTask, level: readonly LevelNode[], columns: Int32Array): Split | null {
+function bestOfLevel(
+  { kernel, units, leastGain }: TreeTask,
+  level: readonly LevelNode[],
+  columns: Int32Array,
+): Split | null {
   const { profile, binCounts } = kernel.arrays;
   profile.fill(0);
   for (const { slot, sums } of level) kernel.addProfile(slot, columns.length, sums);
-  const best = { feature: 0, threshold: 0, isMissingLeft: false, gain: LEAST_GAIN / gainUnit(units) };
+  const best = { feature: 0, threshold: 0, isMissingLeft: false, gain: leastGain / gainUnit(units) };
   let isFound = false;
   for (const feature of columns) {
     for (let side = 0; side < 2; side++) {
@@ -75,7 +80,7 @@ function splitLevel(
   const next: LevelNode[] = [];
   for (const parent of level) {
     const middle = kernel.partition(parent, split);
-    const sums = sumsOf(task, parent.from, middle);
+    const sums = sumsBelow(task, parent.slot, split);
     const rest = { gradient: parent.sums.gradient - sums.gradient, hessian: parent.sums.hessian - sums.hessian };
     const node = tree.split(parent.node, split, [sums.hessian * units.hessian, rest.hessian * units.hessian]);
     const slot = parent.slot + level.length;
@@ -92,13 +97,15 @@ function splitLevel(
   return next;
 }
 
-function sumsOf({ kernel }: TreeTask, from: number, to: number): Sums {
-  const { gradients } = kernel.arrays;
-  let gradient = 0;
-  let hessian = 0;
-  for (let place = from; place < to; place++) {
-    hessian += integerAt(gradients, 2 * place);
-    gradient += integerAt(gradients, 2 * place + 1);
+/** The sums on the left of a split, by the histogram of the node. */
+function sumsBelow({ kernel }: TreeTask, slot: number, { feature, threshold, isMissingLeft }: Split): Sums {
+  const { histograms, binCounts } = kernel.arrays;
+  const start = 2 * ENTRIES * (slot * binCounts.length + feature);
+  let hessian = isMissingLeft ? integerAt(histograms, start + 2 * MISSING) : 0;
+  let gradient = isMissingLeft ? integerAt(histograms, start + 2 * MISSING + 1) : 0;
+  for (let bin = 0; bin <= threshold; bin++) {
+    hessian += integerAt(histograms, start + 2 * bin);
+    gradient += integerAt(histograms, start + 2 * bin + 1);
   }
   return { gradient, hessian };
 }

@@ -1,6 +1,5 @@
-import type { Kernel, Sums } from '../kernel/index.ts';
+import type { Kernel, Sums, Units } from '../kernel/index.ts';
 import { shrunken } from '../kernel/index.ts';
-import type { Units } from '../quantise.ts';
 import type { Settings } from '../settings.ts';
 
 /** What growing one tree needs: the rows and their gradients are in the kernel, in the first `rows` places of its order. */
@@ -8,7 +7,11 @@ export interface TreeTask {
   readonly kernel: Kernel;
   readonly settings: Settings;
   readonly units: Units;
+  /** Sums of all rows. */
+  readonly sums: Sums;
   readonly rows: number;
+  /** Only a split that gains more is made, in the units of the loss. */
+  readonly leastGain: number;
   /** The features of a node, ascending: those of the tree, or others for each node. */
   readonly columnsOf: () => Int32Array;
 }
@@ -20,9 +23,6 @@ export interface GrownLeaf {
   readonly value: number;
 }
 
-/** Gains below this are rounding, in the units of the loss. XGBoost's `kRtEps`. */
-export const LEAST_GAIN = 1e-6;
-
 /** What one unit of a search's gain is worth. */
 export function gainUnit({ gradient, hessian }: Units): number {
   return (gradient * gradient) / hessian;
@@ -33,16 +33,4 @@ export function leafValue({ settings, units }: TreeTask, sums: Sums): number {
   const hessian = sums.hessian * units.hessian + settings.lambda;
   if (sums.hessian <= 0 || hessian <= 0) return 0;
   return (-shrunken(sums.gradient * units.gradient, settings.alpha) / hessian) * settings.rate;
-}
-
-/** Sums of all rows of the task. */
-export function rootSums({ kernel, rows }: TreeTask): Sums {
-  const { gradients } = kernel.arrays;
-  let gradient = 0;
-  let hessian = 0;
-  for (let place = 0; place < rows; place++) {
-    hessian += gradients[2 * place] ?? 0;
-    gradient += gradients[2 * place + 1] ?? 0;
-  }
-  return { gradient, hessian };
 }

@@ -1,6 +1,6 @@
 /** The loops over rows and bins, once in plain TypeScript and once as WebAssembly. */
 export { byteAt, integerAt } from './elements.ts';
-export type { Cut, Kernel, OpenKernel, Span, Sums } from './kernel.ts';
+export type { Cut, Kernel, OpenKernel, Span, Sums, Units } from './kernel.ts';
 export {
   ALPHA,
   ENTRIES,
@@ -11,7 +11,6 @@ export {
   LEFT_HESSIAN,
   MIN_CHILD_WEIGHT,
   MISSING_LEFT,
-  octetStride,
   THRESHOLD,
 } from './layout.ts';
 export { openKernel } from './open-kernel.ts';

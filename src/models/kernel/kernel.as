@@ -11,7 +11,7 @@ const HISTOGRAM_BYTES: usize = 8 * 256;
 const MISSING: i32 = 255;
 
 /** Rows that are summed for all features before the next ones, so that their bins are fetched from memory once. */
-const BLOCK: i32 = 1024;
+const BLOCK: i32 = 256;
 
 /** Features of an octet that must be wanted, for all eight to be summed. */
 const ENOUGH: i32 = 4;
@@ -31,7 +31,12 @@ let hasMissing: usize = 0;
 let histograms: usize = 0;
 let settings: usize = 0;
 let found: usize = 0;
+let margins: usize = 0;
+let derivatives: usize = 0;
 let profile: usize = 0;
+let firsts: usize = 0;
+/** Keeps what `touch` has read, so that the compiler does not leave it out. */
+let touched: u32 = 0;
 
 /** The first byte that is free. */
 export function freeFrom(): usize {
@@ -39,10 +44,10 @@ export function freeFrom(): usize {
 }
 
 /** Takes the places of the arrays, in the order of `layout.ts`, from `places` on. */
-export function attach(places: usize, rowCount: i32, featureCount: i32): void {
+export function attach(places: usize, rowCount: i32, featureCount: i32, stride: i32): void {
   rows = rowCount;
   features = featureCount;
-  octetStride = ((features + 7) >> 3) << 3;
+  octetStride = stride;
   bins = load<u32>(places, 0);
   octets = load<u32>(places, 4);
   order = load<u32>(places, 8);
@@ -55,7 +60,10 @@ export function attach(places: usize, rowCount: i32, featureCount: i32): void {
   histograms = load<u32>(places, 36);
   settings = load<u32>(places, 40);
   found = load<u32>(places, 44);
-  profile = load<u32>(places, 48);
+  margins = load<u32>(places, 48);
+  derivatives = load<u32>(places, 52);
+  profile = load<u32>(places, 56);
+  firsts = load<u32>(places, 60);
 }
 
 // @ts-ignore: decorator
@@ -82,21 +90,98 @@ function isOctet(i: i32, end: i32): bool {
   return end - i >= ENOUGH && (columnAt(i) | 7) < features;
 }
 
+/** Writes the bins by rows. */
+export function prepare(): void {
+  for (let first: usize = 0; first < features; first += 8) {
+    const column = bins + first * rows;
+    const last = features - first - 1;
+    for (let row: usize = 0; row < rows; row++) {
+      // Behind the last feature the last one is repeated; nobody looks at it.
+      const a = byteOf(column, row, 0) | (byteOf(column, row, min(1, last)) << 8);
+      const b = byteOf(column, row, min(2, last)) | (byteOf(column, row, min(3, last)) << 8);
+      const c = byteOf(column, row, min(4, last)) | (byteOf(column, row, min(5, last)) << 8);
+      const d = byteOf(column, row, min(6, last)) | (byteOf(column, row, min(7, last)) << 8);
+      store<u64>(octets + row * octetStride + first, a | (b << 16) | (c << 32) | (d << 48));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function byteOf(column: usize, row: usize, k: usize): u64 {
+  return <u64>load<u8>(column + k * rows + row);
+}
+
+// @ts-ignore: decorator
+@inline
+function derivativesAt(place: usize): v128 {
+  return v128.load(derivatives + (<usize>load<u32>(place) << 4));
+}
+
+export function measure(count: i32): void {
+  let sums = f64x2.splat(0);
+  const end = order + (<usize>count << 2);
+  for (let place = order; place < end; place += 4) sums = f64x2.add(sums, f64x2.abs(derivativesAt(place)));
+  store<f64>(found, f64x2.extract_lane(sums, 1), 32);
+  store<f64>(found, f64x2.extract_lane(sums, 0), 40);
+}
+
+export function quantise(count: i32, perGradient: f64, perHessian: f64): void {
+  const factors = f64x2(perHessian, perGradient);
+  const half = f64x2.splat(0.5);
+  let sums: i64 = 0;
+  let target = gradients;
+  const end = order + (<usize>count << 2);
+  for (let place = order; place < end; place += 4) {
+    const nearest = f64x2.floor(f64x2.add(f64x2.mul(derivativesAt(place), factors), half));
+    const pair = i64x2.extract_lane(i32x4.trunc_sat_f64x2_s_zero(nearest), 0);
+    store<i64>(target, pair);
+    sums += pair;
+    target += 8;
+  }
+  store<f64>(found, <f64>(<i32>(sums >> 32)), 32);
+  store<f64>(found, <f64>(<i32>sums), 40);
+}
+
 export function build(from: i32, to: i32, columnCount: i32, slot: i32): void {
+  let wanted = 0;
   for (let i = 0, end = 0; i < columnCount; i = end) {
     end = octetEnd(i, columnCount);
-    if (isOctet(i, end)) memory.fill(histogramOf(slot, columnAt(i) & ~7), 0, 8 * HISTOGRAM_BYTES);
-    else sumColumns(from, to, i, end, slot);
+    if (isOctet(i, end)) {
+      const first = columnAt(i) & ~7;
+      memory.fill(histogramOf(slot, first), 0, 8 * HISTOGRAM_BYTES);
+      store<u32>(firsts + (wanted++ << 2), <u32>first);
+    } else sumColumns(from, to, i, end, slot);
   }
+  if (wanted > 0) sumOctets(from, to, wanted, slot);
+}
+
+/**
+ * Sums the octets of `firsts`, block by block. The rows of a node lie scattered; they are touched first, because a loop that
+ * does nothing else has many loads under way at the same time, and the sums then find them in the cache.
+ */
+function sumOctets(from: i32, to: i32, wanted: i32, slot: i32): void {
   for (let start = from; start < to; start += BLOCK) {
     const stop = min(start + BLOCK, to);
-    for (let i = 0, end = 0; i < columnCount; i = end) {
-      end = octetEnd(i, columnCount);
-      if (!isOctet(i, end)) continue;
-      const first = columnAt(i) & ~7;
+    const row = load<i32>(order + (<usize>start << 2));
+    // Rows that follow each other are fetched ahead by the processor.
+    if (load<i32>(order + (<usize>(stop - 1) << 2)) - row != stop - 1 - start) touch(start, stop);
+    for (let i = 0; i < wanted; i++) {
+      const first = <usize>load<u32>(firsts + (<usize>i << 2));
       sumEight(start, stop, octets + first, histogramOf(slot, first));
     }
   }
+}
+
+/** Reads the first and the last byte of each row, which may be in two lines of the cache. */
+function touch(from: i32, to: i32): void {
+  let seen: u32 = 0;
+  const end = order + (<usize>to << 2);
+  for (let place = order + (<usize>from << 2); place < end; place += 4) {
+    const row = octets + <usize>load<u32>(place) * octetStride;
+    seen |= <u32>load<u8>(row) | <u32>load<u8>(row + octetStride - 1);
+  }
+  touched = seen;
 }
 
 function sumColumns(from: i32, to: i32, i: i32, end: i32, slot: i32): void {
@@ -114,24 +199,22 @@ function sumEight(from: i32, to: i32, first: usize, histogram: usize): void {
   const end = order + (<usize>to << 2);
   for (let place = order + (<usize>from << 2); place < end; place += 4) {
     const octet = first + <usize>load<u32>(place) * octetStride;
-    const low = load<u32>(octet);
-    const high = load<u32>(octet, 4);
     const pair = load<i64>(pairs);
-    const a = histogram + ((low << 3) & 0x7f8);
+    const a = histogram + (<usize>load<u8>(octet) << 3);
     store<i64>(a, load<i64>(a) + pair);
-    const b = histogram + ((low >> 5) & 0x7f8);
+    const b = histogram + (<usize>load<u8>(octet, 1) << 3);
     store<i64>(b, load<i64>(b, 2048) + pair, 2048);
-    const c = histogram + ((low >> 13) & 0x7f8);
+    const c = histogram + (<usize>load<u8>(octet, 2) << 3);
     store<i64>(c, load<i64>(c, 4096) + pair, 4096);
-    const d = histogram + ((low >> 21) & 0x7f8);
+    const d = histogram + (<usize>load<u8>(octet, 3) << 3);
     store<i64>(d, load<i64>(d, 6144) + pair, 6144);
-    const e = histogram + ((high << 3) & 0x7f8);
+    const e = histogram + (<usize>load<u8>(octet, 4) << 3);
     store<i64>(e, load<i64>(e, 8192) + pair, 8192);
-    const f = histogram + ((high >> 5) & 0x7f8);
+    const f = histogram + (<usize>load<u8>(octet, 5) << 3);
     store<i64>(f, load<i64>(f, 10240) + pair, 10240);
-    const g = histogram + ((high >> 13) & 0x7f8);
+    const g = histogram + (<usize>load<u8>(octet, 6) << 3);
     store<i64>(g, load<i64>(g, 12288) + pair, 12288);
-    const h = histogram + ((high >> 21) & 0x7f8);
+    const h = histogram + (<usize>load<u8>(octet, 7) << 3);
     store<i64>(h, load<i64>(h, 14336) + pair, 14336);
     pairs += 8;
   }
@@ -200,6 +283,14 @@ export function partition(from: i32, to: i32, feature: i32, threshold: i32, miss
   memory.copy(order + (<usize>left << 2), spareOrder, <usize>right << 2);
   memory.copy(gradients + (<usize>left << 3), spareGradients, <usize>right << 3);
   return left;
+}
+
+export function addToMargins(from: i32, to: i32, value: f64): void {
+  const end = order + (<usize>to << 2);
+  for (let place = order + (<usize>from << 2); place < end; place += 4) {
+    const margin = margins + (<usize>load<u32>(place) << 3);
+    store<f64>(margin, load<f64>(margin) + value);
+  }
 }
 
 /** Scores of the left and the right side: (|G| − α)²/(H + λ), |G| above α; H is positive. */

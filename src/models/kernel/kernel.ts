@@ -19,12 +19,24 @@ export interface Sums {
   readonly hessian: number;
 }
 
+/** What one unit of the quantised gradients and hessians is worth: powers of two. */
+export interface Units {
+  readonly gradient: number;
+  readonly hessian: number;
+}
+
 /**
  * The loops that training spends its time in, over the memory of `layout.ts`. There are two, which answer the same to the
  * bit. A kernel serves one training at a time.
  */
 export interface Kernel {
   readonly arrays: Arrays;
+  /** To be called when the bins are in place, before anything is summed. */
+  prepare(): void;
+  /** The sums of the magnitudes of the derivatives, over the first `count` rows of the order. */
+  measure(count: number): Sums;
+  /** Makes integers of their derivatives, the nearest numbers of units; answers the sums of these. */
+  quantise(count: number, units: Units): Sums;
   /** Sums the rows of a span by bin, for the first `columns` of the columns to look at, into a histogram. */
   build(span: Span, columns: number, slot: number): void;
   /** Takes the histogram `part` from that in `slot`. */
@@ -35,6 +47,8 @@ export interface Kernel {
   addProfile(slot: number, columns: number, sums: Sums): void;
   /** Puts the rows that go left before the others; both keep their order. Answers where the others begin. */
   partition(span: Span, cut: Cut): number;
+  /** Adds a value to the margin of each row of a span. */
+  addToMargins(span: Span, value: number): void;
   /** Gives its memory back; nothing may be called afterwards. */
   close(): void;
 }

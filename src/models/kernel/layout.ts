@@ -39,7 +39,9 @@ export interface Arrays {
   readonly octets: Uint8Array;
   /** The rows of each node side by side, ascending within a node. */
   readonly order: Int32Array;
-  /** [rows, 2] hessian and gradient of the row in the same place of `order`. */
+  /** [rows, 2] hessian and gradient of each row. */
+  readonly derivatives: Float64Array;
+  /** [rows, 2] the same as integers, of the row in the same place of `order`. */
   readonly gradients: Int32Array;
   readonly spareOrder: Int32Array;
   readonly spareGradients: Int32Array;
@@ -53,13 +55,19 @@ export interface Arrays {
   readonly histograms: Int32Array;
   readonly settings: Float64Array;
   readonly found: Float64Array;
+  /** What is predicted for each row so far. */
+  readonly margins: Float64Array;
   /** [features, 2, 256] gains of a level of a symmetric tree: missing values right, then left. */
   readonly profile: Float64Array;
+  /** The octets that a histogram is summed of; for the WebAssembly kernel alone. */
+  readonly firsts: Int32Array;
 }
 
 /** Bytes of a row of octets: the number of features, rounded up to eights. */
 export function octetStride(features: number): number {
-  return 8 * Math.ceil(features / 8);
+  const bytes = 8 * Math.ceil(features / 8);
+  const lines = 64 * Math.ceil(features / 64);
+  return lines <= 1.15 * bytes ? lines : bytes;
 }
 
 const SETTINGS = 8;
@@ -80,7 +88,10 @@ function sizes({ rows, features, slots }: Shape): Readonly<Record<keyof Arrays, 
     histograms: 8 * slots * features * ENTRIES,
     settings: 8 * SETTINGS,
     found: 8 * FOUND,
+    margins: 8 * rows,
+    derivatives: 16 * rows,
     profile: 8 * 2 * features * ENTRIES,
+    firsts: 4 * features,
   };
 }
 
@@ -118,6 +129,9 @@ export function viewsOn(buffer: ArrayBuffer, shape: Shape, base: number): Arrays
     histograms: integers('histograms'),
     settings: doubles('settings'),
     found: doubles('found'),
+    margins: doubles('margins'),
+    derivatives: doubles('derivatives'),
     profile: doubles('profile'),
+    firsts: integers('firsts'),
   };
 }

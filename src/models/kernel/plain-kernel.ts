@@ -1,7 +1,7 @@
 /** The kernel in plain TypeScript: it defines what the WebAssembly one computes, and takes its place where there is none. */
 import { at } from '../../strategies/index.ts';
 import { byteAt, integerAt } from './elements.ts';
-import type { Cut, Kernel, Span, Sums } from './kernel.ts';
+import type { Cut, Kernel, Span, Sums, Units } from './kernel.ts';
 import {
   type Arrays,
   ENTRIES,
@@ -30,6 +30,37 @@ class PlainKernel implements Kernel {
   constructor(shape: Shape) {
     this.#shape = shape;
     this.arrays = viewsOn(new ArrayBuffer(placesOf(shape, 0).end), shape, 0);
+  }
+
+  prepare(): void {
+    // It reads the bins by column only.
+  }
+
+  measure(count: number): Sums {
+    const { order, derivatives } = this.arrays;
+    let gradient = 0;
+    let hessian = 0;
+    for (let place = 0; place < count; place++) {
+      const row = integerAt(order, place);
+      hessian += Math.abs(at(derivatives, 2 * row));
+      gradient += Math.abs(at(derivatives, 2 * row + 1));
+    }
+    return { gradient, hessian };
+  }
+
+  quantise(count: number, units: Units): Sums {
+    const { order, derivatives, gradients } = this.arrays;
+    const sums = { gradient: 0, hessian: 0 };
+    for (let place = 0; place < count; place++) {
+      const row = integerAt(order, place);
+      const hessian = Math.floor(at(derivatives, 2 * row) / units.hessian + 0.5);
+      const gradient = Math.floor(at(derivatives, 2 * row + 1) / units.gradient + 0.5);
+      gradients[2 * place] = hessian;
+      gradients[2 * place + 1] = gradient;
+      sums.hessian += hessian;
+      sums.gradient += gradient;
+    }
+    return sums;
   }
 
   build(span: Span, columns: number, slot: number): void {
@@ -94,6 +125,14 @@ class PlainKernel implements Kernel {
     order.set(spareOrder.subarray(0, right), left);
     gradients.set(spareGradients.subarray(0, 2 * right), 2 * left);
     return left;
+  }
+
+  addToMargins({ from, to }: Span, value: number): void {
+    const { order, margins } = this.arrays;
+    for (let place = from; place < to; place++) {
+      const row = integerAt(order, place);
+      margins[row] = at(margins, row) + value;
+    }
   }
 
   close(): void {

@@ -1,21 +1,26 @@
 import { growTo, type WasmExports, WasmSource } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
+import { at } from '../../strategies/index.ts';
 import { KERNEL_WASM } from './kernel.generated.ts';
-import type { Cut, Kernel, Span, Sums } from './kernel.ts';
-import { type Arrays, placesOf, type Shape, viewsOn } from './layout.ts';
+import type { Cut, Kernel, Span, Sums, Units } from './kernel.ts';
+import { type Arrays, LEFT_GRADIENT, LEFT_HESSIAN, octetStride, placesOf, type Shape, viewsOn } from './layout.ts';
 
 /** What `kernel.as` exports. */
 interface Exports extends WasmExports {
-  attach(places: number, rows: number, features: number): void;
+  attach(places: number, rows: number, features: number, stride: number): void;
+  prepare(): void;
+  measure(count: number): void;
+  quantise(count: number, perGradient: number, perHessian: number): void;
   build(from: number, to: number, columns: number, slot: number): void;
   subtract(slot: number, part: number, columns: number): void;
   partition(from: number, to: number, feature: number, threshold: number, missingLeft: number): number;
+  addToMargins(from: number, to: number, value: number): void;
   search(slot: number, columns: number, gradient: number, hessian: number): void;
   addProfile(slot: number, columns: number, gradient: number, hessian: number): void;
 }
 
 /** Bytes in front of the arrays, where their places are written. */
-const PREAMBLE = 64;
+const PREAMBLE = 128;
 
 /** A training during another one (from its `onTree`) has an instance of its own. */
 const source = new WasmSource<Exports>(KERNEL_WASM);
@@ -40,8 +45,23 @@ class WasmKernel implements Kernel {
     invariant(4 * places.length <= PREAMBLE, 'the places of the arrays fit before them');
     growTo(wasm.memory, end);
     new Uint32Array(wasm.memory.buffer, preamble, places.length).set(places);
-    wasm.attach(preamble, shape.rows, shape.features);
+    wasm.attach(preamble, shape.rows, shape.features, octetStride(shape.features));
     this.arrays = viewsOn(wasm.memory.buffer, shape, preamble + PREAMBLE);
+  }
+
+  prepare(): void {
+    this.#wasm.prepare();
+  }
+
+  measure(count: number): Sums {
+    this.#wasm.measure(count);
+    return this.#answeredSums();
+  }
+
+  quantise(count: number, { gradient, hessian }: Units): Sums {
+    // The inverse of a power of two is exact.
+    this.#wasm.quantise(count, 1 / gradient, 1 / hessian);
+    return this.#answeredSums();
   }
 
   build({ from, to }: Span, columns: number, slot: number): void {
@@ -64,7 +84,16 @@ class WasmKernel implements Kernel {
     return this.#wasm.partition(from, to, feature, threshold, isMissingLeft ? 1 : 0);
   }
 
+  addToMargins({ from, to }: Span, value: number): void {
+    this.#wasm.addToMargins(from, to, value);
+  }
+
   close(): void {
     source.giveBack(this.#wasm);
+  }
+
+  #answeredSums(): Sums {
+    const { found } = this.arrays;
+    return { gradient: at(found, LEFT_GRADIENT), hessian: at(found, LEFT_HESSIAN) };
   }
 }

@@ -8,6 +8,9 @@ const MAX_IDLE_BYTES = 2 ** 29;
 /** Sizes are powers of two from here on, so that jobs of nearly the same length share; untouched pages cost nothing. */
 const LEAST_BYTES = 2 ** 12;
 
+/** What lies on shared memory. */
+type Shared = Float64Array | Uint8Array;
+
 /** Hands out buffers and takes them back; one per process. */
 export class SharedMemory {
   /** By size; those that came back last are last. */
@@ -19,8 +22,13 @@ export class SharedMemory {
     return new Float64Array(this.#take(length * Float64Array.BYTES_PER_ELEMENT), 0, length);
   }
 
-  /** Takes a column back that came from here, when nobody reads or writes it any more. */
-  release(column: Float64Array): void {
+  /** [length] bytes in the same way. */
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(this.#take(length), 0, length);
+  }
+
+  /** Takes a column or bytes back that came from here, when nobody reads or writes it any more. */
+  release(column: Shared): void {
     const { buffer } = column;
     if (!(buffer instanceof SharedArrayBuffer) || this.#idleBytes + buffer.byteLength > MAX_IDLE_BYTES) return;
     this.#idleBytes += buffer.byteLength;

@@ -1,6 +1,7 @@
 /** A row per combination of a tuning job. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { OVERFLOW_REASON } from '../../backtest/index.ts';
+import { type Columns, insertKeyedRows } from '../../storage/index.ts';
 import type { TrialStatus } from '../optimization.ts';
 import {
   isRankable,
@@ -105,6 +106,16 @@ function secondsOf(figures: TuningFigures, index: number): number {
   return ms / 1000;
 }
 
+/** Every row has its columns in the same order, whichever way it came about. */
+function columnsOf(optimizationId: number, trial: TuningTrial): Columns {
+  const { index, status, rank, params, meanLoss, lossStd, meanAuc, meanAccuracy } = trial;
+  const { sharpe, maxDrawdown, trades, folds, fitSeconds, reason } = trial;
+  return {
+    ...{ optimizationId, index, status, rank, params, meanLoss, lossStd, meanAuc, meanAccuracy },
+    ...{ sharpe, maxDrawdown, trades, folds, fitSeconds, reason },
+  };
+}
+
 /** Inserts trials, so many at once. */
 export async function insertModelTrials(
   { db, optimizationId }: RowWrite,
@@ -112,7 +123,7 @@ export async function insertModelTrials(
 ): Promise<void> {
   for (let from = 0; from < trials.length; from += INSERTED_AT_ONCE) {
     await breathe();
-    const data = trials.slice(from, from + INSERTED_AT_ONCE).map((trial) => ({ optimizationId, ...trial }));
-    await db.modelTrial.createMany({ data });
+    const data = trials.slice(from, from + INSERTED_AT_ONCE).map((trial) => columnsOf(optimizationId, trial));
+    await insertKeyedRows(db, 'ModelTrial', data);
   }
 }

@@ -2,7 +2,7 @@
 import type { Db, OptimizationRow } from '../../storage/index.ts';
 import { rankedIndexes, TuningComputation } from '../tuning/index.ts';
 import { Checkpoints } from './checkpoint.ts';
-import { earlierModelTrials } from './earlier-model-trials.ts';
+import { EarlierModelTrials } from './earlier-model-trials.ts';
 import type { Findings } from './findings.ts';
 import { fitCheckpoints } from './fit-checkpoints.ts';
 import type { JobEnd } from './job-outcome.ts';
@@ -44,13 +44,18 @@ class ModelWork implements JobWork {
     if (params === undefined) return { status: 'complete', error: null, findings: () => this.partial() };
     const final = await this.#computation.final(params);
     const returns = await this.#computation.replay(params);
+    const earlier = new EarlierModelTrials(this.#row);
+    await earlier.read(this.#deps.database.read);
+    const judge = (): Findings =>
+      judgedFindings(this.#loaded, { ranked, final, returns, row: this.#row, earlier: earlier.keys });
+    const [counted, judged] = [earlier.keys.size, judge()];
     return {
       status: 'complete',
       error: null,
-      // What was tried before is counted in the transaction: another job on the same bars may have ended meanwhile.
+      // Another job on the same bars may have ended meanwhile; then there were more trials.
       findings: async (db) => {
-        const earlier = await earlierModelTrials(db, this.#row);
-        return judgedFindings(this.#loaded, { ranked, final, returns, row: this.#row, earlier });
+        await earlier.read(db);
+        return earlier.keys.size === counted ? judged : judge();
       },
     };
   }

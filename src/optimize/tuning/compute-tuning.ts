@@ -5,11 +5,12 @@
 import type { Compute } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
 import { planRows } from '../../features/index.ts';
-import type { BinnedFeatures, TrainParams } from '../../models/index.ts';
-import { numberOf, type Parameters } from '../../strategies/index.ts';
+import type { BinnedFeatures } from '../../models/index.ts';
+import type { Parameters } from '../../strategies/index.ts';
 import { inLanes } from '../engine/lanes.ts';
 import type { SharedMemory } from '../engine/shared-memory.ts';
 import type { TuningFold } from './cut.ts';
+import { trainParams } from './fit-groups.ts';
 import { stagesOf } from './stages.ts';
 import type { FitUnit, TuningFigures } from './tuning-figures.ts';
 import { foldRows, type TuningJob, type TuningRows } from './tuning-job.ts';
@@ -31,6 +32,8 @@ export class TuningComputation {
   #rows: Promise<TuningRows> | undefined;
   /** By fold and number of bins: what every combination of a fold shares. */
   readonly #bins = new Map<string, Promise<BinnedFeatures>>();
+  /** What they lie on. */
+  readonly #binMemory: Uint8Array[] = [];
 
   constructor(
     compute: Compute,
@@ -76,6 +79,7 @@ export class TuningComputation {
     // It was taken as a column of 64-bit numbers, see `#writeRows`.
     if (rows.features.values instanceof Float64Array) this.#memory.release(rows.features.values);
     this.#memory.release(rows.labels);
+    for (const bins of this.#binMemory.splice(0)) this.#memory.release(bins);
   }
 
   async #fitUnit(figures: TuningFigures, unit: FitUnit, signal: AbortSignal): Promise<Float64Array> {
@@ -123,7 +127,11 @@ export class TuningComputation {
     const key = `${trainRows}:${maxBin}`;
     const known = this.#bins.get(key);
     if (known !== undefined) return known;
-    const made = this.#loadRows().then(({ features }) => this.#run(BINS, { features, trainRows, maxBin }));
+    const made = this.#loadRows().then(({ features }) => {
+      const bins = this.#memory.bytes(features.names.length * features.rows);
+      this.#binMemory.push(bins);
+      return this.#run(BINS, { features, trainRows, maxBin, bins });
+    });
     this.#bins.set(key, made);
     return made;
   }
@@ -136,11 +144,6 @@ type BoundRun = <Input, Output>(
   task: import('../../compute/index.ts').TaskName<Input, Output>,
   input: Input,
 ) => Promise<Output>;
-
-/** Parsed parameters of a model type always have these two. */
-function trainParams(params: Parameters): TrainParams {
-  return { ...params, n_estimators: numberOf(params, 'n_estimators'), max_bin: numberOf(params, 'max_bin') };
-}
 
 /** A task answers null when it was cancelled, and then its run has been aborted: nobody reads the answer. */
 function present<Output>(output: Output | null): Output {

@@ -2,6 +2,7 @@
  * Combinations that one training serves: they differ in the number of trees only, and a model of more trees begins with
  * the trees of a smaller one. With early stopping they do not: where training stops depends on how long it may go on.
  */
+import type { TrainParams } from '../../models/index.ts';
 import { numberOf, type Parameters } from '../../strategies/index.ts';
 
 /** One training per fold. */
@@ -35,4 +36,9 @@ function groupKey(params: Parameters): string {
   const { n_estimators: trees, ...others } = params;
   const stopsEarly = (others['early_stopping_rounds'] ?? null) !== null;
   return JSON.stringify(stopsEarly ? [others, trees] : [others]);
+}
+
+/** Parsed parameters of a model type always have these two. */
+export function trainParams(params: Parameters): TrainParams {
+  return { ...params, n_estimators: numberOf(params, 'n_estimators'), max_bin: numberOf(params, 'max_bin') };
 }

@@ -34,4 +34,4 @@ export type {
 export { TuningFigures } from './tuning-figures.ts';
 export type { TuningJob } from './tuning-job.ts';
 export { type FinalFit, tuningTasks } from './tuning-tasks.ts';
-export { type FitWork, fitWork, refuseTooMuchWork } from './work.ts';
+export { type FitWork, fitWork, refuseTooLargeModels, refuseTooMuchWork } from './work.ts';

@@ -1,5 +1,5 @@
 /** How well predictions fit what came: each figure with its formula. */
-import { areaUnderCurve, type Objective } from '../../models/index.ts';
+import { areaUnderCurve, logLossOf, type Objective } from '../../models/index.ts';
 import { at } from '../../strategies/index.ts';
 
 /** Predictions of one slice, and what came. Columns have one entry per row. */
@@ -20,9 +20,6 @@ export interface Baseline {
   /** Whether rises are the more frequent class. */
   readonly isRise: boolean;
 }
-
-/** Probabilities nearer to 0 and 1 count as this: being wrong once must not cost infinitely. */
-const LEAST_PROBABILITY = 1e-15;
 
 /** The mean and the squared deviation of a gain over the bars of a slice. */
 export interface Gain {
@@ -50,8 +47,7 @@ export function isRise(value: number, objective: Objective): boolean {
 /** `−ln p` of the class that came, or the squared error. */
 export function lossOf(prediction: number, label: number, objective: Objective): number {
   if (objective === 'regression') return (prediction - label) ** 2;
-  const probability = label > 0.5 ? prediction : 1 - prediction;
-  return -Math.log(Math.min(1, Math.max(LEAST_PROBABILITY, probability)));
+  return logLossOf(label, prediction);
 }
 
 /** Mean loss. */

@@ -29,6 +29,8 @@ interface BinsInput {
   /** Rows to fit on: the first so many. */
   readonly trainRows: number;
   readonly maxBin: number;
+  /** [features × rows] on shared memory: where the bins go. */
+  readonly bins: Uint8Array;
 }
 
 interface ScoredFit {
@@ -63,9 +65,9 @@ const rowsTask: Task<RowsInput, null> = defineTask(ROWS.name, ({ config, bars, v
   return null;
 });
 
-const binsTask: Task<BinsInput, BinnedFeatures> = defineTask(BINS.name, ({ features, trainRows, maxBin }) => {
+const binsTask: Task<BinsInput, BinnedFeatures> = defineTask(BINS.name, ({ features, trainRows, maxBin, bins }) => {
   const rows = Int32Array.from({ length: trainRows }, (_, row) => row);
-  return binFeatures(features, fitBins(features, rows, maxBin));
+  return binFeatures(features, fitBins(features, rows, maxBin), bins);
 });
 
 const fitTask: Task<ScoredFit, Float64Array | null> = defineTask(FIT.name, ({ input, counts, terms }, context) => {

@@ -1,11 +1,16 @@
 /** How much a tuning job will cost, before anything is trained. */
 import { invalid } from '../../core/index.ts';
+import { type ModelType, type TrainingCost, trainingCost } from '../../models/index.ts';
 import { numberOf, type Parameters } from '../../strategies/index.ts';
 import type { TuningCut } from './cut.ts';
-import { fitGroups } from './fit-groups.ts';
+import { fitGroups, trainParams } from './fit-groups.ts';
 
 /** Most trees times rows of a job: some hours of a core. */
 const MAX_TREE_ROWS = 2e11;
+/** Most steps of one training: two minutes or so, which leaves a slower machine within the ten of a task. */
+const MAX_TRAINING_STEPS = 2e11;
+/** Most bytes of the model that is kept: it is read, checked and stored in one piece. */
+const MAX_MODEL_BYTES = 2 ** 27;
 /** Most memory that the features of a job and their bins may take, in bytes: they lie outside every heap limit. */
 const MAX_FEATURE_BYTES = 2 ** 30;
 
@@ -27,6 +32,42 @@ export function fitWork(combinations: readonly Parameters[]): FitWork {
     trees: groups.reduce((sum, { params }) => sum + numberOf(params, 'n_estimators'), 0),
     binnings: new Set(groups.map(({ params }) => params['max_bin'])).size,
   };
+}
+
+/**
+ * Each combination is the one that may be trained on all that was chosen by, and kept.
+ *
+ * @throws {DomainError} VALIDATION with the arithmetic, when a training would not end in time, or its model be too large
+ */
+export function refuseTooLargeModels(
+  modelType: ModelType,
+  combinations: readonly Parameters[],
+  size: { readonly rows: number; readonly features: number },
+): void {
+  for (const params of combinations) {
+    const cost = trainingCost(modelType, trainParams(params), size);
+    if (cost.steps > MAX_TRAINING_STEPS) throw tooManySteps(cost, size);
+    if (cost.bytes > MAX_MODEL_BYTES) throw tooManyBytes(cost);
+  }
+}
+
+function tooManySteps(
+  { trees, columns, levels, leaves, steps }: TrainingCost,
+  { rows }: { readonly rows: number },
+): Error {
+  return invalid(
+    'paramGrid',
+    `A training of ${trees} trees with up to ${leaves} leaves on ${rows} rows takes ${trees} trees × ${columns} features × (${levels} levels × ${rows} rows + 4096 × ${leaves} leaves) = ${steps} steps; at most ${MAX_TRAINING_STEPS} are allowed. Try fewer trees, levels, features or bars.`,
+    { limit: MAX_TRAINING_STEPS, observed: steps },
+  );
+}
+
+function tooManyBytes({ trees, leaves, bytes }: TrainingCost): Error {
+  return invalid(
+    'paramGrid',
+    `A model of ${trees} trees with up to ${leaves} leaves takes ${trees} × (2 × ${leaves} − 1) nodes × 34 = ${bytes} bytes; at most ${MAX_MODEL_BYTES} are allowed. Try fewer trees or levels.`,
+    { limit: MAX_MODEL_BYTES, observed: bytes },
+  );
 }
 
 /** @throws {DomainError} VALIDATION with the arithmetic, when a job would take more time or memory than it may */

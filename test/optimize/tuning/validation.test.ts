@@ -57,6 +57,18 @@ const REFUSALS: readonly [string, Partial<ModelTuningInput>, string, RegExp][] =
     'paramGrid',
     /9600 trainings with 48000000 trees, on \d+ training rows in 5 folds, make 48000000 × \d+ = \d+ rows of trees; at most 200000000000/,
   ],
+  [
+    'a training that does not end in time',
+    { start: '2000-01-03', paramGrid: { n_estimators: 5000, max_depth: 16, min_child_weight: 0 } },
+    'paramGrid',
+    /A training of 5000 trees with up to \d+ leaves on \d+ rows takes 5000 trees × \d+ features × \(\d+ levels × \d+ rows \+ 4096 × \d+ leaves\) = \d+ steps; at most 200000000000/,
+  ],
+  [
+    'a model that is too large',
+    { modelType: 'random_forest', paramGrid: { n_estimators: 2000, max_depth: 16, min_child_weight: 1 } },
+    'paramGrid',
+    /A model of 2000 trees with up to \d+ leaves takes 2000 × \(2 × \d+ − 1\) nodes × 34 = \d+ bytes; at most 134217728/,
+  ],
   ['a wrong date', { end: '2024-02-30' }, 'end', /found "2024-02-30"/],
 ];
 
