@@ -12,6 +12,7 @@ import {
 } from '../../src/graphql/index.ts';
 import { MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import { OptimizationRunner } from '../../src/optimize/index.ts';
+import { Admission } from '../../src/rest/index.ts';
 import { JobTypeRegistry, Scheduler } from '../../src/scheduler/index.ts';
 import { ensureDefaultUser } from '../../src/storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
@@ -57,7 +58,7 @@ async function startEngine() {
     isOriginAllowed: () => true,
     authenticate: () => caller,
     random: seededRandom('optimize'),
-    hasRoom: () => true,
+    admission: new Admission(),
     ids: randomIds,
     log: silent,
   });
