@@ -288,7 +288,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
     isHostAllowed: (host) => hostAllowed(host, origins),
     isOriginAllowed: (origin) => originAllowed(origin, origins),
     authenticate: () => ({ principal, requestId: ids.next() }),
-    hasRoom: () => admission.hasRoom(),
+    admission,
     random: seededRandom(ids.next()),
     ids,
     log,

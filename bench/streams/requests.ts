@@ -20,10 +20,10 @@ export class Gun {
   readonly #url: string;
   readonly #agent: Agent;
 
-  /** `connections`: at most so many requests are under way. */
-  constructor(url: string, connections: number) {
+  /** `connections`: at most so many requests are under way. `keepAlive` false: each comes over a new one. */
+  constructor(url: string, connections: number, { keepAlive = true } = {}) {
     this.#url = url;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+    this.#agent = new Agent({ keepAlive, maxSockets: connections });
   }
 
   fire({ method, path, body }: Shot): Promise<Outcome> {

@@ -9,8 +9,12 @@ const SUBSCRIBERS = 400;
 const STALLED = SUBSCRIBERS / 20;
 const SECONDS = 20;
 const EVENTS_PER_SECOND = 8;
-/** Makes messages of a stalled reader some 8 KB, so that what the system buffers for it is full soon. */
+/**
+ * Makes messages of a stalled reader some 8 KB, of which it asks for all that there were, several times: the system buffers
+ * some megabytes for it, and only when that is full does the server notice that it does not read.
+ */
 const LARGE = Array.from({ length: 14 }, (_, index) => `p${index}: payload`).join(' ');
+const REPLAYS = 10;
 const REASON = 'x'.repeat(480);
 
 const server = await startServer();
@@ -20,7 +24,7 @@ try {
   await publish(server, 2);
   const all = await latencies(readers, () => publish(server, SECONDS));
   const before = await server.held();
-  for (const { socket } of others) socket.pause();
+  for (const reader of others) reader.stall(REPLAYS);
   const some = await latencies(readers, () => publish(server, SECONDS));
   const during = await server.held();
   for (const { socket } of others) socket.resume();

@@ -1,5 +1,5 @@
 /** Operations that are let in however much is asked of the server: those that stop something. */
-import { type DocumentNode, Kind, OperationTypeNode, parse } from 'graphql';
+import { type DocumentNode, getOperationAST, Kind, OperationTypeNode, parse } from 'graphql';
 import { DOCUMENT_LIMITS } from './limits.ts';
 
 /** Fields of `Mutation` that stop orders. */
@@ -12,11 +12,15 @@ export function mayBeUrgent(text: string): boolean {
   return NAMED.test(text);
 }
 
-/** Whether a document does nothing but what is urgent. One that cannot be read does not. */
-export function isUrgent(query: string): boolean {
+/**
+ * Whether a document does nothing but what is urgent. One that cannot be read does not.
+ *
+ * @param operationName which of its operations is to run; not needed where there is one
+ */
+export function isUrgent(query: string, operationName?: string): boolean {
   if (!mayBeUrgent(query) || query.length > DOCUMENT_LIMITS.length) return false;
   try {
-    return isUrgentDocument(parse(query, { maxTokens: DOCUMENT_LIMITS.tokens }));
+    return isUrgentDocument(parse(query, { maxLexicalTokens: DOCUMENT_LIMITS.tokens }), operationName);
   } catch {
     // It will be refused for what is wrong with it, when there is room for that.
     return false;
@@ -24,16 +28,11 @@ export function isUrgent(query: string): boolean {
 }
 
 /** The same of a parsed document. */
-export function isUrgentDocument({ definitions }: DocumentNode): boolean {
+export function isUrgentDocument(document: DocumentNode, operationName?: string | null): boolean {
   const urgent = new Set<string>(URGENT_MUTATIONS);
-  const operations = definitions.flatMap((each) => (each.kind === Kind.OPERATION_DEFINITION ? [each] : []));
+  const operation = getOperationAST(document, operationName);
   return (
-    operations.length > 0 &&
-    operations.every(({ operation, selectionSet: { selections } }) => {
-      return (
-        operation === OperationTypeNode.MUTATION &&
-        selections.every((each) => each.kind === Kind.FIELD && urgent.has(each.name.value))
-      );
-    })
+    operation?.operation === OperationTypeNode.MUTATION &&
+    operation.selectionSet.selections.every((each) => each.kind === Kind.FIELD && urgent.has(each.name.value))
   );
 }

@@ -1,69 +1,100 @@
 /**
  * How much work is let in. A server that is asked for more than it can do and tries serves nobody: what would wait for too
- * long is refused at once, before anything is read of it, at a small part of what an answer costs. There are two measures,
- * because work waits in two places: requests under way, which wait for databases and threads; and the turn of the event loop,
- * within which SQLite answers and each request waits for those before it.
+ * long is refused at once, before anything is read of it, at a small part of what an answer costs.
+ *
+ * While the event loop has time to spare, requests under way wait for databases and other machines, and many may. While it has
+ * none, they wait for one another: no more are let in than are answered in `inTimeMs`, as far as can be told from what was answered
+ * lately (Little's law), but for a few, so that a page may ask for all that it shows. Where too many came at once for that, those
+ * that have waited for `patienceMs` are refused when their turn comes.
  */
+import { DomainError } from '../core/index.ts';
+import { AnswerRate } from './answer-rate.ts';
+import { Pace } from './pace.ts';
 
 /** Where refusing begins. */
 interface AdmissionLimits {
-  /** Requests under way. */
-  readonly underWay: number;
-  /** How long a turn of the event loop may have lasted, in ms, ... */
-  readonly turnMs: number;
-  /** ... once it has let so many requests in: one that is slow alone is not too many. */
-  readonly perTurn: number;
+  /** Requests under way, whatever they wait for. */
+  readonly most: number;
+  /** Requests under way that are let in however slowly the server answers. */
+  readonly least: number;
+  /** How long one that is let in should take while the loop is busy, in ms. */
+  readonly inTimeMs: number;
+  /** How long it may wait for its turn, in ms. */
+  readonly patienceMs: number;
 }
 
-const LIMITS: AdmissionLimits = { underWay: 256, turnMs: 100, perTurn: 16 };
+const LIMITS: AdmissionLimits = { most: 256, least: 16, inTimeMs: 300, patienceMs: 500 };
+
+/** Seconds after which who was refused may try again. */
+const RETRY_AFTER_SECONDS = 1;
 
 /** See the head of this file. */
 export class Admission {
   readonly #limits: AdmissionLimits;
+  readonly #rate: AnswerRate;
+  readonly #pace: Pace;
   #underWay = 0;
-  #turnBegan: number | null = null;
-  #inTurn = 0;
   #refused = 0;
 
-  constructor(limits: AdmissionLimits = LIMITS) {
+  constructor(limits: AdmissionLimits = LIMITS, rate: AnswerRate = new AnswerRate()) {
     this.#limits = limits;
+    this.#rate = rate;
+    this.#pace = new Pace(limits.patienceMs);
   }
 
-  /** Requests that were refused so far. */
+  /** Requests and operations that were refused so far. */
   get refusedCount(): number {
     return this.#refused;
   }
 
-  /** Lets a request in, whatever there is to do; answers how to say that it is over, which may be said again. */
-  enter(): () => void {
+  /** Says that a connection was accepted, so that more can be before work goes on; see `Pace`. */
+  accepted(): void {
+    this.#pace.accepted();
+  }
+
+  /** Whether one more fits in. */
+  hasRoom(): boolean {
+    const { most, least, inTimeMs } = this.#limits;
+    const perMs = this.#rate.perMs();
+    const inTime = perMs === null ? most : Math.min(most, Math.max(least, perMs * inTimeMs));
+    return this.#underWay < inTime;
+  }
+
+  /**
+   * Lets one in when its turn comes, which is at once while there is time. Resolves with how to say that it is over, which may be
+   * said again.
+   *
+   * @param isWanted asked when its turn has come: nothing is done for somebody who is gone
+   * @throws {DomainError} UNAVAILABLE when there is too much to do
+   */
+  async admit(isWanted: () => boolean = () => true): Promise<() => void> {
+    if (!this.hasRoom()) throw this.refusal();
     this.#underWay += 1;
-    this.#inTurn += 1;
+    if ((await this.#pace.turn()) && isWanted()) return this.#leaving();
+    this.#underWay -= 1;
+    throw this.refusal();
+  }
+
+  #leaving(): () => void {
     let isOver = false;
     return () => {
-      if (!isOver) this.#underWay -= 1;
+      if (isOver) return;
       isOver = true;
+      this.#underWay -= 1;
+      this.#rate.count();
     };
   }
 
-  /** Whether one more that can wait fits in; no counts as a refusal. */
-  hasRoom(): boolean {
-    const { underWay, turnMs, perTurn } = this.#limits;
-    const isTooLate = this.#turnMs() > turnMs && this.#inTurn >= perTurn;
-    if (this.#underWay < underWay && !isTooLate) return true;
+  /** What one that does not fit is told; it counts as refused. */
+  refusal(): DomainError {
     this.#refused += 1;
-    return false;
+    return tooMuchToDo();
   }
+}
 
-  /** How long this turn of the event loop has lasted since it was first asked. */
-  #turnMs(): number {
-    const now = performance.now();
-    if (this.#turnBegan === null) {
-      this.#turnBegan = now;
-      this.#inTurn = 0;
-      setImmediate(() => {
-        this.#turnBegan = null;
-      });
-    }
-    return now - this.#turnBegan;
-  }
+/** See `Admission.refusal`. */
+export function tooMuchToDo(): DomainError {
+  return new DomainError('UNAVAILABLE', 'The server is asked for more than it can do. Come back shortly.', {
+    facts: { retryAfterSeconds: RETRY_AFTER_SECONDS },
+  });
 }

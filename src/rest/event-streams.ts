@@ -11,22 +11,25 @@ import { comeBackMs, type Random } from '../core/index.ts';
 export class EventStreams {
   readonly #random: Random;
   readonly #open = new Set<EventStream>();
+  #isClosed = false;
 
   constructor(random: Random) {
     this.#random = random;
   }
 
-  /** The body as it is sent. */
+  /** The body as it is sent; one that begins after `close` ends at once. */
   send(body: { getReader(): ReadableStreamDefaultReader<Uint8Array> }): Readable {
     const stream = new EventStream(body.getReader());
     this.#open.add(stream);
     stream.once('close', () => this.#open.delete(stream));
-    stream.tell(this.#retry());
+    if (this.#isClosed) stream.breakOff(this.#retry());
+    else stream.tell(this.#retry());
     return stream;
   }
 
-  /** Ends all of them. */
+  /** Ends all of them, and those that are still to come. */
   close(): void {
+    this.#isClosed = true;
     for (const stream of this.#open) stream.breakOff(this.#retry());
   }
 

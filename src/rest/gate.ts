@@ -1,22 +1,21 @@
 /**
- * In front of the host: whether a request is let in. What stops something has a lane of its own, which is never closed: the
- * routes that say so, and GraphQL documents that do nothing else. Whether the server lives is told in any case.
+ * Where requests are let in or refused: in front of the host, at the cost of an answer that was made beforehand, and once more
+ * when their bodies have been read and they wait for their turn. What stops something has a lane of its own, which is never
+ * closed and has no turns: the routes that say so, and GraphQL operations that do nothing else. Whether the server lives is told
+ * in any case.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { DomainError } from '../core/index.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isUrgent, mayBeUrgent } from '../graphql/index.ts';
-import type { Admission } from './admission.ts';
-import { PROBLEM_TYPE, problemOf } from './problem.ts';
+import { type Admission, tooMuchToDo } from './admission.ts';
+import { problemAnswer } from './failure.ts';
 import type { Route } from './route.ts';
 
-/** Seconds after which who was refused may try again. */
-const RETRY_AFTER_SECONDS = 1;
-
-const BODY = JSON.stringify(problemOf(busy()));
+const REFUSAL = problemAnswer(tooMuchToDo());
+const BODY = JSON.stringify(REFUSAL.body);
 const HEADERS = {
-  'content-type': PROBLEM_TYPE,
+  ...REFUSAL.headers,
   'content-length': Buffer.byteLength(BODY),
-  'retry-after': String(RETRY_AFTER_SECONDS),
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 };
@@ -25,8 +24,6 @@ const HEADERS = {
 export class Gate {
   readonly #admission: Admission;
   readonly #urgent: readonly { readonly method: string; readonly path: RegExp }[];
-  /** What was let in for its document, of which only the beginning was looked at. */
-  readonly #promised = new WeakSet<IncomingMessage>();
   readonly #leave = new WeakMap<IncomingMessage, () => void>();
 
   constructor(admission: Admission, routes: readonly Route[]) {
@@ -42,16 +39,21 @@ export class Gate {
   /** The host's listener behind the gate. */
   guard(handler: RequestListener): RequestListener {
     return (request, response) => {
-      const enter = (): void => {
-        const leave = this.#admission.enter();
-        this.#leave.set(request, leave);
-        response.once('close', leave);
-        handler(request, response);
-      };
-      if (this.#isUrgent(request) || this.#admission.hasRoom()) enter();
-      else if (isGraphql(request)) this.#lookInto(request, { enter, refuse: () => refuse(response) });
-      else refuse(response);
+      if (this.#isInLane(request) || this.#admission.hasRoom()) handler(request, response);
+      else if (isGraphql(request)) this.#lookInto(request, response, handler);
+      else this.#refuse(response);
     };
+  }
+
+  /** Makes what the host has read, and is not urgent, wait for its turn, and counts it until it is answered. */
+  addTurns(app: FastifyInstance): void {
+    app.addHook('preHandler', async (request, reply) => {
+      const { raw } = request;
+      if (this.#isInLane(raw) || doesOnlyWhatIsUrgent(request)) return;
+      const leave = await this.#admission.admit(() => !reply.raw.destroyed);
+      this.#leave.set(raw, leave);
+      reply.raw.once('close', leave);
+    });
   }
 
   /** A stream has begun: it may last for days and costs nothing meanwhile. */
@@ -59,25 +61,24 @@ export class Gate {
     this.#leave.get(request)?.();
   }
 
-  /** @throws {DomainError} UNAVAILABLE when it was let in for a document that is not urgent after all */
-  requirePromise(request: IncomingMessage, query: unknown): void {
-    if (this.#promised.has(request) && !(typeof query === 'string' && isUrgent(query))) throw busy();
-  }
-
-  #isUrgent({ method, url = '' }: IncomingMessage): boolean {
+  #isInLane({ method, url = '' }: IncomingMessage): boolean {
     const [path = ''] = url.split('?', 1);
     return this.#urgent.some((lane) => lane.method === method && lane.path.test(path));
   }
 
   /** Reads the beginning of the body and puts it back. */
-  #lookInto(request: IncomingMessage, { enter, refuse: close }: { enter: () => void; refuse: () => void }): void {
+  #lookInto(request: IncomingMessage, response: ServerResponse, handler: RequestListener): void {
     request.once('readable', () => {
       const beginning: Buffer | null = request.read();
-      if (beginning === null || !mayBeUrgent(beginning.toString('latin1'))) return close();
+      if (beginning === null || !mayBeUrgent(beginning.toString('latin1'))) return this.#refuse(response);
       request.unshift(beginning);
-      this.#promised.add(request);
-      return enter();
+      return handler(request, response);
     });
+  }
+
+  #refuse(response: ServerResponse): void {
+    this.#admission.refusal();
+    response.writeHead(503, HEADERS).end(BODY);
   }
 }
 
@@ -85,12 +86,9 @@ function isGraphql({ method, url = '' }: IncomingMessage): boolean {
   return method === 'POST' && /^\/graphql\/?(\?|$)/.test(url);
 }
 
-function refuse(response: ServerResponse): void {
-  response.writeHead(503, HEADERS).end(BODY);
-}
-
-function busy(): DomainError {
-  return new DomainError('UNAVAILABLE', 'The server is asked for more than it can do. Come back shortly.', {
-    facts: { retryAfterSeconds: RETRY_AFTER_SECONDS },
-  });
+function doesOnlyWhatIsUrgent({ raw, body }: FastifyRequest): boolean {
+  if (!isGraphql(raw) || typeof body !== 'object' || body === null || !('query' in body)) return false;
+  const { query } = body;
+  const name = 'operationName' in body ? body.operationName : undefined;
+  return typeof query === 'string' && isUrgent(query, typeof name === 'string' ? name : undefined);
 }

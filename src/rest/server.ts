@@ -75,12 +75,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   const gate = new Gate(options.admission, options.routes);
   const app = createInstance(options, gate);
   app.server.maxConnections = MAX_CONNECTIONS;
+  app.server.on('connection', () => options.admission.accepted());
   app.setErrorHandler((error, request, reply) => sendProblem(expectedError(error, request, options.ids), reply));
   app.setNotFoundHandler((request) => {
     throw noSuchPath(request);
   });
   addDrain(app, (options.timeouts ?? TIMEOUTS).drainMs);
   addGuard(app, options.origins);
+  gate.addTurns(app);
   logAnswers(app);
   readJsonOnly(app);
   addMetrics(app, options.gauges);

@@ -1,11 +1,26 @@
 /** What stands behind one path. The server knows paths and sockets; endpoints know what is said over them. */
 
-import type { IdSource, Log } from '../core/index.ts';
+import type { DomainError, IdSource, Log } from '../core/index.ts';
 import type { Caller, Pipeline } from '../graphql/index.ts';
 import type { Connection } from './connection.ts';
 
 /** What sockets need of the pipeline. */
 export type SocketPipeline = Pick<Pipeline, 'enveloped' | 'subscribe'>;
+
+/** How much work is let in, of all transports together. */
+export interface OperationAdmission {
+  /** Whether one more fits in. */
+  hasRoom(): boolean;
+  /**
+   * Waits for the operation's turn, and resolves with how to say that it is over.
+   *
+   * @param isWanted whether anybody still waits for the answer
+   * @throws {DomainError} UNAVAILABLE when there is too much to do
+   */
+  admit(isWanted: () => boolean): Promise<() => void>;
+  /** What one that does not fit is told; it counts as refused. */
+  refusal(): DomainError;
+}
 
 /** What an upgrade request has told. */
 export interface Visit {
@@ -19,8 +34,8 @@ export interface EndpointDeps {
   readonly pipeline: SocketPipeline;
   /** Newest cursor of the journal. */
   readonly head: () => bigint;
-  /** Whether the server has time for one more operation that can wait; subscriptions and what is urgent need not ask. */
-  readonly hasRoom: () => boolean;
+  /** Lets operations in that can wait; subscriptions and what is urgent need not ask. */
+  readonly admission: OperationAdmission;
   /** Names errors in the log, and to the client, who is told nothing else of them. */
   readonly ids: IdSource;
   readonly log: Log;

@@ -9,7 +9,7 @@ import {
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
-  Kind,
+  getOperationAST,
   OperationTypeNode,
 } from 'graphql';
 import {
@@ -21,10 +21,10 @@ import {
   type Server,
   type SubscribePayload,
 } from 'graphql-ws';
-import { invariant } from '../core/index.ts';
+import { DomainError, invariant } from '../core/index.ts';
 import { type Caller, type Enveloped, isUrgentDocument } from '../graphql/index.ts';
 import { CLOSE_CODES, type Connection } from './connection.ts';
-import { type Endpoint, type EndpointDeps, reportBug, type Visit } from './endpoint.ts';
+import { type Endpoint, type EndpointDeps, type OperationAdmission, reportBug, type Visit } from './endpoint.ts';
 import { failureOf } from './failure.ts';
 
 /** For a client to say `connection_init`, in milliseconds; also the protocol's default. */
@@ -54,6 +54,12 @@ export function graphqlEndpoint(deps: EndpointDeps, initTimeoutMs: number = INIT
   };
 }
 
+/** What an operation under way runs with. */
+interface Bound {
+  readonly enveloped: Enveloped;
+  readonly connection: Connection;
+}
+
 function open(
   server: Server<Extra>,
   connection: Connection,
@@ -74,11 +80,11 @@ function open(
 
 function createProtocolServer(deps: EndpointDeps, initTimeoutMs: number): Server<Extra> {
   /** The pipeline's functions are bound to a caller: those of each operation under way. */
-  const bound = new WeakMap<ExecutionArgs, Enveloped>();
-  const boundTo = (args: ExecutionArgs): Enveloped => {
-    const enveloped = bound.get(args);
-    invariant(enveloped !== undefined, 'an operation runs with the arguments that were prepared for it');
-    return enveloped;
+  const bound = new WeakMap<ExecutionArgs, Bound>();
+  const boundTo = (args: ExecutionArgs): Bound => {
+    const functions = bound.get(args);
+    invariant(functions !== undefined, 'an operation runs with the arguments that were prepared for it');
+    return functions;
   };
   return makeServer<ConnectionInitMessage['payload'], Extra>({
     connectionInitWaitTimeout: initTimeoutMs,
@@ -86,32 +92,54 @@ function createProtocolServer(deps: EndpointDeps, initTimeoutMs: number): Server
       const underWay = Object.keys(subscriptions).length;
       if (underWay > MAX_OPERATIONS) return [tooManyOperations(underWay)];
       const enveloped = deps.pipeline.enveloped(extra.caller);
-      const document = parseAndValidate(enveloped, payload.query);
+      const document = parseAndValidate(enveloped, payload, deps.admission);
       if (!('kind' in document)) return document;
-      if (isWork(document) && !deps.hasRoom()) return [tooMuchWork()];
       const args = await argumentsOf(enveloped, document, payload);
-      bound.set(args, enveloped);
+      bound.set(args, { enveloped, connection: extra.connection });
       return args;
     },
+    execute: (args) => executeInTurn(args, boundTo(args), deps.admission),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Envelop does not type what its functions answer.
-    execute: (args) => boundTo(args).execute(args) as OperationResult,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Likewise.
-    subscribe: (args) => boundTo(args).subscribe(args) as OperationResult,
+    subscribe: (args) => boundTo(args).enveloped.subscribe(args) as OperationResult,
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors === undefined ? undefined : publicResult(result),
     onError: ({ extra }, _id, _payload, errors) => errors.map((error) => endedBy(error, extra.connection, deps)),
   });
 }
 
-/** The document, or what is wrong with it. */
-function parseAndValidate(enveloped: Enveloped, query: string): DocumentNode | readonly GraphQLError[] {
+/** The document, or what is wrong with it, or that there is no room for it. */
+function parseAndValidate(
+  enveloped: Enveloped,
+  { query, operationName }: SubscribePayload,
+  admission: OperationAdmission,
+): DocumentNode | readonly GraphQLError[] {
   try {
     const document = enveloped.parse(query);
+    if (isWork(document, operationName) && !admission.hasRoom()) return [asGraphQLError(admission.refusal())];
     const errors = enveloped.validate(enveloped.schema, document);
     return errors.length === 0 ? document : errors;
   } catch (error) {
     if (error instanceof GraphQLError) return [error];
     throw error;
+  }
+}
+
+/** What is not urgent waits for its turn, and counts as work until it is done. */
+async function executeInTurn(
+  args: ExecutionArgs,
+  { enveloped, connection }: Bound,
+  admission: OperationAdmission,
+): Promise<Awaited<OperationResult>> {
+  let leave: (() => void) | undefined;
+  try {
+    if (isWork(args.document, args.operationName)) leave = await admission.admit(() => !connection.closed.aborted);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Envelop does not type what its functions answer.
+    return (await enveloped.execute(args)) as Awaited<OperationResult>;
+  } catch (error) {
+    if (error instanceof DomainError) return { errors: [asGraphQLError(error)] };
+    throw error;
+  } finally {
+    leave?.();
   }
 }
 
@@ -166,16 +194,13 @@ function publicError(error: GraphQLError): GraphQLFormattedError {
 }
 
 /** Whether it can be refused when there is too much to do: subscriptions wait most of the time, and some things are urgent. */
-function isWork(document: DocumentNode): boolean {
-  const waits = document.definitions.some(
-    (each) => each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.SUBSCRIPTION,
-  );
-  return !waits && !isUrgentDocument(document);
+function isWork(document: DocumentNode, operationName: string | null | undefined): boolean {
+  const operation = getOperationAST(document, operationName);
+  return operation?.operation !== OperationTypeNode.SUBSCRIPTION && !isUrgentDocument(document, operationName);
 }
 
-function tooMuchWork(): GraphQLError {
-  const message = 'The server is asked for more than it can do. Come back shortly.';
-  return new GraphQLError(message, { extensions: { code: 'UNAVAILABLE', facts: { retryAfterSeconds: 1 } } });
+function asGraphQLError({ message, code, facts }: DomainError): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, facts } });
 }
 
 function tooManyOperations(observed: number): GraphQLError {

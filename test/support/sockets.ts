@@ -12,12 +12,13 @@ import { z } from 'zod';
 import { DomainError, invalid, type JsonObject, randomIds, seededRandom, systemClock } from '../../src/core/index.ts';
 import { type Delivery, Journal, SubscriberOverflow } from '../../src/events/index.ts';
 import { useLimits } from '../../src/graphql/limits.ts';
+import { Admission } from '../../src/rest/index.ts';
 import { ensureDefaultUser } from '../../src/storage/index.ts';
 import { attachWebSockets, defineChannel, type WebSocketOptions, type WebSockets } from '../../src/ws/index.ts';
 import { createTestDatabase } from './database.ts';
 
 const typeDefs = /* GraphQL */ `
-  type Query { self: Query! value: Int failing: Int broken: Int large: String! }
+  type Query { self: Query! value: Int slow(ms: Int!): Int failing: Int broken: Int large: String! }
   type Mutation { setValue(value: Int!): Int }
   type Subscription { happened(after: String, subject: Int): Happened! breaking: Int }
   type Happened { cursor: String type: String! at: String! subject: Int! text: String! }
@@ -110,7 +111,7 @@ export async function startSockets(
     isOriginAllowed: (origin) => origin === undefined || origin === `http://127.0.0.1:${port}`,
     authenticate: (request) => callerOf(request, ownerId),
     random: seededRandom('sockets'),
-    hasRoom: () => true,
+    admission: new Admission(),
     ids: randomIds,
     log: { info: () => undefined, warn: () => undefined, error: (facts) => void errors.push(facts) },
     ...options,
@@ -206,6 +207,10 @@ function resolversOf(journal: Journal, ownerId: number) {
     Query: {
       self: () => ({}),
       value: () => 1,
+      slow: async (_root: unknown, { ms }: { ms: number }) => {
+        await pause(ms);
+        return ms;
+      },
       large: () => 'x'.repeat(1024 * 1024),
       failing: () => {
         throw invalid('value', 'value is wrong.');

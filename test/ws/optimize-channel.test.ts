@@ -13,6 +13,7 @@ import {
 import { MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import { OptimizationRunner } from '../../src/optimize/index.ts';
 import { StoredModels } from '../../src/predictions/index.ts';
+import { Admission } from '../../src/rest/index.ts';
 import { JobTypeRegistry, Scheduler } from '../../src/scheduler/index.ts';
 import { ensureDefaultUser } from '../../src/storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
@@ -69,7 +70,7 @@ async function startEngine() {
     isOriginAllowed: () => true,
     authenticate: () => caller,
     random: seededRandom('optimize'),
-    hasRoom: () => true,
+    admission: new Admission(),
     ids: randomIds,
     log: silent,
   });
