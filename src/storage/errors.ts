@@ -30,6 +30,10 @@ const UNAVAILABLE_SQLITE_CODES = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|PROTO
  */
 const UNAVAILABLE_POSTGRES_CODES = /^(08|40|53|57|55P03|25P03)/;
 
+/** What `pg` and its pool say without any code: no connection was free or made in time, or the one that there was is gone. */
+const UNAVAILABLE_POSTGRES_WORDS =
+  /^(timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error)/;
+
 /** A driver's error that means that the database cannot be had for now. It has no `code`: see the head of this file. */
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';
@@ -37,7 +41,11 @@ export class DatabaseUnavailable extends Error {
 
 /** What a driver throws in place of `error`: DatabaseUnavailable where it means that, else the same error. */
 export function translateDriverError(error: unknown): unknown {
-  if (!(error instanceof Error) || !isDriverAdapterError(error) || !isUnavailable(error.cause)) return error;
+  if (!(error instanceof Error)) return error;
+  const isGone = isDriverAdapterError(error)
+    ? isUnavailable(error.cause)
+    : UNAVAILABLE_POSTGRES_WORDS.test(error.message);
+  if (!isGone) return error;
   return new DatabaseUnavailable(error.message, { cause: error });
 }
 
