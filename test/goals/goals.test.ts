@@ -52,15 +52,6 @@ eachDatabase((_provider, create) => {
       expect(await changed).toEqual([]);
       expect(await deleted).toEqual([]);
     });
-
-    it('are checked and deleted at the same time', async () => {
-      const checked = race(async (at, { jobId }) => {
-        const run = await at.database.read.jobRun.findFirst({ where: { jobId } });
-        await at.checkAs({ config: {}, ...(run !== null && { runId: run.id }) }).catch(() => undefined);
-      });
-
-      expect(await checked).toEqual([]);
-    });
   });
 
   describe('a goal', () => {

@@ -69,7 +69,9 @@ export class SchedulerProcesses {
   async share({ jobs: count, dueTimes }: SharedSchedule): Promise<SharedOutcome> {
     const deps = this.#deps;
     const jobs = await Promise.all(
-      Array.from({ length: count }, () => createJob(deps, { schedule: '* * * * * *', overlapPolicy: 'allow' })),
+      Array.from({ length: count }, () =>
+        patiently(() => createJob(deps, { schedule: '* * * * * *', overlapPolicy: 'allow' })),
+      ),
     );
     const ofRound = { jobId: { in: jobs.map(({ id }) => id) } };
     const counted = (where: object): Promise<number> =>
