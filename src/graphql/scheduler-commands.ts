@@ -12,7 +12,7 @@ import {
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { attempt } from './errors.ts';
-import { INPUT, parseId } from './inputs.ts';
+import { INPUT, inputId } from './inputs.ts';
 import { payloadType } from './payload.ts';
 import { JobRunRef, ScheduledJobRef } from './scheduled-jobs.ts';
 import { CatchupPolicyEnum, OverlapPolicyEnum, ScheduledJobTypeEnum, SessionPolicyEnum } from './scheduler-words.ts';
@@ -124,7 +124,7 @@ const StopSchedulerInput = reasonOnly('StopSchedulerInput');
 
 /** Starts or stops one job. */
 function switchJob({ caller, services }: GraphQLContext, id: string, enabled: boolean) {
-  return attempt(() => enableScheduledJob(services, caller.principal, { id: parseId(id), enabled }));
+  return attempt(() => enableScheduledJob(services, caller.principal, { id: inputId(id), enabled }), 'id');
 }
 
 /** Starts or stops all of them. */
@@ -148,21 +148,21 @@ builder.mutationFields((t) => ({
     description: 'Changes the settings of a job. Scope `trade`.',
     args: { input: t.arg({ type: UpdateScheduledJobInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => updateScheduledJob(services, caller.principal, { ...input, id: parseId(input.id) })),
+      attempt(() => updateScheduledJob(services, caller.principal, { ...input, id: inputId(input.id) }), 'id'),
   }),
   deleteScheduledJob: t.field({
     type: DeletePayload,
     description: 'Deletes a job with its runs. Scope `trade`.',
     args: { input: t.arg({ type: DeleteInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => deleteScheduledJob(services, caller.principal, parseId(input.id))),
+      attempt(() => deleteScheduledJob(services, caller.principal, inputId(input.id)), 'id'),
   }),
   runScheduledJob: t.field({
     type: RunPayload,
     description: 'Runs a job now, also one that is stopped, and waits for the end up to 30 s. Scope `trade`.',
     args: { input: t.arg({ type: RunInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => runScheduledJob(services, caller.principal, parseId(input.id))),
+      attempt(() => runScheduledJob(services, caller.principal, inputId(input.id)), 'id'),
   }),
   startScheduledJob: t.field({
     type: StartPayload,
