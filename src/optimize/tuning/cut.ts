@@ -70,6 +70,6 @@ function tooFewBars(
     'nSplits',
     `There are ${bars} bars with features and a label; ${nSplits} splits of at least ${minBars} bars, ${gapBars} bars ` +
       `before each and a hold-out of ${100 * HOLDOUT_SHARE} % take ${required}. Ask for a longer range or fewer splits.`,
-    { observed: bars, required },
+    { observed: bars, required, limit: required },
   );
 }
