@@ -122,7 +122,7 @@ export type CreateScheduledJobInput = {
   readonly sessionPolicy?: SessionPolicy | null | undefined;
   /** 1 to 86,400; default 600. */
   readonly timeoutSeconds?: number | null | undefined;
-  /** IANA; default `UTC`. */
+  /** Default `UTC`. */
   readonly timezone?: string | null | undefined;
 };
 
@@ -1017,13 +1017,13 @@ export type UpdateScheduledJobInput = {
   readonly name?: string | null | undefined;
   /** For due times while it is running. */
   readonly overlapPolicy?: OverlapPolicy | null | undefined;
-  /** Cron of 5 fields, or 6 with seconds first. */
+  /** When it is due. */
   readonly schedule?: string | null | undefined;
   /** For due times while the market is closed. */
   readonly sessionPolicy?: SessionPolicy | null | undefined;
   /** 1 to 86,400. */
   readonly timeoutSeconds?: number | null | undefined;
-  /** IANA. */
+  /** By whose clocks. */
   readonly timezone?: string | null | undefined;
 };
 

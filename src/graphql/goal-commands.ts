@@ -29,7 +29,8 @@ const CreateGoalInput = builder.inputType('CreatePortfolioGoalInput', {
     name: t.string({ description: '1 to 100 characters; default: the weights.' }),
     driftThreshold: t.field({ type: 'Decimal', description: 'Above 0, below 1; default 0.05.' }),
     rebalanceMode: t.field({ type: RebalanceModeEnum, description: 'Default `ALERT`.' }),
-    checkSchedule: t.string({
+    checkSchedule: t.field({
+      type: 'Cron',
       description:
         'Cron by the clocks of New York; default: every 15 minutes of the session, or of the day where everything trades around the clock.',
     }),
@@ -45,7 +46,10 @@ const UpdateGoalInput = builder.inputType('UpdatePortfolioGoalInput', {
     name: t.string({ description: '1 to 100 characters.' }),
     driftThreshold: t.field({ type: 'Decimal', description: 'Above 0, below 1.' }),
     rebalanceMode: t.field({ type: RebalanceModeEnum, description: '`OFF` disables the job that checks it.' }),
-    checkSchedule: t.string({ description: 'Of the job that checks it; one that was deleted is made again.' }),
+    checkSchedule: t.field({
+      type: 'Cron',
+      description: 'Of the job that checks it; one that was deleted is made again.',
+    }),
   }),
 });
 

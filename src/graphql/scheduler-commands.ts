@@ -49,13 +49,14 @@ const CreateScheduledJobInput = builder.inputType('CreateScheduledJobInput', {
   description: 'The job to create; what is left out takes its default.',
   fields: (t) => ({
     jobType: t.field({ type: ScheduledJobTypeEnum, required: true, description: 'What it does.' }),
-    schedule: t.string({
+    schedule: t.field({
+      type: 'Cron',
       required: true,
       description: 'Cron of 5 fields, or 6 with seconds first; `@daily` and so on.',
     }),
     config: t.field({ type: 'JSON', description: 'What its type is told, keys in snake_case.' }),
     name: t.string({ description: '1 to 100 characters; default: the type and the schedule.' }),
-    timezone: t.string({ description: 'IANA; default `UTC`.' }),
+    timezone: t.field({ type: 'TimeZone', description: 'Default `UTC`.' }),
     calendar: t.string({ description: '`XNYS` or `24/7`; default: none.' }),
     sessionPolicy: t.field({ type: SessionPolicyEnum, description: 'Default `SKIP_CLOSED`.' }),
     enabled: t.boolean({ description: 'Default true.' }),
@@ -71,10 +72,10 @@ const UpdateScheduledJobInput = builder.inputType('UpdateScheduledJobInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: JOB_ID }),
     jobType: t.field({ type: ScheduledJobTypeEnum, description: 'Another type needs another `config`.' }),
-    schedule: t.string({ description: 'Cron of 5 fields, or 6 with seconds first.' }),
+    schedule: t.field({ type: 'Cron', description: 'When it is due.' }),
     config: t.field({ type: 'JSON', description: 'Replaces the whole.' }),
     name: t.string({ description: '1 to 100 characters.' }),
-    timezone: t.string({ description: 'IANA.' }),
+    timezone: t.field({ type: 'TimeZone', description: 'By whose clocks.' }),
     calendar: t.string({ description: '`XNYS` or `24/7`; null: none.' }),
     sessionPolicy: t.field({ type: SessionPolicyEnum, description: 'For due times while the market is closed.' }),
     enabled: t.boolean({ description: 'Its own switch.' }),
