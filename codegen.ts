@@ -24,6 +24,8 @@ const config = {
     DateTime: 'string',
     Date: 'string',
     Symbol: 'string',
+    Cron: 'string',
+    TimeZone: 'string',
     Cursor: 'string',
     Decimal: { input: 'string | number', output: 'string' },
     JSON: 'unknown',

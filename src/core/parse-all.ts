@@ -55,10 +55,10 @@ export function throwIfAny(errors: readonly FieldError[]): void {
 
 /** A short description of any value: never a whole document, never a crash. */
 export function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'string') return JSON.stringify(abbreviated(value));
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : (JSON.stringify(value) ?? 'nothing');
 }
 
 /** A text of at most 61 characters. */

@@ -50,11 +50,11 @@ export function parseWeights(given: readonly WeightInput[]): Weights {
   }
   const errors: FieldError[] = [];
   const read = new Map<string, Decimal>();
-  for (const { symbol: raw, weight: rawWeight } of given) {
-    const symbol = collect(errors, () => parseKey(raw));
-    const weight = collect(errors, () => parseWeight(raw, rawWeight));
+  for (const [at, { symbol: raw, weight: rawWeight }] of given.entries()) {
+    const symbol = collect(errors, () => parseKey(raw, at));
+    const weight = collect(errors, () => parseWeight(raw, rawWeight, at));
     if (symbol === null || weight === null) continue;
-    if (read.has(symbol)) errors.push(wrong(raw, `${symbol} must have one weight, and it is named twice.`));
+    if (read.has(symbol)) errors.push(wrong(at, 'symbol', `${symbol} must have one weight, and it is named twice.`));
     read.set(symbol, weight);
   }
   throwIfAny(errors);
@@ -83,20 +83,20 @@ export function storedWeights(text: string): Weights {
   return new Map(entries.map(([symbol, weight]) => [symbol, decimal(weight)]));
 }
 
-function parseKey(raw: string): string {
+function parseKey(raw: string, at: number): string {
   try {
     return parseSymbol(raw, FIELD);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    throw invalidFields([wrong(raw, error.message)]);
+    throw invalidFields([wrong(at, 'symbol', error.message)]);
   }
 }
 
-function parseWeight(symbol: string, raw: unknown): Decimal {
+function parseWeight(symbol: string, raw: unknown, at: number): Decimal {
   const weight = readWeight(raw);
   if (weight !== null && !weight.lt(0) && !weight.gt(1)) return weight;
   throw invalidFields([
-    wrong(symbol, `The weight of ${shown(symbol)} must be a decimal from 0 to 1; it is ${shown(raw)}.`),
+    wrong(at, 'weight', `The weight of ${shown(symbol)} must be a decimal from 0 to 1; it is ${shown(raw)}.`),
   ]);
 }
 
@@ -123,7 +123,7 @@ function collect<Value>(errors: FieldError[], parse: () => Value): Value | null 
   }
 }
 
-/** The symbol is one segment of the path, points and all. */
-function wrong(symbol: string, message: string): FieldError {
-  return { path: [FIELD, symbol.slice(0, 40)], message };
+/** @param at which of the weights */
+function wrong(at: number, field: keyof WeightInput, message: string): FieldError {
+  return { path: [FIELD, String(at), field], message };
 }

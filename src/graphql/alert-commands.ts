@@ -4,7 +4,7 @@ import { AlertTypeEnum } from './alert-words.ts';
 import { AlertRef, AlertTriggerRef } from './alerts.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { INPUT, parseId } from './inputs.ts';
+import { INPUT, inputId } from './inputs.ts';
 import { payloadType } from './payload.ts';
 
 const ALERT_ID = 'The id of the alert.';
@@ -73,14 +73,14 @@ builder.mutationFields((t) => ({
     description: 'Changes the settings of an alert, enables or disables it. Scope `trade`.',
     args: { input: t.arg({ type: UpdateAlertInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => updateAlert(services, caller.principal, { ...input, id: parseId(input.id) })),
+      attempt(() => updateAlert(services, caller.principal, { ...input, id: inputId(input.id) }), 'id'),
   }),
   deleteAlert: t.field({
     type: DeletePayload,
     description: 'Deletes an alert; what it told stays in the history. Scope `trade`.',
     args: { input: t.arg({ type: DeleteInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => deleteAlert(services, caller.principal, parseId(input.id))),
+      attempt(() => deleteAlert(services, caller.principal, inputId(input.id)), 'id'),
   }),
   testAlert: t.field({
     type: TestPayload,
@@ -88,6 +88,6 @@ builder.mutationFields((t) => ({
       'Tells subscribers, and webhooks that want tests, that this is a test of the alert; its state stays. Scope `trade`.',
     args: { input: t.arg({ type: TestInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => testAlert(services, caller.principal, parseId(input.id))),
+      attempt(() => testAlert(services, caller.principal, inputId(input.id)), 'id'),
   }),
 }));

@@ -5,7 +5,8 @@ import type { Delivery } from '../events/index.ts';
 import { AlertTriggerTypeEnum } from './alert-words.ts';
 import { builder } from './builder.ts';
 import { deliveries, Event, type EventShape } from './events.ts';
-import { textOf, textOrNull } from './trading-events.ts';
+import { enumOf } from './inputs.ts';
+import { textOf } from './trading-events.ts';
 
 interface AlertEventShape extends EventShape {
   readonly type: string;
@@ -84,14 +85,21 @@ for (const [type, description] of Object.entries(CHANGES)) {
   builder.objectRef<AlertEventShape>(type).implement({ description, interfaces: [Event, AlertEvent, AlertChangeRef] });
 }
 
+const SUPPRESSIONS = ['cooldown'] as const;
+const SuppressionEnum = enumOf<(typeof SUPPRESSIONS)[number]>('AlertSuppression', {
+  description: 'Why nobody is told of a condition that became true.',
+  values: { cooldown: 'The cooldown after the last time was not over.' },
+});
+
 builder.objectRef<AlertEventShape>('AlertSuppressed').implement({
   description: 'The condition became true again, and nobody is told: the cooldown was not over.',
   interfaces: [Event, AlertEvent, AlertChangeRef],
   fields: (t) => ({
-    reason: t.string({
+    reason: t.field({
+      type: SuppressionEnum,
       nullable: true,
-      description: 'Why, in a word: `cooldown`.',
-      resolve: ({ payload }) => textOrNull(payload['reason']),
+      description: 'Why nobody is told.',
+      resolve: ({ payload }) => SUPPRESSIONS.find((reason) => reason === payload['reason']) ?? null,
     }),
   }),
 });

@@ -16,6 +16,8 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: Date; Output: Date };
     Date: { Input: string; Output: string };
     Symbol: { Input: string; Output: string };
+    Cron: { Input: string; Output: string };
+    TimeZone: { Input: string; Output: string };
     Cursor: { Input: string; Output: bigint | string };
     Decimal: { Input: string | number; Output: string | Decimal };
     JSON: { Input: Json; Output: unknown };

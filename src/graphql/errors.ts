@@ -3,7 +3,7 @@
  * that cannot be answered has a top-level error whose `extensions.code` is the same code. Bugs are masked elsewhere.
  */
 import { GraphQLError } from 'graphql';
-import { DomainError, ERROR_CODES, type ErrorCode } from '../core/index.ts';
+import { type Decimal, DomainError, decimal, ERROR_CODES, type ErrorCode } from '../core/index.ts';
 import { builder } from './builder.ts';
 
 /** One thing that is wrong with a mutation's input, or with the moment. */
@@ -88,15 +88,17 @@ for (const code of GENERAL_CODES) {
     description: describeCode(code),
     interfaces: [UserError],
     fields: (t) => ({
-      limit: t.float({
+      limit: t.field({
+        type: 'Decimal',
         nullable: true,
         description: 'The bound that was exceeded, where the error is about a number.',
-        resolve: (error) => numberFact(error, 'limit'),
+        resolve: (error) => decimalFact(error, 'limit'),
       }),
-      observed: t.float({
+      observed: t.field({
+        type: 'Decimal',
         nullable: true,
         description: 'What was found, where the error is about a number.',
-        resolve: (error) => numberFact(error, 'observed'),
+        resolve: (error) => decimalFact(error, 'observed'),
       }),
       ...(code === 'RATE_LIMITED' || code === 'UNAVAILABLE'
         ? {
@@ -117,16 +119,28 @@ export function numberFact(error: UserErrorShape, name: string): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
+/** The same of an amount, which may be a text where a number could not have all of its digits. */
+export function decimalFact(error: UserErrorShape, name: string): Decimal | string | null {
+  const value = error.facts[name];
+  if (typeof value === 'string') return /^-?\d+(\.\d+)?$/.test(value) ? value : null;
+  const number = numberFact(error, name);
+  return number === null ? null : decimal(number);
+}
+
 /** What a mutation came to: the value, or the errors. */
 export type Outcome<Value> = { readonly value: Value | null; readonly errors: readonly UserErrorShape[] };
 
-/** Runs a mutation's use case; errors of `PAYLOAD_CODES` become part of the payload, everything else is thrown on. */
-export async function attempt<Value>(work: () => Promise<Value>): Promise<Outcome<Value>> {
+/**
+ * Runs a mutation's use case; errors of `PAYLOAD_CODES` become part of the payload, everything else is thrown on.
+ *
+ * @param idField the field of the input that names what the mutation is about: where NOT_FOUND stands
+ */
+export async function attempt<Value>(work: () => Promise<Value>, idField?: string): Promise<Outcome<Value>> {
   try {
     return { value: await work(), errors: [] };
   } catch (error) {
     if (!(error instanceof DomainError) || !isPayloadCode(error.code)) throw error;
-    return { value: null, errors: userErrors(error) };
+    return { value: null, errors: userErrors(error, idField) };
   }
 }
 
@@ -142,8 +156,9 @@ function isPayloadCode(code: ErrorCode): boolean {
   return PAYLOAD_CODES.some((candidate) => candidate === code);
 }
 
-function userErrors(error: DomainError): readonly UserErrorShape[] {
+function userErrors(error: DomainError, idField?: string): readonly UserErrorShape[] {
   const { code, facts } = error;
-  if (error.fields.length === 0) return [{ code, facts, message: error.message, path: [] }];
+  const path = code === 'NOT_FOUND' && idField !== undefined ? ['input', idField] : [];
+  if (error.fields.length === 0) return [{ code, facts, message: error.message, path }];
   return error.fields.map((field) => ({ code, facts, message: field.message, path: ['input', ...field.path] }));
 }

@@ -3,7 +3,7 @@ import { createPortfolioGoal, deletePortfolioGoal, rebalancePortfolio, updatePor
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
 import { GoalRef, RebalanceModeEnum } from './goals.ts';
-import { INPUT, parseId } from './inputs.ts';
+import { INPUT, inputId } from './inputs.ts';
 import { ORDER_EXTENSION } from './measure.ts';
 import { payloadType } from './payload.ts';
 import { PlanRef } from './rebalance-plans.ts';
@@ -29,7 +29,8 @@ const CreateGoalInput = builder.inputType('CreatePortfolioGoalInput', {
     name: t.string({ description: '1 to 100 characters; default: the weights.' }),
     driftThreshold: t.field({ type: 'Decimal', description: 'Above 0, below 1; default 0.05.' }),
     rebalanceMode: t.field({ type: RebalanceModeEnum, description: 'Default `ALERT`.' }),
-    checkSchedule: t.string({
+    checkSchedule: t.field({
+      type: 'Cron',
       description:
         'Cron by the clocks of New York; default: every 15 minutes of the session, or of the day where everything trades around the clock.',
     }),
@@ -45,7 +46,10 @@ const UpdateGoalInput = builder.inputType('UpdatePortfolioGoalInput', {
     name: t.string({ description: '1 to 100 characters.' }),
     driftThreshold: t.field({ type: 'Decimal', description: 'Above 0, below 1.' }),
     rebalanceMode: t.field({ type: RebalanceModeEnum, description: '`OFF` disables the job that checks it.' }),
-    checkSchedule: t.string({ description: 'Of the job that checks it; one that was deleted is made again.' }),
+    checkSchedule: t.field({
+      type: 'Cron',
+      description: 'Of the job that checks it; one that was deleted is made again.',
+    }),
   }),
 });
 
@@ -79,7 +83,7 @@ builder.mutationFields((t) => ({
     description: 'Changes a goal, and the job that checks it with it. Scope `trade`.',
     args: { input: t.arg({ type: UpdateGoalInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => updatePortfolioGoal(services, caller.principal, { ...input, id: parseId(input.id) })),
+      attempt(() => updatePortfolioGoal(services, caller.principal, { ...input, id: inputId(input.id) }), 'id'),
   }),
   deletePortfolioGoal: t.field({
     type: payloadType<number>('DeletePortfolioGoalPayload', 'deletedId', {
@@ -89,7 +93,7 @@ builder.mutationFields((t) => ({
     description: 'Deletes a goal and the job that checks it; its plans and orders stay. Scope `trade`.',
     args: { input: t.arg({ type: DeleteGoalInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => deletePortfolioGoal(services, caller.principal, parseId(input.id))),
+      attempt(() => deletePortfolioGoal(services, caller.principal, inputId(input.id)), 'id'),
   }),
   rebalancePortfolio: t.field({
     type: payloadType('RebalancePortfolioPayload', 'plan', {
@@ -101,6 +105,9 @@ builder.mutationFields((t) => ({
     extensions: { [ORDER_EXTENSION]: true },
     args: { input: t.arg({ type: RebalanceInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => rebalancePortfolio(services, caller.principal, { ...input, goalId: parseId(input.goalId) })),
+      attempt(
+        () => rebalancePortfolio(services, caller.principal, { ...input, goalId: inputId(input.goalId) }),
+        'goalId',
+      ),
   }),
 }));

@@ -115,7 +115,7 @@ export const GoalRef = builder.prismaObject('Goal', {
       resolve: (goal) => memberOf(REBALANCE_MODES, goal.rebalanceMode),
     }),
     checkSchedule: t.field({
-      type: 'String',
+      type: 'Cron',
       nullable: true,
       description: 'The schedule of its job; null when somebody deleted that.',
       select: { scheduledJob: { select: { schedule: true } } },

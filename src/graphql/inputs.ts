@@ -1,4 +1,4 @@
-import { invalid } from '../core/index.ts';
+import { DomainError, invalid } from '../core/index.ts';
 import { builder } from './builder.ts';
 
 /**
@@ -11,7 +11,18 @@ export function parseId(raw: string | number): number {
   return id <= 2_147_483_647 ? id : 0;
 }
 
-/** An id that says where a list goes on. @throws {DomainError} VALIDATION when it can be no id */
+/**
+ * The id of what a mutation is about. @throws {DomainError} NOT_FOUND naming a text that can be no id; `attempt` says where
+ * it stands
+ */
+export function inputId(raw: string | number): number {
+  const id = parseId(raw);
+  if (id > 0) return id;
+  const text = JSON.stringify(String(raw).slice(0, 40));
+  throw new DomainError('NOT_FOUND', `There is nothing with the id ${text}: ids are whole numbers from 1 on.`);
+}
+
+/** An id beside the one that a request is about, e.g. where a list goes on. @throws {DomainError} VALIDATION when it can be no id */
 export function parsePlace(raw: string | number, name: string): number {
   const id = parseId(raw);
   if (id > 0) return id;

@@ -2,7 +2,7 @@
 import { cancelOptimization, startModelTuning, startStrategyOptimization, startSweep } from '../optimize/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { INPUT, parseId } from './inputs.ts';
+import { INPUT, inputId, parsePlace } from './inputs.ts';
 import { TuningMethodEnum } from './model-tuning.ts';
 import { SearchMethodEnum } from './optimization-config.ts';
 import { OptimizationRef } from './optimizations.ts';
@@ -83,7 +83,7 @@ const CancelInput = builder.inputType('CancelOptimizationInput', {
 
 /** The saved strategy of an input as the use cases know it. */
 function withStrategyId<Input extends { readonly strategyId?: string | null | undefined }>(input: Input) {
-  return { ...input, strategyId: input.strategyId == null ? null : parseId(input.strategyId) };
+  return { ...input, strategyId: input.strategyId == null ? null : parsePlace(input.strategyId, 'strategyId') };
 }
 
 builder.mutationFields((t) => ({
@@ -126,6 +126,6 @@ builder.mutationFields((t) => ({
     description: 'Cancels a job that waits or runs, within 2 seconds; what it has computed is kept. Scope `trade`.',
     args: { input: t.arg({ type: CancelInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => cancelOptimization(services, caller.principal, parseId(input.id))),
+      attempt(() => cancelOptimization(services, caller.principal, inputId(input.id)), 'id'),
   }),
 }));

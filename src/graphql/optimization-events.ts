@@ -42,7 +42,7 @@ builder.objectRef<OptimizationEventShape>(OPTIMIZATION_PROGRESSED).implement({
   fields: (t) => ({
     combo: t.int({ description: 'Combinations done.', resolve: (event) => Number(event.payload['combo']) }),
     total: t.int({ description: 'Combinations in all.', resolve: (event) => Number(event.payload['total']) }),
-    fold: t.int({ description: 'From 1; 0 before the first.', resolve: (event) => Number(event.payload['fold']) }),
+    fold: t.int({ description: 'See `OptimizationProgress.fold`.', resolve: (event) => Number(event.payload['fold']) }),
     nFolds: t.int({
       description: 'Folds of each combination.',
       resolve: (event) => Number(event.payload['nFolds']),

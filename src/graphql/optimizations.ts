@@ -39,7 +39,10 @@ const ProgressRef = builder.objectRef<OptimizationProgress>('OptimizationProgres
   fields: (t) => ({
     combo: t.exposeInt('combo', { description: 'Combinations done.' }),
     total: t.exposeInt('total', { description: 'Combinations in all.' }),
-    fold: t.exposeInt('fold', { description: 'The fold that was computed last, from 1; 0 before the first.' }),
+    fold: t.exposeInt('fold', {
+      description:
+        'The fold that was computed last, from 1; 0 before the first. Combinations of strategies go through all folds in batches, so that it is most often the last one.',
+    }),
     nFolds: t.exposeInt('nFolds', { description: 'Folds of each combination.' }),
     currentStrategy: t.exposeString('currentStrategy', {
       nullable: true,

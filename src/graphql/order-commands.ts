@@ -3,7 +3,7 @@ import { cancelOrder, placeOrder, replaceOrder, resetPaperAccount } from '../ord
 import { AccountRef } from './account.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { INPUT, parseId } from './inputs.ts';
+import { INPUT, inputId } from './inputs.ts';
 import { ORDER_EXTENSION } from './measure.ts';
 import { OrderSideEnum, OrderTypeEnum, TimeInForceEnum } from './order-words.ts';
 import { OrderRef } from './orders.ts';
@@ -78,7 +78,7 @@ builder.mutationFields((t) => ({
     description: 'Cancels an order that works; also while trading is halted. Twice is once. Scope `trade`.',
     args: { input: t.arg({ type: CancelOrderInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => cancelOrder(services, caller.principal, parseId(input.id))),
+      attempt(() => cancelOrder(services, caller.principal, inputId(input.id)), 'id'),
   }),
   replaceOrder: t.field({
     type: payloadType('ReplaceOrderPayload', 'order', { type: OrderRef, description: 'The order after the change.' }),
@@ -86,7 +86,7 @@ builder.mutationFields((t) => ({
     extensions: { [ORDER_EXTENSION]: true },
     args: { input: t.arg({ type: ReplaceOrderInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => replaceOrder(services, caller.principal, { ...input, id: parseId(input.id) })),
+      attempt(() => replaceOrder(services, caller.principal, { ...input, id: inputId(input.id) }), 'id'),
   }),
   resetPaperAccount: t.field({
     type: payloadType('ResetPaperAccountPayload', 'account', { type: AccountRef, description: 'The account afresh.' }),

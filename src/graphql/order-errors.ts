@@ -1,21 +1,31 @@
 /** Why an order was denied, as errors of a mutation: a type per code, all with the limit, what was found, and the order. */
 import { builder } from './builder.ts';
-import { DENIAL_CODES, describeCode, errorTypeName, numberFact, UserError, type UserErrorShape } from './errors.ts';
+import {
+  DENIAL_CODES,
+  decimalFact,
+  describeCode,
+  errorTypeName,
+  numberFact,
+  UserError,
+  type UserErrorShape,
+} from './errors.ts';
 import { OrderRef } from './orders.ts';
 
 const OrderDenial = builder.interfaceRef<UserErrorShape>('OrderDenial').implement({
   description: 'An order that was refused by us before any broker heard of it. It is kept, with the status DENIED.',
   interfaces: [UserError],
   fields: (t) => ({
-    limit: t.float({
+    limit: t.field({
+      type: 'Decimal',
       nullable: true,
       description: 'The bound that was exceeded, where the check is about a number.',
-      resolve: (error) => numberFact(error, 'limit'),
+      resolve: (error) => decimalFact(error, 'limit'),
     }),
-    observed: t.float({
+    observed: t.field({
+      type: 'Decimal',
       nullable: true,
       description: 'What was found, where the check is about a number.',
-      resolve: (error) => numberFact(error, 'observed'),
+      resolve: (error) => decimalFact(error, 'observed'),
     }),
     orderId: t.id({
       nullable: true,

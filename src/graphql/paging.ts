@@ -30,6 +30,8 @@ export function pageLimit(keyLength: 1 | 2): (args: object, context: object) => 
   return (args, context) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The plugin does not say what every connection has.
     const [page, { largestPage }] = [args as PageArguments, context as GraphQLContext];
+    // The plugin would leave out one of them without a word.
+    if (page.first != null && page.last != null) throw invalid('last', 'Give first or last, not both.');
     checkSize('first', page.first, largestPage);
     checkSize('last', page.last, largestPage);
     checkCursor('after', page.after, keyLength);

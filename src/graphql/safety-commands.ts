@@ -4,7 +4,7 @@ import { updateSafetyLimits } from '../safety/index.ts';
 import { SafetyEventRef, StoppedSourceRef } from './audit.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, INPUT, parseId } from './inputs.ts';
+import { enumOf, INPUT, inputId } from './inputs.ts';
 import { KillPolicyEnum, TradingStateEnum } from './order-words.ts';
 import { payloadType } from './payload.ts';
 import { describeLimit, SafetyStatusRef } from './safety.ts';
@@ -147,6 +147,6 @@ builder.mutationFields((t) => ({
     description: 'Lets a source trade again that was stopped for sending without end. Scope `admin`.',
     args: { input: t.arg({ type: ReleaseInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => releaseSource(services, caller.principal, parseId(input.id))),
+      attempt(() => releaseSource(services, caller.principal, inputId(input.id)), 'id'),
   }),
 }));

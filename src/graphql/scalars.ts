@@ -1,5 +1,5 @@
 /**
- * Scalars. On output they are exact; on input dates, symbols, cursors and decimals only have to be of the right JSON type
+ * Scalars. On output they are exact; on input dates, symbols, schedules, cursors and decimals only have to be of the right JSON type
  * here, and the use case that takes them says what is wrong, so that a bad one is an error with a path and not a rejected
  * document.
  */
@@ -28,6 +28,19 @@ builder.scalarType('Symbol', {
     'A ticker: 1 to 32 of `A-Z 0-9 . / : _ -`, beginning with a letter or digit; lower case is taken as upper case. With a `/` or ending in `-USD` it trades around the clock.',
   serialize: String,
   parseValue: (value) => text(value, 'Symbol'),
+});
+
+builder.scalarType('Cron', {
+  description:
+    'A schedule as in crontab(5): minute, hour, day, month, weekday, with names and lists; or six fields with seconds first. `0 9 * * MON-FRI`.',
+  serialize: String,
+  parseValue: (value) => text(value, 'Cron'),
+});
+
+builder.scalarType('TimeZone', {
+  description: 'A name of the IANA time zone database: `America/New_York`.',
+  serialize: String,
+  parseValue: (value) => text(value, 'TimeZone'),
 });
 
 builder.scalarType('Cursor', {

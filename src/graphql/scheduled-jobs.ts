@@ -135,8 +135,8 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
       description: 'What it does.',
       resolve: (job) => memberOf(JOB_TYPES, job.jobType),
     }),
-    schedule: t.exposeString('schedule', { description: 'Cron of 5 fields, or 6 with seconds first.' }),
-    timezone: t.exposeString('timezone', { description: 'IANA; the schedule is read by the clocks there.' }),
+    schedule: t.expose('schedule', { type: 'Cron', description: 'When it is due.' }),
+    timezone: t.expose('timezone', { type: 'TimeZone', description: 'The schedule is read by the clocks there.' }),
     calendar: t.exposeString('calendar', { nullable: true, description: '`XNYS`, `24/7`, or null for none.' }),
     sessionPolicy: t.field({
       type: SessionPolicyEnum,

@@ -12,7 +12,7 @@ import {
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { attempt } from './errors.ts';
-import { INPUT, parseId } from './inputs.ts';
+import { INPUT, inputId } from './inputs.ts';
 import { payloadType } from './payload.ts';
 import { JobRunRef, ScheduledJobRef } from './scheduled-jobs.ts';
 import { CatchupPolicyEnum, OverlapPolicyEnum, ScheduledJobTypeEnum, SessionPolicyEnum } from './scheduler-words.ts';
@@ -49,13 +49,14 @@ const CreateScheduledJobInput = builder.inputType('CreateScheduledJobInput', {
   description: 'The job to create; what is left out takes its default.',
   fields: (t) => ({
     jobType: t.field({ type: ScheduledJobTypeEnum, required: true, description: 'What it does.' }),
-    schedule: t.string({
+    schedule: t.field({
+      type: 'Cron',
       required: true,
       description: 'Cron of 5 fields, or 6 with seconds first; `@daily` and so on.',
     }),
     config: t.field({ type: 'JSON', description: 'What its type is told, keys in snake_case.' }),
     name: t.string({ description: '1 to 100 characters; default: the type and the schedule.' }),
-    timezone: t.string({ description: 'IANA; default `UTC`.' }),
+    timezone: t.field({ type: 'TimeZone', description: 'Default `UTC`.' }),
     calendar: t.string({ description: '`XNYS` or `24/7`; default: none.' }),
     sessionPolicy: t.field({ type: SessionPolicyEnum, description: 'Default `SKIP_CLOSED`.' }),
     enabled: t.boolean({ description: 'Default true.' }),
@@ -71,10 +72,10 @@ const UpdateScheduledJobInput = builder.inputType('UpdateScheduledJobInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: JOB_ID }),
     jobType: t.field({ type: ScheduledJobTypeEnum, description: 'Another type needs another `config`.' }),
-    schedule: t.string({ description: 'Cron of 5 fields, or 6 with seconds first.' }),
+    schedule: t.field({ type: 'Cron', description: 'When it is due.' }),
     config: t.field({ type: 'JSON', description: 'Replaces the whole.' }),
     name: t.string({ description: '1 to 100 characters.' }),
-    timezone: t.string({ description: 'IANA.' }),
+    timezone: t.field({ type: 'TimeZone', description: 'By whose clocks.' }),
     calendar: t.string({ description: '`XNYS` or `24/7`; null: none.' }),
     sessionPolicy: t.field({ type: SessionPolicyEnum, description: 'For due times while the market is closed.' }),
     enabled: t.boolean({ description: 'Its own switch.' }),
@@ -124,7 +125,7 @@ const StopSchedulerInput = reasonOnly('StopSchedulerInput');
 
 /** Starts or stops one job. */
 function switchJob({ caller, services }: GraphQLContext, id: string, enabled: boolean) {
-  return attempt(() => enableScheduledJob(services, caller.principal, { id: parseId(id), enabled }));
+  return attempt(() => enableScheduledJob(services, caller.principal, { id: inputId(id), enabled }), 'id');
 }
 
 /** Starts or stops all of them. */
@@ -148,21 +149,21 @@ builder.mutationFields((t) => ({
     description: 'Changes the settings of a job. Scope `trade`.',
     args: { input: t.arg({ type: UpdateScheduledJobInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => updateScheduledJob(services, caller.principal, { ...input, id: parseId(input.id) })),
+      attempt(() => updateScheduledJob(services, caller.principal, { ...input, id: inputId(input.id) }), 'id'),
   }),
   deleteScheduledJob: t.field({
     type: DeletePayload,
     description: 'Deletes a job with its runs. Scope `trade`.',
     args: { input: t.arg({ type: DeleteInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => deleteScheduledJob(services, caller.principal, parseId(input.id))),
+      attempt(() => deleteScheduledJob(services, caller.principal, inputId(input.id)), 'id'),
   }),
   runScheduledJob: t.field({
     type: RunPayload,
     description: 'Runs a job now, also one that is stopped, and waits for the end up to 30 s. Scope `trade`.',
     args: { input: t.arg({ type: RunInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => runScheduledJob(services, caller.principal, parseId(input.id))),
+      attempt(() => runScheduledJob(services, caller.principal, inputId(input.id)), 'id'),
   }),
   startScheduledJob: t.field({
     type: StartPayload,

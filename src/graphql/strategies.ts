@@ -13,7 +13,7 @@ import {
 } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, INPUT, parseId, parsePlace } from './inputs.ts';
+import { enumOf, INPUT, inputId, parseId, parsePlace } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
 import { pageLimit } from './paging.ts';
 import { payloadType } from './payload.ts';
@@ -251,13 +251,13 @@ builder.mutationFields((t) => ({
     description: 'Changes a saved strategy. Scope `trade`.',
     args: { input: t.arg({ type: UpdateStrategyInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => updateStrategy(services, caller.principal, { ...input, id: parseId(input.id) })),
+      attempt(() => updateStrategy(services, caller.principal, { ...input, id: inputId(input.id) }), 'id'),
   }),
   deleteStrategy: t.field({
     type: DeleteStrategyPayload,
     description: 'Deletes a saved strategy; the optimizations that named it stay. Scope `trade`.',
     args: { input: t.arg({ type: DeleteStrategyInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => deleteStrategy(services, caller.principal, parseId(input.id))),
+      attempt(() => deleteStrategy(services, caller.principal, inputId(input.id)), 'id'),
   }),
 }));

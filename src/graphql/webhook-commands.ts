@@ -9,7 +9,7 @@ import {
 } from '../webhooks/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { INPUT, parseId } from './inputs.ts';
+import { INPUT, inputId } from './inputs.ts';
 import { payloadType } from './payload.ts';
 import { WebhookDeliveryRef, WebhookDestinationRef, WebhookEventEnum } from './webhooks.ts';
 
@@ -88,29 +88,31 @@ builder.mutationFields((t) => ({
     description: 'Changes the settings of a destination. Scope `trade`.',
     args: { input: t.arg({ type: UpdateInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => updateWebhookDestination(services, caller.principal, { ...input, id: parseId(input.id) })),
+      attempt(() => updateWebhookDestination(services, caller.principal, { ...input, id: inputId(input.id) }), 'id'),
   }),
   deleteWebhookDestination: t.field({
     type: DeletePayload,
     description: 'Deletes a destination; what waits for it is canceled, its deliveries stay. Scope `trade`.',
     args: { input: t.arg({ type: DeleteInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => deleteWebhookDestination(services, caller.principal, parseId(input.id))),
+      attempt(() => deleteWebhookDestination(services, caller.principal, inputId(input.id)), 'id'),
   }),
   rotateWebhookSecret: t.field({
     type: RotatePayload,
     description: 'Gives a destination another secret; the one before signs too for 24 hours. Scope `trade`.',
     args: { input: t.arg({ type: RotateInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
-      attempt(() => rotateWebhookSecret(services, caller.principal, parseId(input.id))),
+      attempt(() => rotateWebhookSecret(services, caller.principal, inputId(input.id)), 'id'),
   }),
   replayWebhookDelivery: t.field({
     type: ReplayPayload,
     description: 'Sends a delivery again that was delivered or given up, under its key. Scope `trade`.',
     args: { input: t.arg({ type: ReplayInput, required: true, description: INPUT }) },
     resolve: (_root, { input: { id, destinationId } }, { caller, services }) =>
-      attempt(() =>
-        replayWebhookDelivery(services, caller.principal, { id: parseId(id), destinationId: parseId(destinationId) }),
+      attempt(
+        () =>
+          replayWebhookDelivery(services, caller.principal, { id: inputId(id), destinationId: inputId(destinationId) }),
+        'id',
       ),
   }),
 }));

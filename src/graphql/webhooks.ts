@@ -61,6 +61,7 @@ export const WebhookDeliveryRef = builder.prismaObject('WebhookDelivery', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Counts up.' }),
     destinationId: t.exposeID('destinationId', { description: 'Where it goes.' }),
+    destination: t.relation('destination', { description: 'Where it goes; it may have been deleted since.' }),
     key: t.exposeString('key', { description: 'What `X-Delivery-Id` says, the same at every attempt.' }),
     event: t.field({
       type: DeliveryEventEnum,

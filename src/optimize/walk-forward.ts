@@ -73,6 +73,6 @@ function tooFewBars(bars: number, nSplits: number, minBarsPerSplit: number): Err
     'nSplits',
     `There are ${bars} bars; ${nSplits} splits of at least ${minBarsPerSplit} bars take ${required}. ` +
       'Ask for a longer range or fewer splits.',
-    { observed: bars, required },
+    { observed: bars, required, limit: required },
   );
 }

@@ -1,9 +1,17 @@
 /** How a caller hears that an order was denied, the first time and each time that it asks for the same order again. */
-import { DomainError, ERROR_CODES, type ErrorCode, readJson } from '../core/index.ts';
+import {
+  DomainError,
+  decimal,
+  decimalText,
+  ERROR_CODES,
+  type ErrorCode,
+  readDecimal,
+  readJson,
+} from '../core/index.ts';
 import type { Db, OrderRow } from '../storage/index.ts';
 import type { Denial } from './decision/view.ts';
 
-/** The error of a denial: limit and observed value are numbers where they can be. */
+/** The error of a denial: limit and observed value are numbers where those are exact, else texts. */
 export function denialError(
   denial: Denial,
   { id, clientOrderId }: Pick<OrderRow, 'id' | 'clientOrderId'>,
@@ -36,7 +44,8 @@ function codeOf(reasonCode: string | null): ErrorCode {
   return codes.find((code) => code === reasonCode) ?? 'CONFLICT';
 }
 
+/** A number where it has all the digits. */
 function numberOf(text: string): number | string {
-  const value = Number(text);
-  return text !== '' && Number.isFinite(value) ? value : text;
+  const value = readDecimal(text)?.toNumber();
+  return value !== undefined && decimalText(decimal(value)) === text ? value : text;
 }

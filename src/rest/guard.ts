@@ -129,7 +129,7 @@ class MethodTable {
     if (found?.includes(':') !== true) return false;
     const rivals = this.#rivals.get(found) ?? this.#rivalsOf(found);
     this.#rivals.set(found, rivals);
-    return rivals.length > 0 && rivals.some((url) => matches(url, pathOf(request)));
+    return rivals.some((url) => matches(url, pathOf(request)));
   }
 
   /** The routes that are meant before this one where both match. */

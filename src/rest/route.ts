@@ -110,6 +110,13 @@ export interface RouteDefinition<
   ): Immutable<z.input<Answer>> | null;
   /** Whether the answer says that the work goes on; its status is then 202. */
   goesOn?(answer: Immutable<z.input<Answer>>): boolean;
+  /**
+   * Where a wrong field stands in the body, when its path there is not the one of the use case; `path` is in the facade's names.
+   */
+  errorPath?(
+    path: readonly string[],
+    request: RouteRequest<PathParameters<Path>, z.output<Query>, z.output<Body>>,
+  ): readonly string[];
   /** The answer as it is kept under an Idempotency-Key, where some of it must not be; default: as it is. */
   kept?(answer: Immutable<z.input<Answer>>): Immutable<z.input<Answer>>;
   /** Path of what was created, for the `Location` header. */
@@ -171,7 +178,8 @@ export function route<
         // No body counts as an empty object, so that a body is optional where no field is required.
         body: parsePart(definition.body, raw.body ?? {}, 'body'),
       };
-      const data = succeeded(await execute(definition.document, definition.variables(request)));
+      const result = await execute(definition.document, definition.variables(request));
+      const data = succeeded(result, (path) => definition.errorPath?.(path, request) ?? path);
       const answer = definition.answer(data, request);
       if (answer === null) throw notFound(definition.resource ?? 'resource', Object.values(raw.params).join('/'));
       const next = definition.next?.(data, request.query) ?? null;

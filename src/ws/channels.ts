@@ -16,7 +16,12 @@ const progress = z
     job_id: jobId,
     combo: z.int().min(0).describe('Combinations done.'),
     total: z.int().min(0).describe('Combinations in all.'),
-    fold: z.int().min(0).describe('The fold under way, from 1; 0 before the first.'),
+    fold: z
+      .int()
+      .min(0)
+      .describe(
+        'The fold that was computed last, from 1; 0 before the first. Combinations of strategies go through all folds in batches, so that it is most often the last one.',
+      ),
     n_folds: z.int().min(0),
     current_strategy: z.string().exactOptional().describe('In a sweep: the strategy type that is searched now.'),
     strategy_index: z.int().min(1).exactOptional().describe('In a sweep: its place, from 1.'),

@@ -164,3 +164,72 @@ describe('a path', () => {
     expect(preflight.headers.get('allow')).toBe(allow);
   });
 });
+
+describe('an error of a mutation', () => {
+  const errorsOf = async (mutation: string, input: JsonObject) => {
+    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+    const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) { errors { code message path } } }`;
+    const { data } = await post<Record<string, { errors: readonly JsonObject[] }>>(server.url, query, { input });
+    return data?.[mutation]?.errors;
+  };
+
+  it('stands at the id that names nothing, and quotes one that could not', async () => {
+    const path = ['input', 'id'];
+
+    expect(await errorsOf('cancelOrder', { id: 'x' })).toEqual([
+      { code: 'NOT_FOUND', message: expect.stringContaining('"x"'), path },
+    ]);
+    expect(await errorsOf('cancelOrder', { id: '999' })).toEqual([
+      { code: 'NOT_FOUND', message: 'There is no order 999.', path },
+    ]);
+    expect(await errorsOf('rebalancePortfolio', { goalId: '-1' })).toMatchObject([{ path: ['input', 'goalId'] }]);
+    expect(
+      await errorsOf('startSweep', {
+        ...{ symbols: ['SPY'], start: '2020-01-01', end: '2024-12-31', strategyId: '1.5' },
+      }),
+    ).toMatchObject([{ code: 'VALIDATION', path: ['input', 'strategyId'] }]);
+    expect(objectOf(await call('DELETE /api/broker/orders/999'))).not.toHaveProperty('errors');
+  });
+
+  it('about a weight has its place in the list, and in REST its symbol', async () => {
+    const targetWeights = [
+      { symbol: 'SPY', weight: 0.1 },
+      { symbol: 'S PY', weight: 0.1 },
+      { symbol: 'QQQ', weight: 2 },
+    ];
+
+    expect(await errorsOf('createPortfolioGoal', { targetWeights })).toMatchObject([
+      { path: ['input', 'targetWeights', '1', 'symbol'] },
+      { path: ['input', 'targetWeights', '2', 'weight'] },
+    ]);
+    const target_weights = { SPY: 0.1, 'S PY': 0.1, QQQ: 2 };
+    const created = await call('POST /api/portfolio/goals', { target_weights });
+    const changed = await call('PATCH /api/portfolio/goals/1', { target_weights });
+    for (const answer of [created, changed]) {
+      expect(fieldsOf(answer).map(({ path }) => path)).toEqual(['target_weights.S PY', 'target_weights.QQQ']);
+    }
+  });
+
+  it('has its limit and what was found in exact decimals', async () => {
+    await call('PATCH /api/safety', { max_daily_trades: 10, max_order_value: 0.00000001 });
+    const input = { symbol: 'SPY', side: 'BUY', quantity: '1', orderType: 'MARKET' };
+    const query = `mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { errors {
+      code ... on OrderDenial { limit observed } ... on ValidationError { limit } } } }`;
+
+    const { data } = await post<JsonObject>(server.url, query, { input });
+
+    expect(data).toMatchObject({
+      placeOrder: {
+        errors: [{ code: 'ORDER_VALUE_LIMIT', limit: '0.00000001', observed: expect.stringMatching(/^\d+\.\d+$/) }],
+      },
+    });
+  });
+});
+
+describe('a page', () => {
+  it('begins at one end of a list', async () => {
+    const { errors } = await post(server.url, '{ alerts(first: 2, last: 2) { nodes { id } } }');
+
+    expect(errors?.[0]).toMatchObject({ message: 'Give first or last, not both.', extensions: { code: 'VALIDATION' } });
+  });
+});

@@ -82,14 +82,16 @@ describe('weights are refused', () => {
     const { code, fields } = refusal([{ symbol, weight }]);
 
     expect(code).toBe('VALIDATION');
-    expect(fields.map(({ path }) => path)).toEqual([['targetWeights', symbol]]);
+    expect(fields.map(({ path }) => path)).toEqual([
+      ['targetWeights', '0', expect.stringMatching(/^(symbol|weight)$/)],
+    ]);
   });
 
   it('that name a symbol twice, in whatever case', () => {
     const { message, fields } = refusal(given({ SPY: 0.1, spy: 0.1, QQQ: 0.1 }));
 
     expect(message).toContain('SPY must have one weight');
-    expect(fields.map(({ path }) => path)).toEqual([['targetWeights', 'spy']]);
+    expect(fields.map(({ path }) => path)).toEqual([['targetWeights', '1', 'symbol']]);
   });
 
   it('that are none, or more than anybody has', () => {
@@ -103,6 +105,6 @@ describe('weights are refused', () => {
   it('with everything that is wrong at once', () => {
     const { fields } = refusal(given({ SPY: -1, 'BRK.B': 2, QQQ: 0.1 }));
 
-    expect(fields.map(({ path }) => path.join('|'))).toEqual(['targetWeights|SPY', 'targetWeights|BRK.B']);
+    expect(fields.map(({ path }) => path.join('|'))).toEqual(['targetWeights|0|weight', 'targetWeights|1|weight']);
   });
 });

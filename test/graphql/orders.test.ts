@@ -84,8 +84,8 @@ describe('an order', () => {
         __typename: 'PositionLimitError',
         code: 'POSITION_LIMIT',
         path: [],
-        limit: expect.any(Number),
-        observed: expect.any(Number),
+        limit: '10000',
+        observed: expect.stringMatching(/^\d+$/),
         order: {
           id: errors[0].orderId,
           clientOrderId: errors[0].clientOrderId,

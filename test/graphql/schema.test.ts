@@ -113,6 +113,7 @@ describe('the schema', () => {
     expect(scalars.toSorted()).toEqual(
       [
         'Boolean',
+        'Cron',
         'Csv',
         'Cursor',
         'Date',
@@ -124,6 +125,7 @@ describe('the schema', () => {
         'JSON',
         'String',
         'Symbol',
+        'TimeZone',
       ].toSorted(),
     );
   });

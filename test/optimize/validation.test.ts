@@ -133,7 +133,7 @@ describe('a submission', () => {
         submit(services, { ...EXAMPLE, paramGrid: { short_window: many(137), long_window: many(73) } }),
       );
 
-      expect(bars.facts).toEqual({ observed: 1258, required: 1300 });
+      expect(bars.facts).toEqual({ observed: 1258, required: 1300, limit: 1300 });
       expect(grid.facts).toEqual({ limit: 10_000, observed: 10_001 });
     });
   });

@@ -66,6 +66,52 @@ describe('scheduled jobs', () => {
     expect(after.last_run).toBe(run.body.started_at);
   });
 
+  it('scan a strategy without orders, whatever its mode, and not while it is not enabled', async () => {
+    const saved = { strategy_type: 'momentum', symbols: ['SPY'], mode: 'auto_trade' };
+    const { body: strategy } = await call('POST', '/api/strategies', { body: { ...saved, name: 'Trader' } });
+    const { body: job } = await call('POST', '/api/scheduler', {
+      body: { job_type: 'market_scan', schedule: '0 0 1 1 *', config: { strategy_id: strategy.id } },
+    });
+    const run = async () => (await call('POST', `/api/scheduler/${job.id}/run`)).body;
+
+    const traded = await run();
+    await call('PATCH', `/api/strategies/${strategy.id}`, { body: { mode: 'monitor' } });
+    const monitored = await run();
+    await call('PATCH', `/api/strategies/${strategy.id}`, { body: { enabled: false } });
+    const disabled = await run();
+
+    expect(traded.summary).toBe(`Signals only, no orders: ${monitored.summary}`);
+    expect(traded.output).toEqual({ ...monitored.output, signals_only: true });
+    expect((await call('GET', '/api/broker/orders')).body).toEqual([]);
+    expect(disabled).toMatchObject({
+      ...{ status: 'succeeded', summary: 'Trader is not enabled: nothing was scanned.', output: { signals: [] } },
+    });
+  });
+
+  it('fail, naming it, when a goal that they check is gone', async () => {
+    const goal = async (name: string) =>
+      (await call('POST', '/api/portfolio/goals', { body: { name, target_weights: { SPY: 0.5 } } })).body.id;
+    const [gone, kept] = [await goal('Gone'), await goal('Kept')];
+    const check = async (goal_ids: readonly number[]) =>
+      (
+        await call('POST', '/api/scheduler', {
+          body: { job_type: 'portfolio_check', schedule: '0 0 1 1 *', config: { goal_ids } },
+        })
+      ).body.id;
+    const jobs = [await check([gone]), await check([gone, kept])];
+    await call('DELETE', `/api/portfolio/goals/${gone}`);
+
+    for (const job of jobs) {
+      const { body: run } = await call('POST', `/api/scheduler/${job}/run`);
+      expect(run).toMatchObject({
+        status: 'failed',
+        error: `Could not be checked: There is no goal ${gone} any more.`,
+      });
+    }
+    const { body: checked } = await call('GET', `/api/portfolio/goals/${kept}`);
+    expect(checked.last_checked_at).not.toBeNull();
+  });
+
   it('run on their schedule, to the second', async () => {
     const { body: job } = await call('POST', '/api/scheduler', { body: { ...scan, schedule: '* * * * * *' } });
     const read = async () => (await call('GET', `/api/scheduler/${job.id}/runs?limit=500`)).body;
@@ -156,6 +202,7 @@ describe('a job that cannot be', () => {
     ['timeout_seconds', { timeout_seconds: 1.5 }],
     ['config.strategy_id', { config: { strategy_id: 99 } }],
     ['config.strategy_id', { config: { strategy_id: '1' } }],
+    ['config', { config: {} }],
     ['config.strategy_type', { config: { symbols: ['SPY'] } }],
     ['config.strategy_type', { config: { strategy_type: 'market_making', symbols: ['SPY'] } }],
     ['config.symbols', { config: { strategy_type: 'momentum' } }],

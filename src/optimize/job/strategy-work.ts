@@ -76,7 +76,8 @@ class StrategyWork implements JobWork {
     return {
       signal,
       onBatch: () => {
-        onProgress();
+        // A batch goes through all folds at once.
+        onProgress(this.#row.nFolds);
         this.#job.checkpoints.tick((err) =>
           this.#deps.log.warn(
             { err, optimizationId: this.#row.id },

@@ -1,5 +1,5 @@
 /** One range `{min, max, step?, log?}` from outside, checked against the parameter that it is for. */
-import { type FieldError, shown } from '../../core/index.ts';
+import { abbreviated, type FieldError, shown } from '../../core/index.ts';
 import { type ParameterSpec, parseParameterValue, valueError } from '../../strategies/index.ts';
 import type { SearchMethod } from './method.ts';
 import { type RangeAxis, rangeLength } from './range.ts';
@@ -29,7 +29,7 @@ export function parseRange(
 ): { readonly axis: Axis } | { readonly errors: readonly FieldError[] } {
   const members = new Map<string, unknown>(Object.entries(raw));
   const shape = shapeError(spec, members);
-  if (shape !== null) return { errors: [{ path, message: shape }] };
+  if (shape !== null) return { errors: [{ path: [...path, ...shape.below], message: shape.message }] };
   const min = parseParameterValue(spec, members.get('min'));
   const max = parseParameterValue(spec, members.get('max'));
   if (typeof min !== 'number' || typeof max !== 'number') {
@@ -58,11 +58,16 @@ interface MemberProblem {
   readonly message: string;
 }
 
-function shapeError(spec: ParameterSpec, members: ReadonlyMap<string, unknown>): string | null {
-  if (spec.type === 'enum') return `${spec.name} takes words; give a list of them, not a range.`;
+function shapeError(
+  spec: ParameterSpec,
+  members: ReadonlyMap<string, unknown>,
+): { readonly message: string; readonly below: readonly string[] } | null {
+  if (spec.type === 'enum')
+    return { message: `${spec.name} takes words; give a list of them, not a range.`, below: [] };
   const unknown = Array.from(members.keys()).find((key) => !MEMBERS.includes(key));
   if (unknown === undefined) return null;
-  return `${spec.name} is a range with ${shown(unknown)}; a range has ${MEMBERS.join(', ')}.`;
+  const message = `${spec.name} is a range with ${shown(unknown)}; a range has ${MEMBERS.join(', ')}.`;
+  return { message, below: [abbreviated(unknown)] };
 }
 
 function orderProblem(name: string, min: number, max: number): MemberProblem | null {

@@ -93,7 +93,7 @@ export function requireEnoughBars(range: CutRange, minBars: number): void {
     'nSplits',
     `This range has ${bars} bars, of which ${usableBars(range, bars)} have features and a label; ${nSplits} splits of ` +
       `at least ${minBars} bars, ${gapBars} bars before each and a hold-out of ${100 * HOLDOUT_SHARE} % ${advice}.`,
-    required === null ? { observed: bars } : { observed: bars, required },
+    required === null ? { observed: bars } : { observed: bars, required, limit: required },
   );
 }
 

@@ -21,7 +21,9 @@ export const createGoalBody = z
     name: z.string().describe('1 to 100 characters; default: the weights.'),
     target_weights: z
       .record(z.string(), decimalInput)
-      .describe('Symbol → weight in [0, 1]; they add up to 1 or less, and the rest is cash. `CASH` may be named.'),
+      .describe(
+        'Symbol → weight in [0, 1]; they add up to 1 or less, and the rest is cash. `CASH` may be named. Kept with 8 places: a third of 16 digits is rounded.',
+      ),
     drift_threshold: decimalInput.describe('Above 0, below 1: 0.05, the default, is five percentage points.'),
     rebalance_mode: mode,
     check_schedule: schedule,

@@ -1,6 +1,6 @@
 /** `/api/portfolio/goals`: target weights, how far the account is from them, and the trades that bring it back. */
 import { z } from 'zod';
-import type { ErrorCode } from '../../core/index.ts';
+import { abbreviated, type ErrorCode } from '../../core/index.ts';
 import {
   CreatePortfolioGoalDocument,
   DeletePortfolioGoalDocument,
@@ -44,6 +44,16 @@ function inputOf(body: z.output<typeof updateGoalBody>) {
   };
 }
 
+/** Weights are a list in GraphQL and a map here, whose keys are the places: `target_weights.1.weight` is `target_weights.SPY`. */
+function placeOfWeight(
+  path: readonly string[],
+  { body }: { readonly body: z.output<typeof updateGoalBody> },
+): readonly string[] {
+  const [field, at] = path;
+  if (field !== 'target_weights' || at === undefined) return path;
+  return [field, abbreviated(Object.keys(body.target_weights ?? {})[Number(at)] ?? at)];
+}
+
 /** Rows of `/api/portfolio/goals`. */
 export const goalRoutes: readonly Route[] = [
   route({
@@ -62,6 +72,7 @@ export const goalRoutes: readonly Route[] = [
     },
     document: CreatePortfolioGoalDocument,
     variables: ({ body }) => ({ input: { ...inputOf(body), targetWeights: weightsOf(body.target_weights) } }),
+    errorPath: placeOfWeight,
     answer: ({ createPortfolioGoal: { goal } }) => goal && shownGoal(goal),
     location: (goal) => `/api/portfolio/goals/${goal.id}`,
   }),
@@ -108,6 +119,7 @@ export const goalRoutes: readonly Route[] = [
       bodyExample: { rebalance_mode: 'auto' },
       document: UpdatePortfolioGoalDocument,
       variables: ({ params, body }) => ({ input: { ...inputOf(body), id: String(params.id) } }),
+      errorPath: placeOfWeight,
       answer: ({ updatePortfolioGoal: { goal } }) => goal && shownGoal(goal),
     }),
   ),

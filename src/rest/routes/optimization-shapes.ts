@@ -87,7 +87,11 @@ const progress = z
   .object({
     combo: z.int().describe('Combinations done.'),
     total: z.int().describe('Combinations in all.'),
-    fold: z.int().describe('The fold that was computed last, from 1; 0 before the first.'),
+    fold: z
+      .int()
+      .describe(
+        'The fold that was computed last, from 1; 0 before the first. Combinations of strategies go through all folds in batches, so that it is most often the last one.',
+      ),
     n_folds: z.int().describe('Folds of each combination.'),
     ...strategyProgress,
   })

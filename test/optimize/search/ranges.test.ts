@@ -107,8 +107,8 @@ describe('a range', () => {
     ['a step of one value', { min: 4, max: 4, step: 1 }, ['step']],
     ['a list as a step', { min: 1, max: 4, step: [1] }, ['step']],
     ['log that is no truth value', { min: 1, max: 4, log: 'yes' }, ['log']],
-    ['a member that it does not have', { min: 1, max: 4, steps: 3 }, []],
-    ['a member of the prototype', JSON.parse('{"min": 1, "max": 4, "__proto__": {}}'), []],
+    ['a member that it does not have', { min: 1, max: 4, steps: 3 }, ['steps']],
+    ['a member of the prototype', JSON.parse('{"min": 1, "max": 4, "__proto__": {}}'), ['__proto__']],
     ['nothing', {}, ['min']],
   ])('with %s is refused, naming it', (_, raw: object, path) => {
     const error = refusalOf(() => spaceOf({ short: raw }));
