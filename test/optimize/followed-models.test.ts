@@ -84,7 +84,7 @@ eachDatabase((_provider, create) => {
         code: 'VALIDATION',
         message: expect.stringMatching(
           new RegExp(
-            `Model ${model.id} has learned from 1 of the .* The first that it does not know is of ${dayOf(known)}`,
+            `Model ${model.id} has learned from 1 of the .* Start on ${dayOf(known - 103)} or later: .* is of ${dayOf(known)}`,
           ),
         ),
         fields: [{ path: ['start'] }],
