@@ -1,7 +1,7 @@
 /** The use case: backtest a strategy over a range. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { type Compute, ComputeFailure, defineTask, type Task, type TaskName } from '../compute/index.ts';
-import { type Clock, DomainError, invalid, parseAll, parseDateRange, unavailable } from '../core/index.ts';
+import { type Compute, computedOrUnavailable, defineTask, type Task, type TaskName } from '../compute/index.ts';
+import { type Clock, DomainError, invalid, parseAll, parseDateRange } from '../core/index.ts';
 import {
   type AlignedBars,
   type Bars,
@@ -124,7 +124,9 @@ export async function backtestStrategy(
     },
   };
   const predictions: PredictionTable =
-    model === null ? new Map() : new Map([[model.id, await answered(() => model.predict(data.bars))]]);
+    model === null
+      ? new Map()
+      : new Map([[model.id, await computedOrUnavailable('The backtest', () => model.predict(data.bars))]]);
   const result = await computed(deps, { ...job, predictions });
   const followed = model === null ? { model, warnings: [] } : followedFacts(model, data);
   return { ...result, ...job, dataSource: data.source, dataHash: data.hash, ...followed };
@@ -152,19 +154,10 @@ function parseTyped(type: StrategyType, input: BacktestRequest) {
 }
 
 async function computed(deps: BacktestDeps, input: BacktestTaskInput): Promise<BacktestResult> {
-  const output = await answered(() => deps.compute.run(TASK, input));
+  const output = await computedOrUnavailable('The backtest', () => deps.compute.run(TASK, input));
   if (!('refused' in output)) return output;
   const { message, fields } = output.refused;
   throw new DomainError('VALIDATION', message, { fields });
-}
-
-async function answered<Output>(run: () => Promise<Output>): Promise<Output> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof ComputeFailure) || error.reason === 'threw') throw error;
-    throw unavailable(`The backtest could not be computed: ${error.message}`, error);
-  }
 }
 
 function refuseTooManyBars(data: AlignedBars): void {

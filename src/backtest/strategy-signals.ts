@@ -1,5 +1,6 @@
 /** What a strategy says now, saved or not. */
 import type { Principal } from '../access/index.ts';
+import { computedOrUnavailable } from '../compute/index.ts';
 import { type Clock, invalid } from '../core/index.ts';
 import { type Interval, latestBars, type MarketData } from '../market/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -9,6 +10,7 @@ import {
   type ModelSource,
   type Parameters,
   type StrategyRegistry,
+  type TradedModel,
 } from '../strategies/index.ts';
 import { currentSignals, type Signal } from './signals.ts';
 
@@ -38,7 +40,7 @@ export interface SignalRequest {
  * `read`.
  *
  * @throws {DomainError} NOT_FOUND; VALIDATION for a type that quotes instead of taking a position; CONFLICT when the model
- *   that it follows is gone or damaged
+ *   that it follows is gone or damaged; UNAVAILABLE when its predictions could not be computed
  */
 export async function strategySignals(
   deps: SignalDeps,
@@ -55,7 +57,8 @@ export async function signalsOf(deps: SignalDeps, ownerId: number, request: Sign
   const model = await followedModel(deps.models, ownerId, { ...request, type, path: null });
   const count = SIGNAL_BARS + (model?.warmUpBars ?? 0);
   const bars = await latestBars(deps, ownerId, { symbols, interval, count });
-  const predictions = model === null ? undefined : new Map([[model.id, await model.predict(bars)]]);
+  const predict = (followed: TradedModel) => computedOrUnavailable('The signals', () => followed.predict(bars));
+  const predictions = model === null ? undefined : new Map([[model.id, await predict(model)]]);
   const signals = currentSignals({ type, params, bars, allowShort: false, predictions });
   if (signals !== null) return signals;
   throw invalid('strategyId', `A ${type.name} strategy quotes both sides and has no target position, so no signals.`);

@@ -3,6 +3,7 @@
  * domain: whoever composes the process defines the tasks and serves them from the worker's entry. Inputs are copied,
  * except SharedArrayBuffers and the typed arrays over them, which are shared.
  */
+export { computedOrUnavailable } from './available.ts';
 export {
   type Compute,
   ComputeFailure,

@@ -1,7 +1,8 @@
 /** The stored models that the combinations of a job follow: found when it is submitted, and asked when it is computed. */
-import { conflict, invalid } from '../core/index.ts';
+import { conflict, formatDate, invalid } from '../core/index.ts';
 import type { AlignedBars, Bars, Interval } from '../market/index.ts';
 import {
+  at,
   hindsightOf,
   type ModelSource,
   type Predictions,
@@ -64,13 +65,14 @@ export async function modelsOfSpace(
  * @throws {DomainError} VALIDATION on `start` with the first date on which the bars may begin
  */
 export function refuseHindsight(models: readonly TradedModel[], { bars }: AlignedBars): void {
+  const { time = new Float64Array() } = bars[0] ?? {};
   for (const model of models) {
     const { inSampleBars, predictedBars, firstUnknown } = hindsightOf(model, bars);
     if (inSampleBars === 0) continue;
     const advice =
       firstUnknown === null
         ? 'It knows all of them: wait for later ones, or tune a model on earlier ones.'
-        : `The first that it does not know is of ${firstUnknown}; ${model.warmUpBars} bars before it may be asked for, of which it says nothing.`;
+        : `Start on ${formatDate(at(time, inSampleBars))} or later: of its ${model.warmUpBars} bars of warm-up it says nothing, and the first one after them is of ${firstUnknown}.`;
     throw invalid(
       'start',
       `Model ${model.id} has learned from ${inSampleBars} of the ${predictedBars} bars that it would be judged by. ${advice}`,

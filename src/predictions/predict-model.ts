@@ -1,6 +1,6 @@
 /** The use case: what a model that was kept says of bars. */
 import { type Principal, requireScope } from '../access/index.ts';
-import type { Compute } from '../compute/index.ts';
+import { type Compute, computedOrUnavailable } from '../compute/index.ts';
 import { invalid, notFound, parseAll, parseDateRange } from '../core/index.ts';
 import { type Bars, formatBarTime, type MarketData, parseSymbols } from '../market/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -48,7 +48,7 @@ export interface Prediction {
  * alone, wherever the range begins. Scope `read`: nothing is stored.
  *
  * @throws {DomainError} NOT_FOUND; VALIDATION naming the field; CONFLICT when the stored model is damaged or of another
- *   version of the program; UNAVAILABLE when the market data cannot be had
+ *   version of the program; UNAVAILABLE when the market data cannot be had, or the predictions not be computed
  */
 export async function predictModel(
   deps: PredictDeps,
@@ -70,7 +70,8 @@ export async function predictModel(
   const firstBar = Math.min(time.length, stored.warmUpBars);
   refuseTooMany((time.length - firstBar) * bars.length);
   if (firstBar === time.length) return [];
-  const columns = await predictBars(deps.compute, { ...stored, bars });
+  const predict = () => predictBars(deps.compute, { ...stored, bars });
+  const columns = await computedOrUnavailable('The predictions', predict);
   return Array.from(time.subarray(firstBar), (_, row) => firstBar + row).flatMap((bar) =>
     bars.map((series, symbol) => predictionAt(stored, series, { bar, value: at(columns[symbol] ?? time, bar) })),
   );

@@ -84,7 +84,7 @@ eachDatabase((_provider, create) => {
         code: 'VALIDATION',
         message: expect.stringMatching(
           new RegExp(
-            `Model ${model.id} has learned from 1 of the .* The first that it does not know is of ${dayOf(known)}`,
+            `Model ${model.id} has learned from 1 of the .* Start on ${dayOf(known - 103)} or later: .* is of ${dayOf(known)}`,
           ),
         ),
         fields: [{ path: ['start'] }],
@@ -100,19 +100,32 @@ eachDatabase((_provider, create) => {
       expect(await services.database.read.optimization.count({ where: { jobType: 'strategy' } })).toBe(0);
     });
 
-    it('ends with an error when its model is gone before it runs', { timeout: 120_000 }, async () => {
+    it('ends with an error when its model is gone, or another one, before it runs', { timeout: 120_000 }, async () => {
       const database = await create();
       const services = await startServices(database);
       const { model, input } = await tunedEarly(services);
+      const { model: other } = await tuneOnEdge(services, { ...TUNED, seed: 2 });
       await services.close();
       const waiting = await startServices(database, { maxRunningJobs: 0 });
-      const { id } = await submit(waiting, input);
-      await waiting.database.transaction((db) => db.trainedModel.delete({ where: { id: model.id } }));
+      const gone = await submit(waiting, input);
+      const changed = await submit(waiting, { ...input, paramGrid: { model_id: other.id } });
+      const { bytes, checksum } = model;
+      await waiting.database.transaction(async (db) => {
+        await db.trainedModel.update({ where: { id: other.id }, data: { bytes, checksum } });
+        await db.trainedModel.delete({ where: { id: model.id } });
+      });
       await waiting.close();
 
-      const job = await ended(await startServices(database), id);
+      const running = await startServices(database);
 
-      expect(job).toMatchObject({ status: 'error', error: expect.stringContaining(`There is no model ${model.id}.`) });
+      expect(await ended(running, gone.id)).toMatchObject({
+        status: 'error',
+        error: expect.stringContaining(`There is no model ${model.id}.`),
+      });
+      expect(await ended(running, changed.id)).toMatchObject({
+        status: 'error',
+        error: `Model ${other.id} has changed since this job was submitted.`,
+      });
     });
 
     it('chooses among models too', { timeout: 120_000 }, async () => {

@@ -64,7 +64,7 @@ it('is accepted at once, and comes to results, a verdict and a model that predic
     server.url,
     `{ model(id: "${done.model_id}") { modelType symbols verdict engine { originalLibrary } optimization { id tuning { judgement { verdict } } } }
        models { nodes { id featureConfig { horizon } } }
-       predict(modelId: "${done.model_id}", start: "2024-06-01", end: "2024-12-31") { symbol date value target isInSample } }`,
+       predict(modelId: "${done.model_id}", start: "2024-01-02", end: "2024-12-31") { symbol date value target isInSample } }`,
   );
   expect(model).toMatchObject({
     modelType: 'xgboost',
