@@ -19,7 +19,7 @@ import { CLIENT_OPTIONS, runTransaction, TRANSACTION_TIMEOUT_MS, withTranslatedE
 /** Connections of the pool for transactions, and of that for plain reads. */
 const POOL_SIZE = 10;
 
-/** Connections for urgent transactions. The first is opened at the start and stays open: the server may be full later. */
+/** Connections for urgent transactions. They are opened at the start and stay open: the server may be full or busy later. */
 const URGENT_POOL_SIZE = 2;
 
 /** Polls are this much rarer than on SQLite: they only make up for an announcement that was missed. */
@@ -38,7 +38,7 @@ export async function openPostgresql(url: string, clock: Clock): Promise<Databas
   const write = writer(writing);
   const urgent = writer({ ...writing, max: URGENT_POOL_SIZE, idleTimeoutMillis: 0 });
   const read = postgresqlReader(url);
-  await urgent.$queryRaw`SELECT 1`;
+  await Promise.all(Array.from({ length: URGENT_POOL_SIZE }, () => urgent.$queryRaw`SELECT 1`));
   return {
     provider: 'postgresql',
     location: describePostgresql(url),

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import { DatabaseUnavailable, isBusy, translateDriverError } from './errors.ts';
 import { GuardedTransaction } from './guarded-transaction.ts';
-import { beginsUrgently } from './transactions.ts';
+import { isUrgentHere } from './transactions.ts';
 import { Turns } from './turns.ts';
 import { UrgentFlag } from './urgent-flag.ts';
 
@@ -47,7 +47,7 @@ export class SqliteWriter implements SqlDriverAdapter {
   }
 
   async startTransaction(): Promise<Transaction> {
-    const isUrgent = beginsUrgently();
+    const isUrgent = isUrgentHere();
     const endTurn = await this.#turns.take(isUrgent);
     try {
       const connection = await this.#begin(isUrgent);
