@@ -22,8 +22,8 @@ const URGENT_PAUSE_MS = 1;
 /**
  * While other processes want to write too, in ms: how long one may write without a pause, how long the pause is that lets
  * them in (longer than theirs between attempts), and for how long one that was met is thought to be there still. Nobody writes
- * during most of a pause, so a burst is ten times as long: four processes on two processors wrote 12 % more than with bursts of 10 ms, and the slowest
- * transaction in a hundred waited for 0.1 s with either.
+ * during most of a pause, so a burst is ten times as long: four processes on two processors wrote 12 % more
+ * than with bursts of 10 ms, and the slowest transaction in a hundred took 0.1 s with either.
  */
 const BURST_MS = 30;
 const LET_IN_MS = 3;
