@@ -13,12 +13,20 @@ interface Waiting<In, Out> {
 /** A queue that is worked off in batches, one at a time, in the order of arrival. */
 export class Batches<In, Out> {
   readonly #run: (items: readonly In[]) => Promise<readonly Out[]>;
+  readonly #before: (items: readonly In[]) => Promise<void>;
   readonly #waiting: Waiting<In, Out>[] = [];
   #working: Promise<void> | null = null;
 
-  /** `run` answers one result for each item, in their order; when it throws, every item of the batch hears that. */
-  constructor(run: (items: readonly In[]) => Promise<readonly Out[]>) {
+  /**
+   * `run` answers one result for each item, in their order; when it throws, every item of the batch hears that. `before` is
+   * waited for before each batch, with those who wait; who comes meanwhile comes along. It must not throw.
+   */
+  constructor(
+    run: (items: readonly In[]) => Promise<readonly Out[]>,
+    before: (items: readonly In[]) => Promise<void> = () => Promise.resolve(),
+  ) {
     this.#run = run;
+    this.#before = before;
   }
 
   /** Waits for the item's batch and answers its result. */
@@ -39,7 +47,10 @@ export class Batches<In, Out> {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
-    while (this.#waiting.length > 0) await this.#runBatch(this.#waiting.splice(0, MAX_BATCH));
+    while (this.#waiting.length > 0) {
+      await this.#before(this.#waiting.map(({ item }) => item));
+      await this.#runBatch(this.#waiting.splice(0, MAX_BATCH));
+    }
     this.#working = null;
   }
 

@@ -18,6 +18,7 @@ import { decideTurn } from './deciding.ts';
 import { intentKey } from './deliberation.ts';
 import type { OrderBasis } from './deps.ts';
 import { modeOf } from './events.ts';
+import { HaltedPace } from './halted-pace.ts';
 import type { Decision, Intent, NewTerms, SendRight } from './intent.ts';
 import { openAccount } from './open-account.ts';
 import type { Heard } from './order-step.ts';
@@ -57,6 +58,7 @@ const RECORD_PAUSES_MS: readonly number[] = [20, 50, 100, 200, 500, ...Array.fro
 export class Gateway {
   /** What a kill closes. */
   readonly gate = new SendGate();
+  readonly #pace = new HaltedPace(this.gate);
   readonly #deps: DecidingDeps;
   readonly #onLossLimit: GatewayOptions['onLossLimit'];
   readonly #brokerTimeoutMs: number;
@@ -103,7 +105,16 @@ export class Gateway {
   async decide(ownerId: number, intent: Intent): Promise<Decision> {
     if (this.#isClosed) throw unavailable('The server is closing: nothing was placed.');
     const key = { ownerId, mode: await this.#booksOf(ownerId, intent.request.mode) };
-    return queueOf(this.#deciding, key, () => new Batches((intents) => this.#decideTurn(key, intents))).add(intent);
+    const queue = queueOf(
+      this.#deciding,
+      key,
+      () =>
+        new Batches(
+          (intents) => this.#decideTurn(key, intents),
+          (intents) => this.#pace.wait(ownerId, intents),
+        ),
+    );
+    return queue.add(intent);
   }
 
   /** The order after its send, if that is under way here, else as it was given. */
@@ -216,6 +227,7 @@ export class Gateway {
     try {
       const { decisions, epoch, loss } = await this.#decidePriced(key, intents);
       this.gate.observe(key.ownerId, epoch);
+      this.#pace.note(key.ownerId, decisions);
       this.#noteChanges(key.ownerId, intents, decisions);
       for (const decision of decisions) if (decision.kind === 'placed') this.#send(decision.row, decision.right);
       if (loss !== null) {

@@ -26,6 +26,11 @@ export class SendGate {
     this.#gateOf(ownerId).isClosed = true;
   }
 
+  /** Whether a kill has closed it whose halt is not stored yet. */
+  isClosed(ownerId: number): boolean {
+    return this.#gateOf(ownerId).isClosed;
+  }
+
   /** For the kill, once its halt is stored: from now on what is decided in this epoch or a newer one may enter, nothing older. */
   open(ownerId: number, epoch: number): void {
     this.observe(ownerId, epoch);

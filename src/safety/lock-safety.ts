@@ -1,6 +1,6 @@
 /** Reading the settings of an owner, and reading them under the lock that makes decisions one after the other. */
 import { type Clock, dateOf, invariant } from '../core/index.ts';
-import type { Db } from '../storage/index.ts';
+import { type Db, queueForLock } from '../storage/index.ts';
 import { GENESIS_HASH } from './audit-hash.ts';
 import type { SafetySettings } from './settings.ts';
 import { defaultSettings, limitColumns, type SafetyColumns, settingsOf } from './stored-settings.ts';
@@ -27,8 +27,9 @@ export interface LockedColumns extends SafetyColumns {
   readonly newestSequence: unknown;
 }
 
-/** The row that `lockSafety` reads. One statement on either database. */
+/** The row that `lockSafety` reads. A halt, which is urgent, comes before all decisions that wait for it, in every process. */
 export async function lockRow(db: Db, clock: Clock, ownerId: number): Promise<LockedColumns> {
+  await queueForLock(db, 'safety', ownerId);
   const defaults = limitColumns(defaultSettings(ownerId));
   const [row] = await db.$queryRaw<(RawRow & LockedColumns)[]>`
     INSERT INTO "SafetyState" ("ownerId", "state", "maxDailyTrades", "maxOrdersPerMinute", "maxOrderValue",

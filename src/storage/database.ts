@@ -46,8 +46,8 @@ export interface ReadOnlyDatabase extends Pick<Database, 'location' | 'read'> {
 /** How a transaction takes its turn. */
 export interface TransactionOptions {
   /**
-   * Goes before all transactions of this process that still wait, and takes its turn among other processes sooner. For
-   * stopping things, and short; default false.
+   * Goes before all transactions of this process that still wait, and takes its turn among other processes sooner: on SQLite
+   * by a flag, on PostgreSQL where the others use `queueForLock`. For stopping things, and short; default false.
    */
   readonly isUrgent?: boolean;
 }

@@ -50,6 +50,7 @@ export {
   releaseIdempotencyKey,
 } from './idempotency.ts';
 export { insertKeyedRows, insertRows } from './insert-rows.ts';
+export { queueForLock } from './lock-queue.ts';
 export { MigrationRefused } from './migrations.ts';
 export { openDatabase, openForReading } from './open.ts';
 export { openSecretBox, type SecretBox, SecretUnreadable } from './secrets.ts';

@@ -22,6 +22,8 @@ interface Scope {
   isOpen: boolean;
   readonly isUrgent: boolean;
   readonly provider: DatabaseProvider;
+  /** What was done in it already and need not be done again. */
+  readonly done: Set<string>;
 }
 
 const current = new AsyncLocalStorage<Scope>();
@@ -33,8 +35,20 @@ export function currentProvider(): DatabaseProvider {
   return scope.provider;
 }
 
-/** Whether the transaction that begins here goes before those that wait. Prisma hands no option of ours to the adapter. */
-export function beginsUrgently(): boolean {
+/** Whether `what`, a name, is asked about for the first time in the transaction that this is called in. */
+export function isFirstHere(what: string): boolean {
+  const done = current.getStore()?.done;
+  invariant(done !== undefined, 'what is done once is done inside a transaction');
+  const isFirst = !done.has(what);
+  done.add(what);
+  return isFirst;
+}
+
+/**
+ * Whether the transaction that begins here, or that this is called in, goes before those that wait. Prisma hands no option of
+ * ours to the adapter.
+ */
+export function isUrgentHere(): boolean {
   return current.getStore()?.isUrgent === true;
 }
 
@@ -49,7 +63,7 @@ export async function runTransaction<T>(
   { isUrgent = false }: TransactionOptions = {},
 ): Promise<T> {
   invariant(current.getStore()?.isOpen !== true, 'a transaction is not begun inside another one');
-  const scope: Scope = { isOpen: true, isUrgent, provider };
+  const scope: Scope = { isOpen: true, isUrgent, provider, done: new Set() };
   try {
     return await current.run(scope, () =>
       client.$transaction(work, { maxWait: MAX_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }),

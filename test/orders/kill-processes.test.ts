@@ -11,7 +11,7 @@ describe('a kill among processes that send without end', () => {
       const rounds = await KillRounds.start(await create(), { processes: 4, senders: 15, seed });
       const heard: KillRound[] = [];
       try {
-        for (let kill = 0; kill < KILLS; kill += 1) heard.push(await rounds.round());
+        for (let kill = 0; kill < KILLS; kill += 1) heard.push(await rounds.round(kill % 2 === 0 ? 'cancel' : 'block'));
       } finally {
         await rounds.end();
       }

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KillInput, KillReport } from '../../src/orders/index.ts';
-import { killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
+import { killTrading, resumeTrading } from '../../src/orders/index.ts';
+import { sweepKill } from '../../src/orders/kill/kill-sweep.ts';
 import { readSafety } from '../../src/safety/index.ts';
+import { ManualClock } from '../support/clock.ts';
 import { eachDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { COIN, codeOf, type Desk, liftLimits, openDesk, placeResting } from '../support/kill-desk.ts';
@@ -150,28 +152,100 @@ describe('killing', () => {
       });
     });
 
-    it('names what is in flight when it cannot know what became of it', async () => {
-      await placeResting(desk);
+    /** An order to which the broker does not answer; resolves when it has been sent, with what ends the silence. */
+    async function sendIntoSilence(clientOrderId: string): Promise<() => Promise<void>> {
       await broker.control.script([{ operations: ['submit'], fault: { kind: 'silence', isDone: false } }]);
-      const sending = placeOrder(desk, desk.user, {
-        symbol: COIN,
-        side: 'buy',
-        quantity: '0.5',
-        orderType: 'limit',
-        limitPrice: '1',
-        clientOrderId: 'silent',
-        timeInForce: 'gtc',
-      });
+      const sending = placeResting(desk, { clientOrderId });
       await eventually('the order to be sent', async () => {
         const { requests } = await broker.control.log();
-        return requests.some(({ clientOrderId }) => clientOrderId === 'silent') ? true : null;
+        return requests.some((request) => request.clientOrderId === clientOrderId) ? true : null;
       });
+      return async () => {
+        await broker.control.disconnect();
+        await sending;
+      };
+    }
+
+    /** How often the broker was asked to cancel an order. */
+    async function countCancels(of: string): Promise<number> {
+      const { requests } = await broker.control.log();
+      return requests.filter(({ operation, clientOrderId }) => operation === 'cancel' && clientOrderId === of).length;
+    }
+
+    it('names what is in flight when it cannot know what became of it', async () => {
+      await placeResting(desk);
+      const endSilence = await sendIntoSilence('silent');
 
       const report = await killTrading(desk, desk.user);
 
       expect(report).toMatchObject({ drained: false, inFlight: ['silent'] });
+      await endSilence();
+    });
+
+    it('waits for cancels from the question on, and says how long each part took', async () => {
+      const endSilence = await sendIntoSilence('still-silent');
+      await placeResting(desk);
+      await broker.control.script([{ operations: ['cancel'], fault: { kind: 'silence', isDone: false } }]);
+
+      const report = await killTrading(desk, desk.user);
+
+      expect(report.orders).toMatchObject([{ outcome: 'pending' }]);
+      const killed = desk.logged.find(({ message }) => message === 'Trading was killed');
+      const times = { haltMs: expect.any(Number), drainMs: expect.any(Number), reportMs: expect.any(Number) };
+      expect(killed?.facts).toMatchObject({ policy: 'cancel', drained: false, orders: 1, ...times });
+      // The drain took 2 s, in which the 400 ms for the cancel were over.
+      const { cancelMs } = { cancelMs: Number.NaN, ...killed?.facts };
+      expect(cancelMs).toBeGreaterThanOrEqual(95);
+      expect(cancelMs).toBeLessThan(400);
+      await endSilence();
+    });
+
+    it('leaves alone what is placed after a resumption while it still goes on', async () => {
+      const endSilence = await sendIntoSilence('silent-again');
+      const killing = killTrading(desk, desk.user);
+      await eventually('trading to be halted', async () => {
+        const { state } = await readSafety(desk.database.read, desk.user.userId);
+        return state === 'halted' ? true : null;
+      });
+      await resumeTrading(desk, desk.user);
+      const later = await placeResting(desk);
+
+      expect(await killing).toMatchObject({ drained: false });
+
+      await desk.kills.close();
+      expect(await countCancels(later.clientOrderId)).toBe(0);
+      await endSilence();
+    });
+
+    it('lets the monitor ask again for a cancel only when it has had its time', async () => {
+      const clock = new ManualClock(new Date().toISOString());
+      const other = await openDesk(desk.database, new ScriptedBroker({ url: broker.url }), { clock });
+      const { clientOrderId, id } = await placeResting(other);
+      await broker.control.script([{ operations: ['cancel'], fault: { kind: 'silence', isDone: false } }]);
+      await killTrading(other, other.user);
+      await eventually('the row to say that it is being canceled', async () => {
+        const row = await other.database.read.order.findUnique({ where: { id } });
+        return row?.cancelRequestedAt;
+      });
+
+      await sweepKill(other, other.user.userId);
+      expect(await countCancels(clientOrderId)).toBe(1);
+      clock.advance(2_000);
+      await sweepKill(other, other.user.userId);
+      expect(await countCancels(clientOrderId)).toBe(2);
+
       await broker.control.disconnect();
-      await sending;
+      await other.close();
+    });
+
+    it('denies what comes again and again ten times a second, and not at every attempt', async () => {
+      await killTrading(desk, desk.user, { policy: 'block' });
+      const startedAt = performance.now();
+
+      for (let attempt = 0; attempt < 5; attempt += 1)
+        expect(await codeOf(placeResting(desk))).toBe('KILL_SWITCH_ACTIVE');
+
+      expect(performance.now() - startedAt).toBeGreaterThan(390);
     });
   });
 });

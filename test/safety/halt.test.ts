@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   appendAudit,
@@ -44,6 +45,38 @@ describe('halting', () => {
 
       expect(locked).toEqual({ ...defaultSettings(ownerId), updatedAt: new Date(clock.now()) });
       expect(await readSafety(database.read, ownerId)).toEqual(locked);
+    });
+
+    it('comes before the decisions that wait already, and after at most one of them', async () => {
+      const ownerId = nextOwner();
+      const came: string[] = [];
+      const wait = (name: string, isUrgent = false): Promise<void> =>
+        database.transaction(
+          async (db) => {
+            await lockSafety(db, clock, ownerId);
+            came.push(name);
+            await appendAudit(db, clock, ownerId, [{ kind: 'order_denied', actor: name }]);
+          },
+          { isUrgent },
+        );
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const holding = database.transaction(async (db) => {
+        await lockSafety(db, clock, ownerId);
+        await appendAudit(db, clock, ownerId, [{ kind: 'order_denied', actor: 'holder' }]);
+        await released;
+      });
+      const decisions = Array.from({ length: 8 }, (_, index) => wait(`decision ${index}`));
+      await sleep(300);
+      const halting = wait('halt', true);
+      await sleep(300);
+
+      release();
+      await Promise.all([holding, halting, ...decisions]);
+      expect(came.indexOf('halt')).toBeLessThan(2);
+      expect(came).toHaveLength(9);
     });
 
     it('locks without changing anything', async () => {

@@ -1,6 +1,7 @@
 /**
  * `node --import tsx kill-child.ts DATABASE BROKER SENDERS`: a process of a server that places orders without end from SENDERS
- * places. A line `kill` on its input kills trading; the report and the time of the answer are a line of its output.
+ * places. A line on its input is a policy to kill trading with; the report, the times of question and answer, and what the log
+ * says of the phases are a line of its output.
  */
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,11 +34,14 @@ async function send(): Promise<void> {
 
 // The test that started it is gone: so is its end of the pipe.
 process.stdin.once('close', () => process.exit(0));
-createInterface({ input: process.stdin }).on('line', () => {
+createInterface({ input: process.stdin }).on('line', (policy) => {
   void (async () => {
     const startedAt = machineNow();
-    const report = await killTrading(desk, desk.user, { reason: 'a test' }).catch((error: unknown) => String(error));
-    say({ startedAt, answeredAt: machineNow(), report });
+    const input = { reason: 'a test', policy };
+    const report = await killTrading(desk, desk.user, input).catch((error: unknown) => String(error));
+    const answeredAt = machineNow();
+    const phases = desk.logged.findLast(({ message }) => message === 'Trading was killed')?.facts;
+    say({ startedAt, answeredAt, report, phases });
   })();
 });
 say({ ready: true });

@@ -16,7 +16,7 @@ const PARALLEL = 16;
 /** How long a broker has for one answer, in ms; what it does not say is asked again by the monitor. */
 const CALL_TIMEOUT_MS = 5_000;
 
-/** How long a cancel has until the order is looked at again, in ms. */
+/** How long a cancel has until the order is looked at again, and until the monitor asks for it again, in ms. */
 const LOOKUP_MS = 2_000;
 
 /** Orders that the broker has by all that we know. What is being sent is waited for first. */
@@ -32,18 +32,31 @@ interface Target {
   readonly row: Promise<OrderRow | undefined>;
 }
 
+/** Whose orders are canceled. */
+export interface CancelRoundOptions {
+  readonly ownerId: number;
+  /** Of the halt: what was decided in it, or after it was lifted, is left alone. 0 where it cannot be read: nothing is then. */
+  readonly epoch: number;
+  /** Leaves alone what somebody, in whichever process, has just asked for. Default false. */
+  readonly isPatient?: boolean;
+}
+
 /** The cancels of one halt, or of one look of the monitor: each order is asked for once. */
 export class CancelRound {
   readonly #deps: OrderDeps;
   readonly #ownerId: number;
+  readonly #epoch: number;
+  readonly #isPatient: boolean;
   readonly #outcomes = new Map<string, CancelOutcome>();
   readonly #recordings: Promise<void>[] = [];
   /** Calls of `run` that have not ended. */
   #running = 0;
 
-  constructor(deps: OrderDeps, ownerId: number) {
+  constructor(deps: OrderDeps, { ownerId, epoch, isPatient = false }: CancelRoundOptions) {
     this.#deps = deps;
     this.#ownerId = ownerId;
+    this.#epoch = epoch;
+    this.#isPatient = isPatient;
   }
 
   /** By client id, in the order in which they were asked for; `pending` until the broker has answered. */
@@ -117,13 +130,15 @@ export class CancelRound {
         ownerId: this.#ownerId,
         mode: broker.mode,
         status: { in: [...CANCELABLE] },
-        source: { notIn: ['external', 'kill'] },
+        source: { not: 'external' },
       },
       orderBy: { id: 'asc' },
     });
-    const targets = rows.map((row): Target => {
-      return { brokerName: row.clientOrderId, clientOrderId: row.clientOrderId, row: Promise.resolve(row) };
-    });
+    const targets = rows
+      .filter((row) => this.#concerns(row))
+      .map((row): Target => {
+        return { brokerName: row.clientOrderId, clientOrderId: row.clientOrderId, row: Promise.resolve(row) };
+      });
     await this.#cancelAll(broker, targets);
   }
 
@@ -138,13 +153,19 @@ export class CancelRound {
     );
     const targets = open.flatMap((order): Target[] => {
       const row = rowOf(order);
-      // What the kill itself ordered is left alone.
-      if (row?.source === 'kill') return [];
+      if (row !== undefined && !this.#concerns(row)) return [];
       const coming = row === undefined ? adoption.then((adopted) => adopted.rowOf(order)) : Promise.resolve(row);
       coming.catch(() => undefined);
       return [{ brokerName: order.clientOrderId, clientOrderId: row?.clientOrderId ?? externalId(order), row: coming }];
     });
     await this.#cancelAll(broker, targets);
+  }
+
+  /** Not what the kill itself ordered, nor what was decided after the halt. */
+  #concerns({ source, epoch, cancelRequestedAt }: OrderRow): boolean {
+    if (source === 'kill' || (this.#epoch > 0 && epoch >= this.#epoch)) return false;
+    const isAsked = cancelRequestedAt !== null && this.#deps.clock.now() - cancelRequestedAt.getTime() < LOOKUP_MS;
+    return !(this.#isPatient && isAsked);
   }
 
   /** What the broker says is open; none when it says nothing: what we know of is canceled all the same. */

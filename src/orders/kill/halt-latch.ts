@@ -21,12 +21,17 @@ type LatchDeps = Pick<OrderBasis, 'journal' | 'clock' | 'ids' | 'log'>;
 interface Pending {
   readonly halt: Halt;
   readonly callers: readonly Caller[];
+  /** When the first of those that it stands for was asked for, by `performance.now`. */
+  readonly since: number;
 }
 
 interface Caller {
   readonly stored: (change: HaltChange) => void;
   readonly failed: (error: DomainError) => void;
 }
+
+/** Hears what a halt changed, and how long it took to store it, in ms. It must not throw. */
+type HaltStored = (ownerId: number, change: HaltChange, haltMs: number) => void;
 
 /** The halts of one owner: `next` is what the writer, if there is one, stores next. */
 interface Queue {
@@ -38,13 +43,13 @@ interface Queue {
 /** See the head of this file. */
 export class HaltLatch {
   readonly #deps: LatchDeps;
-  readonly #onStored: (ownerId: number, change: HaltChange) => void;
+  readonly #onStored: HaltStored;
   readonly #queues = new Map<number, Queue>();
   readonly #writers = new Map<number, Promise<void>>();
   readonly #closing = new AbortController();
 
-  /** `onStored` hears of every halt that was stored, before its callers, if any still wait. It must not throw. */
-  constructor(deps: LatchDeps, onStored: (ownerId: number, change: HaltChange) => void) {
+  /** `onStored` hears of every halt that was stored, before its callers, if any still wait. */
+  constructor(deps: LatchDeps, onStored: HaltStored) {
     this.#deps = deps;
     this.#onStored = onStored;
   }
@@ -67,7 +72,7 @@ export class HaltLatch {
           reject(error);
         },
       };
-      this.#enqueue(ownerId, { halt, callers: [caller] });
+      this.#enqueue(ownerId, { halt, callers: [caller], since: performance.now() });
     });
   }
 
@@ -100,14 +105,14 @@ export class HaltLatch {
       try {
         const change = await this.#store(ownerId, pending.halt);
         queue.waiting -= waiting;
-        this.#onStored(ownerId, change);
+        this.#onStored(ownerId, change, performance.now() - pending.since);
         for (const { stored } of pending.callers) stored(change);
         hasFailed = false;
       } catch (error) {
         for (const { failed } of pending.callers) failed(notStored(error));
         if (!hasFailed) this.#deps.log.error({ err: error, ownerId }, 'A halt could not be stored; it is tried again');
         hasFailed = true;
-        const kept = { halt: pending.halt, callers: [] };
+        const kept = { ...pending, callers: [] };
         queue.next = queue.next === null ? kept : merged(kept, queue.next);
         if (!(await this.#pause())) return;
       }
@@ -143,7 +148,7 @@ export class HaltLatch {
 function merged(earlier: Pending, later: Pending): Pending {
   const rank = ({ halt }: Pending): number => KILL_POLICIES.indexOf(halt.policy);
   const { halt } = rank(later) > rank(earlier) ? later : earlier;
-  return { halt, callers: [...earlier.callers, ...later.callers] };
+  return { halt, callers: [...earlier.callers, ...later.callers], since: earlier.since };
 }
 
 function notStored(cause?: unknown): DomainError {

@@ -18,7 +18,7 @@ export async function sweepKill(deps: KillDeps, ownerId: number): Promise<void> 
   const isOpen = (await countOpen(deps, ownerId)) > 0;
   const isHeld = halt.policy === 'flatten' && (await heldPositions(deps, ownerId)).length > 0;
   if (!isOpen && !isHeld && (await wasTold(deps.database.read, halt))) return;
-  const cancels = new CancelRound(deps, ownerId);
+  const cancels = new CancelRound(deps, { ownerId, epoch: halt.epoch, isPatient: true });
   await cancels.run();
   await cancels.recorded();
   if (halt.policy === 'flatten') await flatten(deps, halt);

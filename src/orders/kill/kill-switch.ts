@@ -8,7 +8,8 @@
  * 4. Everything that is open is canceled, and under `flatten` every position is closed.
  *
  * The answer waits at most 2 s for the third and 400 ms for the fourth; the rest goes on here and, if this process dies, in
- * the monitor of any other (see kill-sweep.ts). Killing again does nothing twice and answers the same.
+ * the monitor of any other (see kill-sweep.ts). Killing again does nothing twice and answers the same. How long each part took
+ * is logged.
  */
 import type { Halt, HaltChange, SafetySettings } from '../../safety/index.ts';
 import type { OrderDeps } from '../gateway.ts';
@@ -18,8 +19,12 @@ import { flatten } from './flatten.ts';
 import { HaltLatch } from './halt-latch.ts';
 import { type KillReport, reportClosing, reportOrders, type StandingHalt } from './kill-report.ts';
 
-/** How long an answer waits for cancels once nothing is in flight any more, in ms. */
+/**
+ * How long an answer waits for cancels, in ms: for those that began with the halt until so long after the kill was asked for, and
+ * for those of what was in flight so long after the drain.
+ */
 const CANCEL_WAIT_MS = 400;
+const LATE_CANCEL_WAIT_MS = 100;
 
 /** How long it waits for the rows that it is made of, in ms; without them it says what the brokers said. */
 const REPORT_WAIT_MS = 500;
@@ -42,7 +47,7 @@ export class KillSwitch {
 
   constructor(deps: OrderDeps) {
     this.#deps = deps;
-    this.#latch = new HaltLatch(deps, (ownerId, change) => this.#stored(ownerId, change));
+    this.#latch = new HaltLatch(deps, (ownerId, change, haltMs) => this.#stored(ownerId, change, haltMs));
   }
 
   /**
@@ -68,17 +73,18 @@ export class KillSwitch {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  #stored(ownerId: number, change: HaltChange): void {
+  #stored(ownerId: number, change: HaltChange, haltMs: number): void {
     // The epoch keeps out what was decided before the halt; the closing orders of the kill itself have to pass.
     this.#deps.gateway.gate.open(ownerId, change.settings.epoch);
-    this.#track(this.#run(standingHalt(change)).report);
+    this.#track(this.#run(standingHalt(change), haltMs).report);
   }
 
-  #run(halt: StandingHalt): Run {
+  /** `haltMs`: how long storing the halt took. */
+  #run(halt: StandingHalt, haltMs = 0): Run {
     const { ownerId } = halt;
     const current = this.#runs.get(ownerId);
     if (current?.halt.eventId === halt.eventId && current.halt.policy === halt.policy) return current;
-    const run = { halt, report: this.#carryOut(halt) };
+    const run = { halt, report: this.#carryOut(halt, haltMs) };
     this.#runs.set(ownerId, run);
     this.#track(
       run.report.finally(() => {
@@ -88,23 +94,35 @@ export class KillSwitch {
     return run;
   }
 
-  async #carryOut(halt: StandingHalt): Promise<KillReport> {
+  async #carryOut(halt: StandingHalt, haltMs: number): Promise<KillReport> {
+    const phases = new Phases();
+    const cancelUntil = performance.now() - haltMs + CANCEL_WAIT_MS;
     const cancels = this.#cancelsOf(halt);
     const draining = drain(this.#deps, halt);
     const asked = halt.policy === 'block' ? Promise.resolve() : this.#cancel(cancels, draining);
     this.#track(asked.then(() => this.#close(halt, cancels)));
     const drained = await draining;
-    await within(settled(asked), performance.now() + CANCEL_WAIT_MS);
-    return this.#report(halt, { drained, cancels });
+    const drainMs = phases.next();
+    await within(settled(asked), Math.max(cancelUntil, performance.now() + LATE_CANCEL_WAIT_MS));
+    const cancelMs = phases.next();
+    const report = await this.#report(halt, { drained, cancels });
+    const { ownerId, eventId, policy } = halt;
+    const counts = { orders: report.orders.length, inFlight: report.inFlight.length };
+    const times = { haltMs: Math.round(haltMs), drainMs, cancelMs, reportMs: phases.next() };
+    this.#deps.log.info(
+      { ownerId, eventId, policy, drained: report.drained, ...counts, ...times },
+      'Trading was killed',
+    );
+    return report;
   }
 
-  #cancelsOf({ ownerId, eventId }: StandingHalt): CancelRound {
+  #cancelsOf({ ownerId, eventId, epoch }: StandingHalt): CancelRound {
     const known = this.#cancels.get(ownerId);
     if (known?.eventId === eventId) {
       known.round.askAgain();
       return known.round;
     }
-    const round = new CancelRound(this.#deps, ownerId);
+    const round = new CancelRound(this.#deps, { ownerId, epoch });
     this.#cancels.set(ownerId, { eventId, round });
     return round;
   }
@@ -143,6 +161,19 @@ export class KillSwitch {
       )
       .finally(() => this.#underWay.delete(tracked));
     this.#underWay.add(tracked);
+  }
+}
+
+/** Measures one thing after the other. */
+class Phases {
+  #since = performance.now();
+
+  /** Whole milliseconds since the start, or the last call. */
+  next(): number {
+    const now = performance.now();
+    const ms = Math.round(now - this.#since);
+    this.#since = now;
+    return ms;
   }
 }
 
