@@ -57,11 +57,9 @@ eachDatabase((_provider, create) => {
       const event = { ownerId: user.userId, type: 'StrategySignaled', subjectType: 'strategy', subjectId: strategy.id };
       const payload = { symbol: 'SPY', date: `2026-02-0${round + 1}`, signal: 'buy', target: 1, previousTarget: 0 };
       await alerts.journal.write(({ append }) => append({ ...event, payload, correlationId: 'c' }));
-      let isTold = false;
-      const told = alerts.alerts.reactions.settle().then(() => {
-        isTold = true;
-      });
-      for (let change = 0; !isTold; change += 1) {
+      const end = new AbortController();
+      const told = alerts.alerts.reactions.settle().finally(() => end.abort());
+      for (let change = 0; !end.signal.aborted; change += 1) {
         const changed = updateAlert(alerts, user, { id: last?.id ?? 0, name: `Change ${round} ${change}` });
         await changed.catch((error: unknown) => failures.push(error));
       }
