@@ -58,7 +58,8 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'string') return JSON.stringify(abbreviated(value));
   if (typeof value === 'object' && value !== null) return 'an object';
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : (JSON.stringify(value) ?? 'nothing');
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return JSON.stringify(value) ?? 'nothing';
 }
 
 /** A text of at most 61 characters. */

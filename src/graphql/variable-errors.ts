@@ -62,7 +62,7 @@ function variableError(
   const { value: name } = definition.variable.name;
   const place = path.length === 0 ? '' : ` at ${JSON.stringify([name, ...path].join('.'))}`;
   const message = `The variable "$${name}" is wrong${shortened(place)}: ${shortened(problem)}`;
-  const extensions = { code: 'VALIDATION', http: { spec: true, status: 400 } };
+  const extensions = { code: 'VALIDATION', http: { status: 400 } };
   return new GraphQLError(message, { nodes: definition, extensions });
 }
 

@@ -59,7 +59,7 @@ interface RouteDescription {
   readonly tag: string;
   /** The path of the row that this one is another name of. */
   readonly aliasOf?: string;
-  /** What `{id}` in the path names, e.g. `optimization`: for the sentence of a 404. `{delivery_id}` names a delivery. */
+  /** What the first id in the path names, e.g. `optimization`: for the sentence of a 404. A later `{delivery_id}` is of a delivery. */
   readonly resource?: string;
   /** Media type of the body; default `application/json`. With `text/csv` the body is the stream of bytes. */
   readonly consumes?: 'application/json' | 'text/csv';
@@ -205,9 +205,9 @@ function pageHeaders(policy: string): Readonly<Record<string, string>> {
 /** @throws {DomainError} NOT_FOUND when one is no positive integer that a row could have */
 function parseIds(params: Readonly<Record<string, string>>, resource: string): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(params).map(([name, text]) => {
+    Object.entries(params).map(([name, text], at) => {
       const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
-      if (id > LARGEST_ID) throw notFound(name === 'id' ? resource : name.replace(/_id$/, ''), quote(text));
+      if (id > LARGEST_ID) throw notFound(at === 0 ? resource : name.replace(/_id$/, ''), quote(text));
       return [name, id];
     }),
   );

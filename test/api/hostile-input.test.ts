@@ -78,7 +78,7 @@ const ROWS: readonly (readonly [string, JsonObject, string])[] = [
   ['a range with a step of 0', ranges({ min: 2, max: 20, step: 0 }), 'param_grid.short_window.step'],
   ['a range to 1e308', ranges({ min: 2, max: 1e308 }), 'param_grid.short_window.max'],
   ['a range within a range', ranges({ min: { min: 2 }, max: 20 }), 'param_grid.short_window.min'],
-  ['a range with more', ranges({ min: 2, max: 20, toString: 1 }), 'param_grid.short_window'],
+  ['a range with more', ranges({ min: 2, max: 20, toString: 1 }), 'param_grid.short_window.toString'],
   ['a grid of real numbers', { param_grid: { signal_threshold: { min: 0, max: 1 } } }, 'param_grid.signal_threshold'],
   ['a source that does not exist', { source: 'https://169.254.169.254/' }, 'source'],
 ];

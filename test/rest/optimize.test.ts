@@ -218,7 +218,7 @@ describe('an optimization', () => {
     async (line) => {
       const [method = '', path = ''] = line.split(' ');
 
-      for (const id of ['4711', '0', '-1', '1e3', '%2B1', '2147483648', 'strategy', '%00']) {
+      for (const id of ['4711', '0', '-1', '1e3', '%2B1', '2147483648', 'strategies', '%00']) {
         const answer = await call(method, path.replace('ID', id));
         expect(answer, id).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
       }
