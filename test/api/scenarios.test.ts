@@ -13,8 +13,8 @@ const longRequest = {
   ...request,
   start: '2000-01-01',
   param_grid: {
-    short_window: Array.from({ length: 40 }, (_, index) => index + 2),
-    long_window: Array.from({ length: 40 }, (_, index) => index + 100),
+    short_window: Array.from({ length: 90 }, (_, index) => index + 2),
+    long_window: Array.from({ length: 100 }, (_, index) => index + 100),
   },
 };
 
@@ -47,7 +47,7 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
 
   it('get completed results: 200 with {status: "complete", results: [...ranked results...], best_params: {...}}', async () => {
     const id = await submit(request);
-    await expect.poll(() => statusOf(id), { timeout: 20_000 }).toBe('complete');
+    await expect.poll(() => statusOf(id), { timeout: 60_000 }).toBe('complete');
 
     const answer = await rest(server.url, `GET /api/optimize/${id}`);
 
@@ -61,21 +61,21 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
 
   it('get running job status: 200 with {status: "running", progress: {combo, total}}', async () => {
     const id = await submit(longRequest);
-    await expect.poll(() => statusOf(id), { timeout: 20_000 }).toBe('running');
+    await expect.poll(() => statusOf(id), { timeout: 60_000 }).toBe('running');
 
     const answer = await rest(server.url, `GET /api/optimize/${id}`);
 
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
       status: 'running',
-      progress: { combo: expect.any(Number), total: 1600 },
+      progress: { combo: expect.any(Number), total: 9000 },
     });
     await rest(server.url, `DELETE /api/optimize/${id}`);
   });
 
   it('list jobs: GET /api/optimize/ returns 200 with array of {id, strategy_type, status, created_at, best_sharpe}', async () => {
     const id = await submit(request);
-    await expect.poll(() => statusOf(id), { timeout: 20_000 }).toBe('complete');
+    await expect.poll(() => statusOf(id), { timeout: 60_000 }).toBe('complete');
 
     const answer = await rest(server.url, 'GET /api/optimize/');
 
@@ -91,7 +91,7 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
 
   it('cancel running job: 200 with {status: "cancelled"} and stops the job gracefully', async () => {
     const id = await submit(longRequest);
-    await expect.poll(() => statusOf(id), { timeout: 20_000 }).toBe('running');
+    await expect.poll(() => statusOf(id), { timeout: 60_000 }).toBe('running');
 
     const answer = await rest(server.url, `DELETE /api/optimize/${id}`);
 
@@ -146,7 +146,7 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
 
   it('a completed job says whether the best is luck: overfitting with figures, verdict, reasons and thresholds', async () => {
     const id = await submit(request);
-    await expect.poll(() => statusOf(id), { timeout: 20_000 }).toBe('complete');
+    await expect.poll(() => statusOf(id), { timeout: 60_000 }).toBe('complete');
 
     const { overfitting } = objectOf(await rest(server.url, `GET /api/optimize/${id}`));
 
@@ -171,7 +171,7 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
       const ranges = { short_window: { min: 2, max: 30 }, signal_threshold: { min: 0.0001, max: 0.05, log: true } };
       const body = { ...request, method, param_grid: ranges, max_trials: 12, seed: 7, n_splits: 2 };
       const ids = [await submit(body), await submit(body), await submit({ ...body, seed: 8 })];
-      for (const id of ids) await expect.poll(() => statusOf(id), { timeout: 20_000 }).toBe('complete');
+      for (const id of ids) await expect.poll(() => statusOf(id), { timeout: 60_000 }).toBe('complete');
 
       const tried = await Promise.all(
         ids.map(async (id) =>
@@ -201,7 +201,7 @@ describe.each(TEST_PROVIDERS)('on %s', (provider) => {
     expect(update).toMatchObject({
       job_id: id,
       combo: figure,
-      total: 1600,
+      total: 9000,
       fold: figure,
       n_folds: 5,
       status: 'running',

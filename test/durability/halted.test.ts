@@ -79,7 +79,7 @@ it('leaves trading halted after SIGKILL, for every surface, until somebody resum
   expect(overRest).toMatchObject({ status: 409, body: { code: 'KILL_SWITCH_ACTIVE', order_id: 2 } });
   expect(overGraphQL.placeOrder).toMatchObject({ order: null, errors: [{ code: 'KILL_SWITCH_ACTIVE' }] });
   const rows = () => rowsOf(folder, 'SELECT "status", "reasonCode" FROM "Order" ORDER BY "id"');
-  await expect.poll(rows, { timeout: 20_000 }).toEqual([
+  await expect.poll(rows, { timeout: 60_000 }).toEqual([
     { status: 'canceled', reasonCode: 'canceled' },
     { status: 'denied', reasonCode: 'KILL_SWITCH_ACTIVE' },
     { status: 'denied', reasonCode: 'KILL_SWITCH_ACTIVE' },

@@ -85,7 +85,7 @@ beforeAll(async () => {
   const order = { symbol: CANARY, side: 'buy', quantity: '1', orderType: 'market' };
   orderId = (await placeOrder(services, other.principal, { ...order, clientOrderId: CANARY })).id;
   const filled = async () => expect(await services.database.read.fill.count({ where: { orderId } })).toBe(1);
-  await vi.waitFor(filled, { timeout: 20_000 });
+  await vi.waitFor(filled, { timeout: 60_000 });
   await killTrading(services, other.principal, { reason: CANARY, policy: 'block' });
   await resumeTrading(services, other.principal, { reason: CANARY });
   const stop = { source: 'strategy', sourceId: strategyId, symbol: CANARY, stoppedAt: new Date(0) };
@@ -411,7 +411,7 @@ describe('rows of another user', () => {
     const origin = { source: 'manual', sourceId: null, actor: CANARY, correlationId: CANARY } as const;
     const placed = await placeOrder(services, other.principal, order, origin);
     const filled = () => services.database.read.fill.count({ where: { orderId: placed.id } });
-    await expect.poll(filled, { timeout: 20_000 }).toBe(1);
+    await expect.poll(filled, { timeout: 60_000 }).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await Promise.all(streams.map((stream) => stream.end()));
     await Promise.allSettled(listening);

@@ -48,7 +48,7 @@ async function resting(symbol: string) {
 
 async function untilFilled(id: string): Promise<void> {
   const status = async () => (await dataOf<Any>(server.url, `{ order(id: "${id}") { status } }`)).order.status;
-  await expect.poll(status, { timeout: 20_000, interval: 50 }).toBe('FILLED');
+  await expect.poll(status, { timeout: 60_000, interval: 50 }).toBe('FILLED');
 }
 
 describe('an order', () => {
@@ -207,7 +207,7 @@ describe('cause and effect', () => {
     const orders = `{ safetyEvents(kind: HALTED, first: 5) { nodes { id reason orders(first: 5) { nodes { source symbol status
       causedBy { __typename ... on SafetyEvent { id kind orders(first: 5) { nodes { symbol } } } } } } } } positions { symbol } }`;
     const closed = async () => (await dataOf<Any>(server.url, orders)).positions;
-    await expect.poll(closed, { timeout: 20_000, interval: 100 }).toEqual([]);
+    await expect.poll(closed, { timeout: 60_000, interval: 100 }).toEqual([]);
     await dataOf(server.url, 'mutation { resumeTrading(input: {}) { errors { code } } }');
 
     const { safetyEvents } = await dataOf<Any>(server.url, orders);

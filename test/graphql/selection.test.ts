@@ -46,7 +46,7 @@ describe('of the columns of a job', () => {
     const input = { strategyType: 'momentum', symbols: ['SPY'], start: '2020-01-01', end: '2020-12-31', nSplits: 1 };
     const { id } = await startStrategyOptimization(services, localUser(user.id), input);
     await expect
-      .poll(() => services.database.read.optimization.findUnique({ where: { id } }), { timeout: 20_000 })
+      .poll(() => services.database.read.optimization.findUnique({ where: { id } }), { timeout: 60_000 })
       .toMatchObject({ status: 'complete' });
 
     const list = await run(OptimizationListDocument, { first: 500 });

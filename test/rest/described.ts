@@ -50,6 +50,6 @@ function rowOf(method: string, path: string): Route {
 /** Asks until the job has ended. */
 export async function endOf(call: Call, jobId: number): Promise<Answer['body']> {
   const job = async () => (await call('GET', `/api/optimize/${jobId}`)).body;
-  await expect.poll(job, { timeout: 20_000, interval: 50 }).toMatchObject({ finished_at: expect.any(String) });
+  await expect.poll(job, { timeout: 60_000, interval: 50 }).toMatchObject({ finished_at: expect.any(String) });
   return await job();
 }

@@ -178,7 +178,7 @@ describe('the kill switch', () => {
     expect(stronger.body).toMatchObject({ policy: 'flatten' });
     expect(weaker.body).toMatchObject({ policy: 'flatten' });
     const positions = async () => (await call('GET', '/api/broker/positions')).body;
-    await expect.poll(positions, { timeout: 20_000, interval: 100 }).toEqual([]);
+    await expect.poll(positions, { timeout: 60_000, interval: 100 }).toEqual([]);
     const closing = (await call('GET', '/api/broker/orders?symbol=IWM')).body[0];
     expect(closing).toMatchObject({ source: 'kill', side: 'sell', quantity, status: 'filled' });
     await call('POST', '/api/safety/resume');

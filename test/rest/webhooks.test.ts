@@ -32,7 +32,7 @@ async function tell(subjectId: number): Promise<void> {
 /** The newest delivery, once it has the status. */
 async function deliveryWhen(path: string, status: string) {
   const newest = async () => (await call('GET', `${path}/deliveries?limit=1`)).body[0];
-  await expect.poll(newest, { timeout: 20_000, interval: 50 }).toMatchObject({ status });
+  await expect.poll(newest, { timeout: 60_000, interval: 50 }).toMatchObject({ status });
   return await newest();
 }
 
@@ -106,14 +106,14 @@ describe('webhook deliveries', () => {
     const delivered = await deliveryWhen(path, 'delivered');
     receiver.answer = () => 503;
     await tell(2);
-    await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => receiver.received.length, { timeout: 60_000 }).toBe(2);
     const waiting = await deliveryWhen(path, 'pending');
     receiver.answer = () => 204;
 
     const early = await call('POST', `${path}/deliveries/${waiting.id}/replay`);
     const nobodys = await call('POST', `${path}/deliveries/999/replay`);
     const again = await call('POST', `${path}/deliveries/${delivered.id}/replay`);
-    await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBeGreaterThan(2);
+    await expect.poll(() => receiver.received.length, { timeout: 60_000 }).toBeGreaterThan(2);
     const listed = await call('GET', `${path}/deliveries`);
     const older = await call('GET', `${path}/deliveries?before=${waiting.id}`);
 

@@ -33,7 +33,7 @@ function hashOf(fields: readonly unknown[]): string {
 }
 
 describe('the audit', () => {
-  eachDatabase((_provider, create) => {
+  eachDatabase((provider, create) => {
     let test: TestDatabase;
     let database: Database;
     let owners: readonly number[];
@@ -103,11 +103,13 @@ describe('the audit', () => {
       expect(state).toMatchObject({ auditSequence: 3, auditHash: previous });
     });
 
-    it('appends any number of events with three statements, and none with none', async () => {
+    it('appends any number of events with as many statements as one, and none with none', async () => {
       const ownerId = nextOwner();
       const counts = await Promise.all([0, 1, 60].map((count) => countStatements(count, ownerId)));
 
-      expect(counts).toEqual([0, 3, 3]);
+      // PostgreSQL takes one more: its place in the queue for the owner.
+      const some = provider === 'postgresql' ? 4 : 3;
+      expect(counts).toEqual([0, some, some]);
       expect(await database.read.safetyEvent.count({ where: { ownerId } })).toBe(61);
     });
 

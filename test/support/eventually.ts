@@ -2,7 +2,7 @@
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + limitMs;
   while (performance.now() < deadline) {

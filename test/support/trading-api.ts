@@ -16,6 +16,6 @@ export async function priceOf(call: Call, symbol: string): Promise<number> {
 /** Asks until the order is in this state. */
 export async function untilOrder(call: Call, id: number, status: string): Promise<Answer['body']> {
   const order = async () => (await call('GET', `/api/broker/orders/${id}`)).body;
-  await expect.poll(order, { timeout: 20_000, interval: 50 }).toMatchObject({ status });
+  await expect.poll(order, { timeout: 60_000, interval: 50 }).toMatchObject({ status });
   return await order();
 }

@@ -65,7 +65,11 @@ const REFUSALS: readonly [string, Partial<ModelTuningInput>, string, RegExp][] =
   ],
   [
     'a model that is too large',
-    { modelType: 'random_forest', paramGrid: { n_estimators: 2000, max_depth: 16, min_child_weight: 1 } },
+    {
+      start: '2019-01-02',
+      modelType: 'random_forest',
+      paramGrid: { n_estimators: 2000, max_depth: 16, min_child_weight: 1 },
+    },
     'paramGrid',
     /A model of 2000 trees with up to \d+ leaves takes 2000 × \(2 × \d+ − 1\) nodes × 34 = \d+ bytes; at most 134217728/,
   ],
