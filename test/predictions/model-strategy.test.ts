@@ -353,7 +353,7 @@ eachDatabase((_provider, create) => {
       }
       await expect(strategySignals(services, services.user, id)).rejects.toMatchObject({
         code: 'CONFLICT',
-        message: expect.stringContaining('damaged'),
+        message: expect.stringContaining('its bytes are not those that were stored'),
       });
       await change({ bytes: model.bytes, engineVersion: '2-trees-1' });
       await expect(strategySignals(services, services.user, id)).rejects.toMatchObject({
