@@ -115,6 +115,7 @@ export async function backtestStrategy(
     ...(input.source == null ? {} : { source: input.source }),
   });
   refuseTooManyBars(data);
+  model?.requireFeasible(data.bars, 'start');
   const job = {
     ...typed,
     bars: data.bars,

@@ -21,8 +21,32 @@ export function followedFacts(
   const hindsight = hindsightOf(model, data.bars);
   return {
     model: { id, checksum, trainedUntil: new Date(trainedUntil), ...hindsight },
-    warnings: [hindsightWarning(model, hindsight), ...foreignWarnings(model, data)].filter((text) => text !== null),
+    warnings: [
+      silenceWarning(model, data),
+      hindsightWarning(model, hindsight),
+      holdoutWarning(model, data),
+      ...foreignWarnings(model, data),
+    ].filter((text) => text !== null),
   };
+}
+
+/** Without a prediction it stays flat, which must not pass for a decision. */
+function silenceWarning({ id, warmUpBars }: TradedModel, { bars }: AlignedBars): string | null {
+  const { length } = bars[0]?.time ?? [];
+  if (length > warmUpBars) return null;
+  return `Model ${id} was asked about no bar: it says nothing of the first ${warmUpBars}, and there are ${length}. Start earlier.`;
+}
+
+/** What a model was scored by is out of its sample, but not unseen by who chose it. */
+function holdoutWarning({ id, warmUpBars, ...model }: TradedModel, { bars }: AlignedBars): string | null {
+  const { trainedUntil, tunedUntil } = model;
+  const predicted = bars[0]?.time.subarray(warmUpBars) ?? new Float64Array();
+  const scored = predicted.filter((start) => start > trainedUntil && start <= tunedUntil).length;
+  if (scored === 0) return null;
+  return (
+    `Model ${id} was scored by a hold-out up to ${formatDate(tunedUntil)}: ${scored} of the ${predicted.length} bars that it ` +
+    'was asked about lie there or just before. Whoever chose it among others by that score has chosen by these bars.'
+  );
 }
 
 function hindsightWarning({ id, trainedUntil }: TradedModel, hindsight: Hindsight): string | null {

@@ -11,6 +11,7 @@ export const smaDistance: FeatureFamily = {
   source: 'simple moving average, as the strategies use it',
   ...distances([10, 50]),
   warmUp: (params) => numberOf(params, 'window') - 1,
+  terms: (params) => numberOf(params, 'window'),
   compute: ({ bars: { close } }, params) => distanceFrom(close, equalWeights(numberOf(params, 'window'))),
 };
 
@@ -23,6 +24,7 @@ export const emaDistance: FeatureFamily = {
   source: 'exponential moving average; what is left out beyond 3 windows has less than 1 % of the weight',
   ...distances([12, 26]),
   warmUp: (params) => exponentialReach(numberOf(params, 'window')) - 1,
+  terms: (params) => exponentialReach(numberOf(params, 'window')),
   compute: ({ bars: { close } }, params) => distanceFrom(close, exponentialWeights(numberOf(params, 'window'))),
 };
 

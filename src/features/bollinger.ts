@@ -1,6 +1,6 @@
 import { numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
-import { trailingZscores } from './trailing.ts';
+import { momentTerms, trailingZscores } from './trailing.ts';
 
 /** Place of the close between the Bollinger bands. */
 export const bollingerPosition: FeatureFamily = {
@@ -13,5 +13,6 @@ export const bollingerPosition: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window') - 1,
+  terms: (params) => momentTerms(numberOf(params, 'window')),
   compute: ({ bars: { close } }, params) => trailingZscores(close, numberOf(params, 'window')).map((z) => z / 2),
 };

@@ -1,5 +1,5 @@
 /** What the date alone says. */
-import { type FeatureFamily, noProblem } from './feature.ts';
+import { type FeatureFamily, noProblem, PLAIN_TERMS } from './feature.ts';
 
 const ofTheDate = {
   parameters: [],
@@ -7,6 +7,7 @@ const ofTheDate = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: () => 0,
+  terms: () => PLAIN_TERMS,
 };
 
 /** Day of the week. */

@@ -28,6 +28,8 @@ export interface FeatureFamily extends ParameterOwner {
   readonly minSymbols: number;
   /** How many bars at the front have no value. */
   warmUp(params: Parameters): number;
+  /** Terms of sums that a value takes, a nanosecond or so each; `PLAIN_TERMS` where it sums nothing. */
+  terms(params: Parameters, symbols: number): number;
   /** [T] the value after each bar; NaN in the warm-up and where it is not defined. */
   compute(input: FeatureInput, params: Parameters): Float64Array;
 }
@@ -39,6 +41,9 @@ export interface FeatureSpec {
   readonly family: string;
   readonly params: Parameters;
 }
+
+/** What a value counts for that sums nothing: a logarithm or a date takes less than so many terms. */
+export const PLAIN_TERMS = 100;
 
 /** Longest window, in bars. */
 const MAX_WINDOW = 1000;

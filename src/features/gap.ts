@@ -1,5 +1,5 @@
 import { at } from '../strategies/index.ts';
-import { type FeatureFamily, noProblem, undefinedColumn } from './feature.ts';
+import { type FeatureFamily, noProblem, PLAIN_TERMS, undefinedColumn } from './feature.ts';
 
 /** Opening gap. */
 export const gap: FeatureFamily = {
@@ -12,6 +12,7 @@ export const gap: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: () => 1,
+  terms: () => PLAIN_TERMS,
   compute({ bars }) {
     const out = undefinedColumn(bars);
     for (let t = 1; t < out.length; t++) out[t] = Math.log(at(bars.open, t) / at(bars.close, t - 1));

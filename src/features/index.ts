@@ -6,5 +6,6 @@
 export type { FeatureFamily, FeatureInput, FeatureSpec } from './feature.ts';
 export { type FeatureConfig, fewestSymbols, parseFeatureConfig, warmUpBars } from './feature-config.ts';
 export { planRows, type RowPlan, writeFeatures, writeLabels } from './feature-rows.ts';
+export { refuseTooManyTerms, termsPerRow } from './feature-work.ts';
 export { LABEL_KINDS, type LabelKind } from './label.ts';
 export { FEATURE_FAMILIES, FEATURES_VERSION } from './registry.ts';

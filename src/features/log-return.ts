@@ -1,6 +1,6 @@
 import type { Bars } from '../market/index.ts';
 import { at, numberOf } from '../strategies/index.ts';
-import { type FeatureFamily, noProblem, undefinedColumn, windowSpec } from './feature.ts';
+import { type FeatureFamily, noProblem, PLAIN_TERMS, undefinedColumn, windowSpec } from './feature.ts';
 
 /** Return over the last `window` bars. */
 export const logReturn: FeatureFamily = {
@@ -13,6 +13,7 @@ export const logReturn: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window'),
+  terms: () => PLAIN_TERMS,
   compute: ({ bars }, params) => logReturns(bars, numberOf(params, 'window')),
 };
 

@@ -21,6 +21,8 @@ export const macd: FeatureFamily = {
     return { parameter: 'fast', message: `fast ${fast} must be smaller than slow ${slow}.` };
   },
   warmUp: (params) => exponentialReach(numberOf(params, 'slow')) + exponentialReach(numberOf(params, 'signal')) - 2,
+  terms: (params) =>
+    ['fast', 'slow', 'signal'].reduce((sum, name) => sum + exponentialReach(numberOf(params, name)), 0),
   compute({ bars: { close } }, params) {
     const fast = smoothed(close, numberOf(params, 'fast'));
     const slow = smoothed(close, numberOf(params, 'slow'));

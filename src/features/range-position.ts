@@ -1,5 +1,5 @@
 import { at, numberOf } from '../strategies/index.ts';
-import { type FeatureFamily, noProblem, undefinedColumn, windowSpec } from './feature.ts';
+import { type FeatureFamily, noProblem, PLAIN_TERMS, undefinedColumn, windowSpec } from './feature.ts';
 
 /** Place of the close in the range of late, %K of the stochastic oscillator. */
 export const rangePosition: FeatureFamily = {
@@ -12,6 +12,7 @@ export const rangePosition: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window') - 1,
+  terms: () => PLAIN_TERMS,
   compute({ bars }, params) {
     const window = numberOf(params, 'window');
     const out = undefinedColumn(bars);

@@ -1,5 +1,5 @@
 import { at, numberOf } from '../strategies/index.ts';
-import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
+import { type FeatureFamily, noProblem, PLAIN_TERMS, windowSpec } from './feature.ts';
 import { logReturns } from './log-return.ts';
 
 /** Return of the symbol beside that of the others. */
@@ -13,6 +13,8 @@ export const relativeStrength: FeatureFamily = {
   minSymbols: 2,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window'),
+  // The returns of every symbol, for each of them.
+  terms: (_params, symbols) => PLAIN_TERMS * symbols,
   compute({ bars, others }, params) {
     const window = numberOf(params, 'window');
     const own = logReturns(bars, window);

@@ -16,6 +16,7 @@ export const rsi: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => wilderReach(numberOf(params, 'window')),
+  terms: (params) => 2 * wilderReach(numberOf(params, 'window')),
   compute({ bars }, params) {
     const weights = wilderWeights(numberOf(params, 'window'));
     const gains = trailingMeans(moves(bars, 1), weights);

@@ -77,6 +77,11 @@ export interface TrailingMoments {
   readonly deviation: Float64Array;
 }
 
+/** How many terms the moments of a window take; those of a deviation wait for one another and count twice. */
+export function momentTerms(window: number): number {
+  return 3 * window;
+}
+
 /** @param window at least 2 */
 export function trailingMoments(values: Float64Array, window: number): TrailingMoments {
   const mean = trailingMeans(values, equalWeights(window));

@@ -16,6 +16,7 @@ export const atr: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => wilderReach(numberOf(params, 'window')),
+  terms: (params) => wilderReach(numberOf(params, 'window')),
   compute({ bars }, params) {
     const averages = trailingMeans(trueRanges(bars), wilderWeights(numberOf(params, 'window')));
     return averages.map((average, t) => average / at(bars.close, t));

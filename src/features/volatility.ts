@@ -3,7 +3,7 @@ import type { Bars } from '../market/index.ts';
 import { at, numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
 import { logReturns } from './log-return.ts';
-import { trailingMoments } from './trailing.ts';
+import { momentTerms, trailingMoments } from './trailing.ts';
 
 /** Realized volatility per bar. */
 export const volatility: FeatureFamily = {
@@ -16,6 +16,7 @@ export const volatility: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window'),
+  terms: (params) => momentTerms(numberOf(params, 'window')),
   compute: ({ bars }, params) => deviations(bars, numberOf(params, 'window')),
 };
 
@@ -36,6 +37,7 @@ export const volatilityRatio: FeatureFamily = {
     return short < long ? null : { parameter: 'short', message: `short ${short} must be smaller than long ${long}.` };
   },
   warmUp: (params) => numberOf(params, 'long'),
+  terms: (params) => momentTerms(numberOf(params, 'short')) + momentTerms(numberOf(params, 'long')),
   compute({ bars }, params) {
     const long = deviations(bars, numberOf(params, 'long'));
     return deviations(bars, numberOf(params, 'short')).map((short, t) =>

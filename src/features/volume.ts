@@ -1,6 +1,6 @@
 import { numberOf } from '../strategies/index.ts';
 import { type FeatureFamily, noProblem, windowSpec } from './feature.ts';
-import { trailingZscores } from './trailing.ts';
+import { momentTerms, trailingZscores } from './trailing.ts';
 
 /** Unusual volume. */
 export const volumeZscore: FeatureFamily = {
@@ -13,5 +13,6 @@ export const volumeZscore: FeatureFamily = {
   minSymbols: 1,
   problem: noProblem,
   warmUp: (params) => numberOf(params, 'window') - 1,
+  terms: (params) => momentTerms(numberOf(params, 'window')),
   compute: ({ bars: { volume } }, params) => trailingZscores(volume, numberOf(params, 'window')),
 };

@@ -162,7 +162,9 @@ const SignalRef = builder.objectRef<Signal>('Signal').implement({
     target: t.exposeFloat('target', {
       description: '-1 short, 0 flat, 1 long; the two of a spread have opposite signs.',
     }),
-    previousTarget: t.exposeFloat('previousTarget', { description: 'After the bar before.' }),
+    previousTarget: t.exposeFloat('previousTarget', {
+      description: 'What was the target after the bar before, when that was the newest.',
+    }),
     signal: t.field({
       type: SignalEnum,
       description: 'What the change of target asks for.',
@@ -191,7 +193,7 @@ builder.queryFields((t) => ({
     type: [SignalRef],
     nullable: true,
     description:
-      'What a saved strategy says now, computed from its newest 504 bars, or from the newest 504 that the model predicts for which it follows. Null, with an error, when the bars cannot be had.',
+      'What a saved strategy says now. It begins flat 504 bars ago, the bars of its longest window, or of the warm-up of the model that it follows, on top: a position that is older is told to be sold. Null, with an error, when the bars cannot be had, or a model has no more of them than it takes to warm up.',
     args: { strategyId: t.arg.id({ required: true, description: 'The id of a saved strategy.' }) },
     resolve: async (_root, { strategyId }, { caller, services }) => [
       ...(await strategySignals(services, caller.principal, parseId(strategyId))),

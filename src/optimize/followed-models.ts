@@ -1,6 +1,6 @@
 /** The stored models that the combinations of a job follow: found when it is submitted, and asked when it is computed. */
 import { conflict, formatDate, invalid } from '../core/index.ts';
-import type { AlignedBars, Bars, Interval } from '../market/index.ts';
+import { type AlignedBars, type Bars, calendarOf, type Interval, intervalMinutes } from '../market/index.ts';
 import {
   at,
   hindsightOf,
@@ -34,7 +34,7 @@ export interface ModelMarket {
  * The models that a space names; none for a type that follows none.
  *
  * @throws {DomainError} VALIDATION on `paramGrid` when there are too many, or one that is not there, `symbols` or `interval`
- *   when one says nothing of those; CONFLICT when one is damaged
+ *   when one says nothing of those; CONFLICT when the features of one are defined otherwise today
  */
 export async function modelsOfSpace(
   models: ModelSource,
@@ -60,25 +60,59 @@ export async function modelsOfSpace(
 }
 
 /**
- * A search judges its best by bars that nothing was chosen by. A model that has learned from them would pass every test.
+ * Holds models against the bars of a search.
  *
- * @throws {DomainError} VALIDATION on `start` with the first date on which the bars may begin
+ * @throws {DomainError} VALIDATION on `start` when one would take too long, says nothing of them, or knows some beforehand
  */
-export function refuseHindsight(models: readonly TradedModel[], { bars }: AlignedBars): void {
-  const { time = new Float64Array() } = bars[0] ?? {};
+export function requireUsableBars(models: readonly TradedModel[], { bars }: Pick<AlignedBars, 'bars'>): void {
   for (const model of models) {
-    const { inSampleBars, predictedBars, firstUnknown } = hindsightOf(model, bars);
-    if (inSampleBars === 0) continue;
-    const advice =
-      firstUnknown === null
-        ? 'It knows all of them: wait for later ones, or tune a model on earlier ones.'
-        : `Start on ${formatDate(at(time, inSampleBars))} or later: of its ${model.warmUpBars} bars of warm-up it says nothing, and the first one after them is of ${firstUnknown}.`;
-    throw invalid(
-      'start',
-      `Model ${model.id} has learned from ${inSampleBars} of the ${predictedBars} bars that it would be judged by. ${advice}`,
-      { limit: 0, observed: inSampleBars },
-    );
+    model.requireFeasible(bars, 'start');
+    refuseSilence(model, bars);
+    refuseHindsight(model, bars);
   }
+}
+
+function refuseSilence({ id, warmUpBars }: TradedModel, bars: readonly Bars[]): void {
+  const observed = bars[0]?.time.length ?? 0;
+  const required = warmUpBars + 1;
+  if (observed >= required) return;
+  const message = `Model ${id} says nothing of the first ${warmUpBars} bars, and this range has ${observed}. Start earlier.`;
+  throw invalid('start', message, { limit: required, observed });
+}
+
+/** A search judges its best by bars that nothing was chosen by. A model that has learned from them would pass every test. */
+function refuseHindsight(model: TradedModel, bars: readonly Bars[]): void {
+  const { inSampleBars, predictedBars } = hindsightOf(model, bars);
+  if (inSampleBars === 0) return;
+  throw invalid(
+    'start',
+    `Model ${model.id} has learned from ${inSampleBars} of the ${predictedBars} bars that it would be judged by. ${adviceOn(model, bars, inSampleBars)}`,
+    { limit: 0, observed: inSampleBars },
+  );
+}
+
+/** On which day bars have to begin for the first prediction to be of one that the model does not know. */
+function adviceOn({ warmUpBars }: TradedModel, [series]: readonly Bars[], inSampleBars: number): string {
+  const bar = series === undefined ? null : dayStart(series, inSampleBars);
+  const first = bar === null ? Number.NaN : at(series?.time ?? new Float64Array(), bar + warmUpBars);
+  if (series === undefined || bar === null || Number.isNaN(first)) {
+    return 'No later day leaves bars that it does not know: wait for later ones, or tune a model on earlier ones.';
+  }
+  const day = formatDate(dayOf(series, bar));
+  return `Start on ${day} or later: of its ${warmUpBars} bars of warm-up it says nothing, and the first one after them is of ${formatDate(first)}.`;
+}
+
+/** The first bar from `bar` on that is the first of its day, because ranges begin with days; null when there is none. */
+function dayStart(series: Bars, bar: number): number | null {
+  for (let start = bar; start < series.time.length; start++) {
+    if (start === 0 || dayOf(series, start) !== dayOf(series, start - 1)) return start;
+  }
+  return null;
+}
+
+/** The exchange date of a bar. */
+function dayOf({ symbol, interval, time }: Bars, bar: number): number {
+  return intervalMinutes(interval) === null ? at(time, bar) : calendarOf(symbol).dayOf(at(time, bar));
 }
 
 /** How a job names its models. */

@@ -1,7 +1,7 @@
 /** Submits the tuning of a model: everything that can be refused is refused here, before a job exists. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { invalid, parseAll, shown } from '../core/index.ts';
-import { type FeatureConfig, parseFeatureConfig, planRows, warmUpBars } from '../features/index.ts';
+import { type FeatureConfig, parseFeatureConfig, planRows, refuseTooManyTerms, warmUpBars } from '../features/index.ts';
 import type { AlignedBars } from '../market/index.ts';
 import { MODEL_TYPES, type ModelType } from '../models/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
@@ -139,6 +139,7 @@ function rangeOf({ featureConfig, nSplits, embargoBars }: ReturnType<typeof pars
 
 function refuseLargeTraining(config: TuningConfig, { bars }: AlignedBars): void {
   const { featureConfig } = config;
+  refuseTooManyTerms(featureConfig, bars, 'featureConfig');
   const { labelled } = planRows(featureConfig, bars);
   const cut = cutBars(labelled / bars.length, { ...config, horizon: featureConfig.horizon });
   const space = MODEL_SPACES[config.modelType];

@@ -3,7 +3,7 @@ import { type Principal, requireScope } from '../access/index.ts';
 import { invalid, parseAll } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { findStrategy, requireSymbolCount } from '../strategies/index.ts';
-import { modelsOfSpace, refuseHindsight, stampsOf } from './followed-models.ts';
+import { modelsOfSpace, requireUsableBars, stampsOf } from './followed-models.ts';
 import {
   configOf,
   insertJob,
@@ -41,7 +41,7 @@ export async function startStrategyOptimization(
   const { type, paramGrid, search } = typed;
   const models = await modelsOfSpace(deps.models, principal.userId, { ...shared, type, space: paramGrid });
   const data = await loadBars(deps, principal, { ...input, ...shared });
-  refuseHindsight(models, data);
+  requireUsableBars(models, data);
   const section = { strategyType: type.name, paramGrid, trials: trialCount(type, paramGrid, search) };
   const sections = { sections: [section], skippedTypes: [], models: stampsOf(models) };
   const config = configOf(input, shared, { ...sections, search, data });

@@ -2,7 +2,7 @@
 import { type Principal, requireScope } from '../access/index.ts';
 import { invalid, parseAll } from '../core/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
-import { findStrategy, type StrategyType, symbolCountProblem } from '../strategies/index.ts';
+import { findStrategy, longestWindow, type StrategyType, symbolCountProblem } from '../strategies/index.ts';
 import {
   configOf,
   insertJob,
@@ -88,7 +88,7 @@ function windowProblem(type: StrategyType, space: ParameterSpace, bars: number):
   for (let index = 0; index < combinationCount(space); index += 1) {
     const params = combinationAt(type, space, index);
     if (type.problem(params) !== null) continue;
-    shortest = Math.min(shortest, Math.max(1, ...type.indicators(params).map(({ window }) => window)));
+    shortest = Math.min(shortest, Math.max(1, longestWindow(type, params)));
     if (shortest <= bars) return null;
   }
   return `${type.name} looks back on at least ${shortest} bars, and there are ${bars}.`;

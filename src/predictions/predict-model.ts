@@ -2,11 +2,12 @@
 import { type Principal, requireScope } from '../access/index.ts';
 import { type Compute, computedOrUnavailable } from '../compute/index.ts';
 import { invalid, notFound, parseAll, parseDateRange } from '../core/index.ts';
+import { refuseTooManyTerms } from '../features/index.ts';
 import { type Bars, formatBarTime, type MarketData, parseSymbols } from '../market/index.ts';
 import type { Database } from '../storage/index.ts';
 import { at, requireFit } from '../strategies/index.ts';
 import { predictBars } from './predict-task.ts';
-import { findStoredModel, type StoredModel } from './stored-model.ts';
+import { findStoredModel, loadModel, type StoredModel } from './stored-model.ts';
 
 /** Most predictions of one answer. */
 const MAX_PREDICTIONS = 100_000;
@@ -68,9 +69,11 @@ export async function predictModel(
   });
   const { time = new Float64Array() } = bars[0] ?? {};
   const firstBar = Math.min(time.length, stored.warmUpBars);
+  refuseTooManyTerms(stored.config, bars, 'start');
   refuseTooMany((time.length - firstBar) * bars.length);
   if (firstBar === time.length) return [];
-  const predict = () => predictBars(deps.compute, { ...stored, bars });
+  const model = await loadModel(deps.database, stored);
+  const predict = () => predictBars(deps.compute, { ...stored, model, bars });
   const columns = await computedOrUnavailable('The predictions', predict);
   return Array.from(time.subarray(firstBar), (_, row) => firstBar + row).flatMap((bar) =>
     bars.map((series, symbol) => predictionAt(stored, series, { bar, value: at(columns[symbol] ?? time, bar) })),

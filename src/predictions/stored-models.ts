@@ -1,8 +1,9 @@
 import type { Compute } from '../compute/index.ts';
+import { refuseTooManyTerms } from '../features/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { ModelSource, TradedModel } from '../strategies/index.ts';
 import { predictBars } from './predict-task.ts';
-import { findStoredModel } from './stored-model.ts';
+import { findStoredModel, loadModel } from './stored-model.ts';
 
 /** The models of the database, for strategies that follow one. */
 export class StoredModels implements ModelSource {
@@ -17,13 +18,14 @@ export class StoredModels implements ModelSource {
   async find(ownerId: number, id: number): Promise<TradedModel | null> {
     const stored = await findStoredModel(this.#database, ownerId, id);
     if (stored === null) return null;
-    const { model, config, longAbove, ...facts } = stored;
+    const { config, longAbove, ...facts } = stored;
     return {
       ...facts,
-      predict: async (bars, options) => ({
-        neutral: longAbove,
-        bySymbol: await predictBars(this.#compute, { model, config, bars }, options),
-      }),
+      requireFeasible: (bars, path) => refuseTooManyTerms(config, bars, path),
+      predict: async (bars, options) => {
+        const model = await loadModel(this.#database, stored);
+        return { neutral: longAbove, bySymbol: await predictBars(this.#compute, { model, config, bars }, options) };
+      },
     };
   }
 }

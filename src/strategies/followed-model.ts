@@ -16,7 +16,7 @@ export interface PredictOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A stored model that strategies can follow. */
+/** A stored model that strategies can follow: what is known of it without its bytes, which are read for each prediction. */
 export interface TradedModel {
   readonly id: number;
   /** SHA-256 of its bytes, hex. */
@@ -29,18 +29,26 @@ export interface TradedModel {
   readonly isOfGroup: boolean;
   /** When the last bar begins that it knows of. */
   readonly trainedUntil: number;
+  /** When the last bar begins that it was tuned on: the end of the hold-out that it was scored by. */
+  readonly tunedUntil: number;
   /** Bars at the front of a series that it says nothing of. */
   readonly warmUpBars: number;
-  /** @param bars one per symbol, equal times. @throws {ComputeFailure} when a worker fails, or the signal aborts */
+  /** @throws {DomainError} VALIDATION at `path` with the arithmetic, when its features of these bars would take too long */
+  requireFeasible(bars: readonly Bars[], path: string): void;
+  /**
+   * @param bars one per symbol, equal times
+   * @throws {DomainError} CONFLICT when it is gone or damaged
+   * @throws {ComputeFailure} when a worker fails, or the signal aborts
+   */
   predict(bars: readonly Bars[], options?: PredictOptions): Promise<Predictions>;
 }
 
 /** Where stored models are. */
 export interface ModelSource {
   /**
-   * The owner's model; null when there is none.
+   * The owner's model; null when there is none. Its bytes, 128 MiB of the largest, are neither read nor checked.
    *
-   * @throws {DomainError} CONFLICT when it is damaged or of another version of the program
+   * @throws {DomainError} CONFLICT when its features are defined otherwise today
    */
   find(ownerId: number, id: number): Promise<TradedModel | null>;
 }

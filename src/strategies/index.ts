@@ -65,4 +65,4 @@ export type {
   StrategyType,
   TargetStrategy,
 } from './strategy-type.ts';
-export { indicatorSpecs, requireSymbolCount, symbolCountProblem, tradedSeries } from './trading.ts';
+export { indicatorSpecs, longestWindow, requireSymbolCount, symbolCountProblem, tradedSeries } from './trading.ts';

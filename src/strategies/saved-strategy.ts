@@ -91,9 +91,13 @@ export function savedStrategy(row: StrategyRow): SavedStrategy {
 /** @throws {DomainError} NOT_FOUND, also when the strategy is another user's */
 export async function findStrategy(database: Database, principal: Principal, id: number): Promise<SavedStrategy> {
   requireScope(principal, 'read');
-  const row = await database.read.strategy.findFirst({ where: { id, ownerId: principal.userId } });
+  return savedStrategy(await findRow(database, principal, id));
+}
+
+async function findRow({ read }: Database, { userId }: Principal, id: number): Promise<StrategyRow> {
+  const row = await read.strategy.findFirst({ where: { id, ownerId: userId } });
   if (row === null) throw notFound('strategy', id);
-  return savedStrategy(row);
+  return row;
 }
 
 /**
@@ -131,16 +135,30 @@ export async function updateStrategy(
   { id, ...input }: StrategyInput & { readonly id: number },
 ): Promise<StrategyRow> {
   requireScope(principal, 'trade');
-  return await deps.journal.write(async (write) => {
-    // A write first: it locks the row, so that of two changes at the same time the second sees what the first made.
-    const data = { updatedAt: dateOf(deps.clock) };
-    const found = await write.db.strategy.updateMany({ where: { id, ownerId: principal.userId }, data });
-    if (found.count === 0) throw notFound('strategy', id);
-    const before = await write.db.strategy.findUniqueOrThrow({ where: { id } });
+  for (;;) {
+    const before = await findRow(deps.database, principal, id);
     const parsed = parseStrategy(deps.registry, merged(savedStrategy(before), input));
-    // A strategy whose model is gone can still be renamed and disabled.
+    // Before the transaction, which nothing else is to wait for. A strategy whose model is gone can be renamed and disabled.
     if (changesTrading(input)) await requireModel(deps, principal, parsed);
-    const row = await write.db.strategy.update({ where: { id }, data: columnsOf(parsed) });
+    const row = await replaceRow(deps, before, columnsOf(parsed));
+    // Another change came between: what was checked is not what would be stored. It has got on, so this ends.
+    if (row !== null) return row;
+  }
+}
+
+/** Writes over a row if it is still what it was; else null, and nothing is written. */
+async function replaceRow(
+  deps: StrategyDeps,
+  before: StrategyRow,
+  columns: StrategyColumns,
+): Promise<StrategyRow | null> {
+  const { id, name, strategyType, params, symbols, interval, mode, enabled } = before;
+  const seen = { id, name, strategyType, params, symbols, interval, mode, enabled };
+  return await deps.journal.write(async (write) => {
+    const data = { ...columns, updatedAt: dateOf(deps.clock) };
+    const { count } = await write.db.strategy.updateMany({ where: seen, data });
+    if (count === 0) return null;
+    const row = await write.db.strategy.findUniqueOrThrow({ where: { id } });
     await announce(deps, write, row, 'StrategyUpdated');
     return row;
   });

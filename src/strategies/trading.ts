@@ -24,6 +24,11 @@ export function tradedSeries(type: StrategyType, symbolCount: number): readonly 
   return type.trades === 'spread' ? [all] : all.map((index) => [index]);
 }
 
+/** Most bars that an indicator of these parameters looks back on, its own included; 0 where none is read. */
+export function longestWindow(type: StrategyType, params: Parameters): number {
+  return Math.max(0, ...type.indicators(params).map(({ window }) => window));
+}
+
 /** Every indicator that these parameters read, over all symbols. */
 export function indicatorSpecs(type: StrategyType, params: Parameters, symbolCount: number): readonly IndicatorSpec[] {
   const needs = type.indicators(params);

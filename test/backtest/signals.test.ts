@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { currentSignals } from '../../src/backtest/index.ts';
-import { builtInStrategies, parseParameters, StrategyRegistry } from '../../src/strategies/index.ts';
-import { flatBars } from '../support/series.ts';
+import { builtInStrategies, modelStrategy, parseParameters, StrategyRegistry } from '../../src/strategies/index.ts';
+import { flatBars, seededRandom } from '../support/series.ts';
 
 const registry = new StrategyRegistry(builtInStrategies);
 
@@ -68,5 +68,51 @@ describe('current signals', () => {
 
   test('do not exist for a type that quotes', () => {
     expect(signals('market_making', {}, { prices: [[1, 2]] })).toBeNull();
+  });
+
+  test('sell a position whose entry slides out of the window', () => {
+    const params = { model_id: 1, enter_above: 0.8, exit_below: 0.2 };
+    const said = Float64Array.from([0.5, 0.9, 0.5, 0.5, 0.5, 0.5]);
+    const after = (count: number) => {
+      const predictions = new Map([[1, { neutral: 0.5, bySymbol: [said.subarray(0, count)] }]]);
+      const bars = [flatBars(Array.from({ length: count }, () => 5))];
+      return currentSignals({ type: modelStrategy, params, bars, allowShort: false, predictions }, 3)?.[0];
+    };
+
+    expect([1, 2, 3, 4, 5, 6].map((count) => after(count)?.signal)).toEqual([
+      'hold',
+      'buy',
+      'hold',
+      'hold',
+      'sell',
+      'hold',
+    ]);
+  });
+
+  test.each([
+    ['mean_reversion', { window: 5, num_std: 1, zscore_entry: -1.2, zscore_exit: 0 }, 1],
+    ['momentum', { short_window: 3, long_window: 8, ma_type: 'ema' }, 2],
+    ['stat_arb', { lookback: 5, entry_zscore: 1.2 }, 2],
+  ])('of %s tell what was said the bar before, whatever has left the window', (name, raw, symbols) => {
+    const type = registry.get(name);
+    const params = parseParameters(type, raw, 'params');
+    const random = seededRandom(3);
+    const prices = Array.from({ length: symbols }, () => {
+      let price = 100;
+      return Array.from({ length: 200 }, () => (price *= 1 + 0.04 * (random() - 0.5)));
+    });
+    const seen: string[] = [];
+    let before: ReturnType<typeof currentSignals> = null;
+    for (let count = 1; count <= 200; count++) {
+      const bars = prices.map((series, index) => flatBars(series.slice(0, count), `S${index}`));
+      const now = currentSignals({ type, params, bars, allowShort: true }, 12);
+
+      if (before !== null) {
+        expect(now?.map(({ previousTarget }) => previousTarget)).toEqual(before.map(({ target }) => target));
+      }
+      seen.push(...(now ?? []).map(({ signal }) => signal));
+      before = now;
+    }
+    expect(new Set(seen)).toEqual(new Set(['buy', 'sell', 'hold']));
   });
 });

@@ -1,11 +1,10 @@
 /** Backtests and signals through the services: real bars from the database, real threads. */
 import { describe, expect, it } from 'vitest';
 import { backtestStrategy, parseSettings, runBacktest, strategySignals } from '../../src/backtest/index.ts';
-import { formatBarTime } from '../../src/market/index.ts';
 import { createStrategy, parseParameters } from '../../src/strategies/index.ts';
 import { createTestDatabase, eachDatabase } from '../support/database.ts';
 import { MISBEHAVING_POOL, MISBEHAVIOUR } from '../support/misbehaviour.ts';
-import { flatBars, randomBars } from '../support/series.ts';
+import { flatBars } from '../support/series.ts';
 import { createUser, importSeries, importSp500, startServices } from '../support/services.ts';
 
 const REQUEST = {
@@ -87,30 +86,29 @@ eachDatabase((_provider, create) => {
       expect(signals).toEqual([{ symbol: 'SPX', date: '2020-04-17', target: 0, previousTarget: 0, signal: 'hold' }]);
     });
 
-    it('use 504 bars and no more', async () => {
+    it('decide on 504 bars beyond the longest window', async () => {
       const services = await startServices(await create(), { pool: { threads: 1 } });
-      // The first of 505 bars would make the mean of the last 504 undefined for a window of 505 only.
-      await importSeries(services, randomBars(3, { length: 900, symbol: 'XYZ' }));
-      const saved = { name: 'Long', strategyType: 'momentum', symbols: ['XYZ'] };
-      const at504 = await createStrategy(services, services.user, {
-        ...saved,
-        params: { short_window: 1, long_window: 504 },
-      });
-      const at505 = await createStrategy(services, services.user, {
-        ...saved,
-        params: { short_window: 1, long_window: 505 },
-      });
-      const type = services.registry.get('momentum');
-      expect(parseParameters(type, { short_window: 1, long_window: 505 }, 'params')).toMatchObject({
-        long_window: 505,
-      });
+      const window = 600;
+      const params = { short_window: 1, long_window: window, ma_type: 'ema' };
+      // An exponential average that begins with one of the first two prices is above all others for ever.
+      const prices = Array.from({ length: 504 + window + 2 }, (_, t) => (t < 2 ? 1e6 : 100 + 0.01 * t));
+      const series = [0, 1, 2].map((first) => flatBars(prices.slice(first), `X${first}`));
+      const targets: unknown[] = [];
 
-      const [inside] = await strategySignals(services, services.user, at504.id);
-      const [outside] = await strategySignals(services, services.user, at505.id);
+      for (const bars of series) {
+        await importSeries(services, bars);
+        const saved = { name: bars.symbol, strategyType: 'momentum', symbols: [bars.symbol], params };
+        const { id } = await createStrategy(services, services.user, saved);
+        const [signal] = await strategySignals(services, services.user, id);
+        targets.push([signal?.previousTarget, signal?.target]);
+      }
 
-      expect(inside?.date).toBe(formatBarTime(Date.UTC(2020, 0, 900), '1d'));
-      expect(inside?.previousTarget).toBe(0);
-      expect(outside).toMatchObject({ target: 0, previousTarget: 0 });
+      // The newest 504 + 600 bars have neither, those that ended a bar earlier have the second one where it is there.
+      expect(targets).toEqual([
+        [0, 1],
+        [0, 1],
+        [1, 1],
+      ]);
     });
 
     it('of a pair are opposite', async () => {

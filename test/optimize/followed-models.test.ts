@@ -1,13 +1,16 @@
 /** Searches of the thresholds of a strategy that follows a stored model. */
 import { describe, expect, it } from 'vitest';
+import { DomainError } from '../../src/core/index.ts';
+import type { Bars } from '../../src/market/index.ts';
 import { evaluatePlainly } from '../../src/optimize/evaluate.ts';
+import { requireUsableBars } from '../../src/optimize/followed-models.ts';
 import {
   readConfig,
   readResults,
   type StrategyOptimizationInput,
   startStrategyOptimization,
 } from '../../src/optimize/index.ts';
-import { modelStrategy } from '../../src/strategies/index.ts';
+import { modelStrategy, type TradedModel } from '../../src/strategies/index.ts';
 import type { TestServices } from '../support/compose.ts';
 import { createTestDatabase, eachDatabase } from '../support/database.ts';
 import { evaluationPlan, figuresOf } from '../support/evaluation.ts';
@@ -107,7 +110,11 @@ eachDatabase((_provider, create) => {
       const { model: other } = await tuneOnEdge(services, { ...TUNED, seed: 2 });
       await services.close();
       const waiting = await startServices(database, { maxRunningJobs: 0 });
+      await waiting.database.transaction((db) =>
+        db.trainedModel.update({ where: { id: other.id }, data: { bytes: Uint8Array.of(1) } }),
+      );
       const gone = await submit(waiting, input);
+      // Bytes are read when it runs and not before.
       const changed = await submit(waiting, { ...input, paramGrid: { model_id: other.id } });
       const { bytes, checksum } = model;
       await waiting.database.transaction(async (db) => {
@@ -143,6 +150,60 @@ eachDatabase((_provider, create) => {
       const followed = (readResults(job) ?? []).map(({ params }) => params['model_id']);
       expect(new Set(followed)).toEqual(new Set([model.id, other.id]));
     });
+  });
+});
+
+describe('bars within the day', () => {
+  const HOUR_MS = 3_600_000;
+  const SESSION_HOURS = 7;
+  /** Sessions of seven hours, from 14:30 UTC on. */
+  const hours = (from: number, to: number): Bars => {
+    const time = Float64Array.from({ length: to - from }, (_, bar) => {
+      const [day, hour] = [Math.floor((from + bar) / SESSION_HOURS), (from + bar) % SESSION_HOURS];
+      return Date.UTC(2024, 0, 8 + day, 14, 30) + hour * HOUR_MS;
+    });
+    const price = new Float64Array(time.length).fill(5);
+    const columns = { time, open: price, high: price, low: price, close: price, volume: price };
+    return { symbol: 'EDGE', interval: '1h', source: 'csv', ...columns };
+  };
+  const all = hours(0, 70);
+  const modelThatKnows = (bars: number, warmUpBars: number) =>
+    ({
+      id: 4,
+      warmUpBars,
+      trainedUntil: all.time[bars - 1],
+      requireFeasible: () => undefined,
+    }) as unknown as TradedModel;
+  const adviceFor = (model: TradedModel, bars: Bars): string => {
+    try {
+      requireUsableBars([model], { bars: [bars] });
+      return 'none';
+    } catch (error) {
+      return error instanceof DomainError ? error.message : 'a bug';
+    }
+  };
+
+  it.each([1, 6, 10, 13, 14, 15])('begin on a day that is not refused again, with a warm-up of %i', (warmUpBars) => {
+    const model = modelThatKnows(24, warmUpBars);
+    const [, day = ''] = / Start on (\S+) or later/.exec(adviceFor(model, all)) ?? [];
+    const first = all.time.findIndex((time) => new Date(time).toISOString().startsWith(day));
+
+    expect(first % SESSION_HOURS).toBe(0);
+    expect(adviceFor(model, hours(first, 70))).toBe('none');
+    expect(adviceFor(model, hours(first - SESSION_HOURS, 70))).toContain(`Start on ${day} or later`);
+  });
+
+  it('are refused where the model says nothing of any', () => {
+    const later = hours(30, 42);
+    const says = 'Model 4 says nothing of the first 12 bars, and this range has 12. Start earlier.';
+
+    expect(adviceFor(modelThatKnows(24, 12), later)).toBe(says);
+    expect(adviceFor(modelThatKnows(24, 11), later)).toBe('none');
+  });
+
+  it('are waited for where no day leaves any', () => {
+    expect(adviceFor(modelThatKnows(69, 10), all)).toContain('wait for later ones');
+    expect(adviceFor(modelThatKnows(60, 10), all)).toContain('Start on');
   });
 });
 

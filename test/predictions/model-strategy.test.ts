@@ -1,7 +1,8 @@
 /** Strategies that follow a stored model: one that was tuned, on real threads, from the backtest to the live signal. */
 import { describe, expect, it } from 'vitest';
 import { backtestStrategy, marketScan, strategySignals } from '../../src/backtest/index.ts';
-import { readTuningFindings } from '../../src/optimize/index.ts';
+import { parseFeatureConfig } from '../../src/features/index.ts';
+import { readTuningFindings, startStrategyOptimization } from '../../src/optimize/index.ts';
 import { predictModel } from '../../src/predictions/index.ts';
 import { createStrategy, updateStrategy } from '../../src/strategies/index.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -51,9 +52,15 @@ eachDatabase((_provider, create) => {
           inSampleBars,
           firstUnknown: dayOf(known),
         });
-        expect(backtest.warnings).toEqual(
-          inSampleBars === 0 ? [] : [expect.stringContaining(`${inSampleBars} of the ${1000 - first - WARM_UP} bars`)],
-        );
+        const scoredBars = 1000 - Math.max(known, first + WARM_UP);
+        expect(backtest.warnings).toEqual([
+          ...(inSampleBars === 0
+            ? []
+            : [expect.stringContaining(`${inSampleBars} of the ${1000 - first - WARM_UP} bars`)]),
+          expect.stringContaining(
+            `scored by a hold-out up to ${dayOf(999)}: ${scoredBars} of the ${1000 - first - WARM_UP} bars`,
+          ),
+        ]);
       }
     });
 
@@ -137,20 +144,113 @@ eachDatabase((_provider, create) => {
           symbols: [symbol],
         });
         const [signal] = await strategySignals(services, services.user, id);
-        const first = last - (504 + WARM_UP) + 1;
-        const said = await saidOf(services, model.id, [dayOf(first), dayOf(last)], symbol);
-        const held = heldBy(said, { enter: 0.55, exit: 0.5 });
+        const [previousTarget, target] = [last - 1, last].map(async (newest) => {
+          const first = newest - (504 + WARM_UP) + 1;
+          const said = await saidOf(services, model.id, [dayOf(first), dayOf(newest)], symbol);
+          expect(said.size).toBe(504);
+          return heldBy(said, { enter: 0.55, exit: 0.5 }).get(dayOf(newest));
+        });
 
-        expect(said.size).toBe(504);
         expect(signal).toMatchObject({
           symbol,
           date: dayOf(last),
-          target: held.get(dayOf(last)),
-          previousTarget: held.get(dayOf(last - 1)),
+          target: await target,
+          previousTarget: await previousTarget,
         });
         targets.push(signal?.target ?? Number.NaN);
       }
       expect(new Set(targets)).toEqual(new Set([0, 1]));
+    });
+
+    it('announces the end of a position that began before its window', { timeout: 120_000 }, async () => {
+      const services = await startServices(await create());
+      const { model } = await tuneOnEdge(services);
+      const said = [...(await saidOf(services, model.id, [dayOf(0), dayOf(999)])).values()];
+      // A prediction that none of the 504 after it exceeds.
+      const entry = said.findIndex((value, bar) => said.slice(bar + 1, bar + 505).every((later) => later < value));
+      const newest = WARM_UP + entry + 504;
+      expect(newest).toBeLessThan(1000);
+      const signals: string[] = [];
+
+      for (const last of [newest - 1, newest, newest + 1]) {
+        const symbol = `E${last}`;
+        await importSeries(services, cutBarsOf(EDGE, symbol, [0, last + 1]));
+        const { id } = await createStrategy(services, services.user, {
+          name: symbol,
+          strategyType: 'model',
+          params: { model_id: model.id, enter_above: (said[entry] ?? 0) - 1e-9, exit_below: 0 },
+          symbols: [symbol],
+        });
+        signals.push(...(await strategySignals(services, services.user, id)).map(({ signal }) => signal));
+      }
+
+      expect(signals).toEqual(['hold', 'sell', 'hold']);
+    });
+
+    it('is refused, or warns, where the model has nothing to say', { timeout: 120_000 }, async () => {
+      const services = await startServices(await create());
+      const { model } = await tuneOnEdge(services);
+      const strategy = { strategyType: 'model', params: { model_id: model.id } };
+      for (const length of [WARM_UP, WARM_UP + 1]) {
+        await importSeries(services, cutBarsOf(EDGE, `S${length}`, [0, length]));
+      }
+      const [short, enough] = await Promise.all(
+        [WARM_UP, WARM_UP + 1].map(async (length) => {
+          const input = { name: `${length}`, ...strategy, symbols: [`S${length}`] };
+          return (await createStrategy(services, services.user, input)).id;
+        }),
+      );
+
+      await expect(strategySignals(services, services.user, short ?? 0)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: `Model ${model.id} says nothing of the first 103 bars, and there are 103: it takes 104 or more.`,
+      });
+      expect(await strategySignals(services, services.user, enough ?? 0)).toHaveLength(1);
+      const range = { start: dayOf(0), end: dayOf(WARM_UP - 1) };
+      const { warnings } = await backtestStrategy(services, services.user, {
+        ...strategy,
+        symbols: ['EDGE'],
+        ...range,
+      });
+      expect(warnings).toEqual([
+        `Model ${model.id} was asked about no bar: it says nothing of the first 103, and there are 103. Start earlier.`,
+      ]);
+    });
+
+    it('is refused where the features of its model would take too long', { timeout: 120_000 }, async () => {
+      const services = await startServices(await create());
+      const { model } = await tuneOnEdge(services);
+      const { id } = await createStrategy(services, services.user, {
+        name: 'Slow',
+        strategyType: 'model',
+        params: { model_id: model.id },
+        symbols: ['EDGE'],
+      });
+      // 9,000 terms each: of 1,000 bars 1.8e11.
+      const slow = { name: 'macd', family: 'macd', params: { fast: 999, slow: 1000, signal: 1001 } };
+      const featureConfig = JSON.stringify({
+        ...parseFeatureConfig({}, { symbols: 1 }),
+        features: Array.from({ length: 20_000 }, () => slow),
+      });
+      await services.database.transaction((db) =>
+        db.trainedModel.update({ where: { id: model.id }, data: { featureConfig } }),
+      );
+      const range = { start: dayOf(0), end: dayOf(999) };
+      const asked = { strategyType: 'model', symbols: ['EDGE'], ...range };
+      const grid = { model_id: model.id, enter_above: [0.5, 0.6] };
+
+      for (const [path, refused] of [
+        ['start', () => predictModel(services, services.user, { modelId: model.id, ...range })],
+        ['start', () => backtestStrategy(services, services.user, { ...asked, params: { model_id: model.id } })],
+        ['start', () => startStrategyOptimization(services, services.user, { ...asked, paramGrid: grid, nSplits: 2 })],
+        ['symbols', () => strategySignals(services, services.user, id)],
+      ] as const) {
+        await expect(refused()).rejects.toMatchObject({
+          code: 'VALIDATION',
+          message: expect.stringContaining('180000000 × 1000 rows = 180000000000;'),
+          fields: [{ path: [path] }],
+        });
+      }
     });
 
     it('is scanned for on a schedule', { timeout: 120_000 }, async () => {
@@ -234,9 +334,26 @@ eachDatabase((_provider, create) => {
         services.database.transaction((db) => db.trainedModel.update({ where: { id: model.id }, data }));
 
       await change({ bytes: Uint8Array.from(model.bytes, (byte, at) => (at === 900 ? byte ^ 1 : byte)) });
+      // Its bytes may be 128 MiB: they are read and checked where it predicts, and nowhere else.
+      const follower = { strategyType: 'model', params: { model_id: model.id }, symbols: ['EDGE'] };
+      expect(await updateStrategy(services, services.user, { id, ...follower })).toMatchObject({ id });
+      expect(await createStrategy(services, services.user, { name: 'Other', ...follower })).toMatchObject({
+        name: 'Other',
+      });
+      const { strategyType: strategy_type, ...scanned } = follower;
+      expect(await marketScan(services).parseConfig({ strategy_type, ...scanned }, services.user)).toMatchObject(
+        scanned,
+      );
+      const range = { start: dayOf(0), end: dayOf(999) };
+      for (const asked of [
+        () => predictModel(services, services.user, { modelId: model.id, ...range }),
+        () => backtestStrategy(services, services.user, { ...follower, ...range }),
+      ]) {
+        await expect(asked()).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('damaged') });
+      }
       await expect(strategySignals(services, services.user, id)).rejects.toMatchObject({
         code: 'CONFLICT',
-        message: expect.stringContaining('damaged'),
+        message: expect.stringContaining('its bytes are not those that were stored'),
       });
       await change({ bytes: model.bytes, engineVersion: '2-trees-1' });
       await expect(strategySignals(services, services.user, id)).rejects.toMatchObject({

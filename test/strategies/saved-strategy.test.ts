@@ -5,8 +5,10 @@ import {
   createStrategy,
   deleteStrategy,
   findStrategy,
+  type ModelSource,
   type StrategyInput,
   savedStrategy,
+  type TradedModel,
   updateStrategy,
 } from '../../src/strategies/index.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -168,6 +170,33 @@ eachDatabase((_provider, create) => {
         const after = await findStrategy(database, user, id);
         expect([after.name, after.params['short_window']]).toEqual([`Name ${round}`, 2 + round]);
       }
+    });
+
+    it('is checked against its model outside of any transaction, and again when it has changed meanwhile', async () => {
+      const services = await startServices(await create(), WITHOUT_JOBS);
+      const { user, database } = services;
+      const model = {
+        id: 1,
+        interval: '1d',
+        symbols: ['AAPL'],
+        isOfGroup: false,
+      } as Partial<TradedModel> as TradedModel;
+      let asked = 0;
+      const models: ModelSource = {
+        find: async () => {
+          asked += 1;
+          // Another change while the model is looked for: it would wait for a transaction that waits for it.
+          if (asked === 2) await updateStrategy(services, user, { id, name: 'Meanwhile' });
+          return model;
+        },
+      };
+      const follower = { ...TREND, strategyType: 'model', params: { model_id: 1 } };
+      const { id } = await createStrategy({ ...services, models }, user, follower);
+
+      await updateStrategy({ ...services, models }, user, { id, params: { model_id: 1, enter_above: 0.6 } });
+
+      expect(asked).toBe(3);
+      expect(await findStrategy(database, user, id)).toMatchObject({ name: 'Meanwhile', params: { enter_above: 0.6 } });
     });
 
     it('is deleted once when two ask for it, and its optimizations stay', async () => {

@@ -111,7 +111,10 @@ function settingsAt(range: CutRange, bars: number): CutSettings {
   return { ...range, embargoBars: range.embargoBars ?? defaultEmbargo(bars) };
 }
 
-/** The least number that is enough, by halving; null when a billion is not. */
+/**
+ * A number that is enough, by halving, and seldom more than the least one: the embargo is rounded up, so that one bar more can
+ * make slices a bar shorter, and a few smaller ones may be enough, too. Null when a billion is not.
+ */
 function fewestBars(isEnoughAt: (bars: number) => boolean): number | null {
   let enough = MOST_BARS;
   if (!isEnoughAt(enough)) return null;

@@ -177,13 +177,14 @@ export const strategyRoutes: readonly Route[] = [
     path: '/api/strategies/{id}/signals',
     operationId: 'computeSignals',
     summary: 'Compute the signals of a strategy now',
-    description: 'From its newest bars. Nothing is stored.',
+    description:
+      'It begins flat 504 bars ago, the bars of its longest window, or of the warm-up of the model that it follows, on top: a position that is older is told to be sold. Nothing is stored.',
     status: 200,
     query: noQuery,
     body: noBody,
     response: signalsAnswer,
     answerExample: [{ symbol: 'SPY', date: '2024-12-31', target: 1, previous_target: 0, signal: 'buy' }],
-    errors: ['VALIDATION', 'UNAVAILABLE'],
+    errors: ['VALIDATION', 'CONFLICT', 'UNAVAILABLE'],
     document: StrategySignalsDocument,
     variables: ({ params: { id: strategyId } }) => ({ strategyId: String(strategyId) }),
     answer: ({ strategySignals }) =>

@@ -67,7 +67,7 @@ export const signalsAnswer = z
       symbol: z.string().describe('The ticker.'),
       date: barTime,
       target: z.number().describe('-1 short, 0 flat, 1 long; the two of a spread have opposite signs.'),
-      previous_target: z.number().describe('After the bar before.'),
+      previous_target: z.number().describe('What was the target after the bar before, when that was the newest.'),
       signal: z.enum(SIGNALS).describe('What the change of target asks for.'),
     }),
   )

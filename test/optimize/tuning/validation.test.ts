@@ -18,6 +18,18 @@ const REFUSALS: readonly [string, Partial<ModelTuningInput>, string, RegExp][] =
     /"oracle"; there are xgboost, lightgbm, catboost, random_forest/,
   ],
   [
+    'features whose windows would take minutes',
+    {
+      start: '1980-01-02',
+      symbols: ['AAPL', 'MSFT', 'GOOG', 'AMZN', 'META'],
+      featureConfig: {
+        features: { macd: { fast: many(20).map((n) => 900 + n), slow: 1000, signal: many(10).map((n) => 990 + n) } },
+      },
+    },
+    'featureConfig',
+    /200 features with these windows take \d+ terms a row: \d+ × \d+ rows = \d+; at most 80000000000 are allowed/,
+  ],
+  [
     'an unknown parameter',
     { paramGrid: { depth: [3] } },
     'paramGrid.depth',
