@@ -19,7 +19,8 @@ export class Batches<In, Out> {
 
   /**
    * `run` answers one result for each item, in their order; when it throws, every item of the batch hears that. `before` is
-   * waited for before each batch, with those who wait; who comes meanwhile comes along. It must not throw.
+   * waited for with those who wait, and not again before all of them, and all who come meanwhile, were worked off, in however
+   * many batches: so it does not hold up more the more wait. It must not throw.
    */
   constructor(
     run: (items: readonly In[]) => Promise<readonly Out[]>,
@@ -49,7 +50,9 @@ export class Batches<In, Out> {
     });
     while (this.#waiting.length > 0) {
       await this.#before(this.#waiting.map(({ item }) => item));
-      await this.#runBatch(this.#waiting.splice(0, MAX_BATCH));
+      for (let left = this.#waiting.length; left > 0; left -= MAX_BATCH) {
+        await this.#runBatch(this.#waiting.splice(0, MAX_BATCH));
+      }
     }
     this.#working = null;
   }

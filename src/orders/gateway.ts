@@ -44,6 +44,8 @@ export interface GatewayOptions {
   readonly claimMs?: number;
   /** How long a broker may take to answer, in ms. Default 10,000. */
   readonly brokerTimeoutMs?: number;
+  /** Pause between two turns that are denied because trading is halted, in ms. Default 100. */
+  readonly haltedPauseMs?: number;
   /** Milliseconds of a clock that nobody sets. Default: the process's. */
   readonly monotonic?: () => number;
 }
@@ -58,7 +60,7 @@ const RECORD_PAUSES_MS: readonly number[] = [20, 50, 100, 200, 500, ...Array.fro
 export class Gateway {
   /** What a kill closes. */
   readonly gate = new SendGate();
-  readonly #pace = new HaltedPace(this.gate);
+  readonly #pace: HaltedPace;
   readonly #deps: DecidingDeps;
   readonly #onLossLimit: GatewayOptions['onLossLimit'];
   readonly #brokerTimeoutMs: number;
@@ -81,6 +83,7 @@ export class Gateway {
     this.#deps = { ...basis, claimMs, monotonic, processId: basis.ids.next() };
     this.#onLossLimit = options.onLossLimit;
     this.#brokerTimeoutMs = brokerTimeoutMs;
+    this.#pace = new HaltedPace(this.gate, options.haltedPauseMs);
     this.#recording = new Batches((hearings) => recordHearings(this.#deps, hearings));
   }
 
@@ -114,7 +117,9 @@ export class Gateway {
           (intents) => this.#pace.wait(ownerId, intents),
         ),
     );
-    return queue.add(intent);
+    const decided = queue.add(intent);
+    if (intent.origin.source === 'kill') this.#pace.hurry(ownerId);
+    return decided;
   }
 
   /** The order after its send, if that is under way here, else as it was given. */
@@ -210,6 +215,7 @@ export class Gateway {
   /** Takes no more intents, and waits for what is under way. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#pace.close();
     for (const stop of this.#stops.splice(0)) stop();
     await Promise.all([...this.#deciding.values()].map((queue) => queue.whenIdle()));
     await Promise.allSettled([...this.#sends.values(), ...this.#background]);

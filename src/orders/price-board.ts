@@ -3,7 +3,10 @@ import { type Decimal, DomainError, decimal, toMoney, ZERO } from '../core/index
 import type { PriceSource } from './deps.ts';
 
 /** How long the prices of one request may take, in ms; what has not come by then is as if the source were down. */
-const PRICES_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/** How long all prices of a board may take, in ms: closing orders wait for them, too. */
+const BOARD_TIMEOUT_MS = 10_000;
 
 /** What is known of the price of a symbol. */
 export type KnownPrice =
@@ -24,13 +27,14 @@ const LARGEST_REQUEST = 100;
  * The newest prices of canonical symbols, each at most once. Never throws for a source that is down or slow or does not
  * know a symbol: the board says so. One request for each 100 symbols; symbols that are unknown cost one each. The requests
  * follow each other, so that each has its time: a source that answers one after the other would miss the time of all. The
- * first that is not answered ends them, so that a source that is down is waited for once.
+ * first that is not answered ends them, so that a source that is down is waited for once; so do 10 s.
  */
 export async function readPrices(source: PriceSource, symbols: Iterable<string>): Promise<PriceBoard> {
   const wanted = [...new Set(symbols)];
   const board = new Map<string, KnownPrice>(wanted.map((symbol) => [symbol, { kind: 'unavailable' }]));
-  for (let next = 0; next < wanted.length; next += LARGEST_REQUEST) {
-    const part = await readPart(source, wanted.slice(next, next + LARGEST_REQUEST));
+  const until = performance.now() + BOARD_TIMEOUT_MS;
+  for (let next = 0; next < wanted.length && performance.now() < until; next += LARGEST_REQUEST) {
+    const part = await readPart(source, wanted.slice(next, next + LARGEST_REQUEST), until);
     if (part === 'unavailable') break;
     for (const [symbol, known] of part) board.set(symbol, known);
   }
@@ -43,25 +47,30 @@ export function priceOf(board: PriceBoard, symbol: string): Decimal | null {
   return known?.kind === 'priced' ? known.price : null;
 }
 
+/** What `until`, by `performance.now`, is known of some symbols; nothing when no request for them was answered. */
 async function readPart(
   source: PriceSource,
   symbols: readonly string[],
+  until: number,
 ): Promise<readonly [string, KnownPrice][] | 'unavailable'> {
-  const answer = await ask(source, symbols);
+  const answer = await ask(source, symbols, until);
   if (answer !== 'unknown_symbol') return answer;
   if (symbols.length === 1) return symbols.map((symbol) => [symbol, { kind: 'unknown_symbol' }]);
   // One of them is unknown: which one, only asking for each tells.
-  const parts = await Promise.all(symbols.map((symbol) => readPart(source, [symbol])));
+  const parts = await Promise.all(symbols.map((symbol) => readPart(source, [symbol], until)));
+  if (parts.every((part) => part === 'unavailable')) return 'unavailable';
   return parts.flatMap((part) => (part === 'unavailable' ? [] : part));
 }
 
 async function ask(
   source: PriceSource,
   symbols: readonly string[],
+  until: number,
 ): Promise<[string, KnownPrice][] | 'unknown_symbol' | 'unavailable'> {
   let timer: NodeJS.Timeout | undefined;
   const tooSlow = new Promise<'unavailable'>((resolve) => {
-    timer = setTimeout(() => resolve('unavailable'), PRICES_TIMEOUT_MS);
+    const waitMs = Math.min(REQUEST_TIMEOUT_MS, until - performance.now());
+    timer = setTimeout(() => resolve('unavailable'), waitMs);
   });
   try {
     return await Promise.race([quoted(source, symbols), tooSlow]);

@@ -30,20 +30,16 @@ export interface Sending {
 
 /** Submits an order, unless its right has ended or trading was halted. Never throws. */
 export async function submitOrder(sender: Sender, { row, right }: Sending): Promise<Heard> {
-  const entered = enter(sender, row, right);
-  if (typeof entered === 'string') return { kind: 'not_sent', reason: entered };
-  try {
-    const order = approve(requestOf(row));
-    const answer = await asked(sender, (call) => sender.broker.submit(row.ownerId, order, call));
-    switch (answer.kind) {
-      case 'accepted':
-        return { kind: 'order', order: answer.order };
-      case 'rejected':
-      case 'unknown':
-        return answer;
-    }
-  } finally {
-    entered();
+  const reason = whyNotSent(sender, row, right);
+  if (reason !== null) return { kind: 'not_sent', reason };
+  const order = approve(requestOf(row));
+  const answer = await asked(sender, (call) => sender.broker.submit(row.ownerId, order, call));
+  switch (answer.kind) {
+    case 'accepted':
+      return { kind: 'order', order: answer.order };
+    case 'rejected':
+    case 'unknown':
+      return answer;
   }
 }
 
@@ -60,32 +56,28 @@ export async function submitChange(sender: Sender, { row, right }: Sending, term
   const { until } = right;
   const place = { reservedDay: row.reservedDay, isReducing: row.isReducing };
   const unchanged: Heard = { kind: 'unchanged', terms: old, place, until };
-  const entered = enter(sender, row, right);
-  if (typeof entered === 'string') return { heard: unchanged, refusal: { kind: 'not_sent', reason: entered } };
-  try {
-    const changes = changesOf(old, terms);
-    const answer = await asked(sender, (call) => sender.broker.replace(row.ownerId, row.clientOrderId, changes, call));
-    switch (answer.kind) {
-      case 'done':
-        return { heard: { kind: 'changed', order: answer.order, until }, refusal: null };
-      case 'refused':
-        return {
-          heard: answer.order === null ? unchanged : { kind: 'changed', order: answer.order, place, until },
-          refusal: { kind: 'refused', reason: answer.reason },
-        };
-      case 'unknown':
-        return { heard: { kind: 'change_unknown', until }, refusal: null };
-    }
-  } finally {
-    entered();
+  const reason = whyNotSent(sender, row, right);
+  if (reason !== null) return { heard: unchanged, refusal: { kind: 'not_sent', reason } };
+  const changes = changesOf(old, terms);
+  const answer = await asked(sender, (call) => sender.broker.replace(row.ownerId, row.clientOrderId, changes, call));
+  switch (answer.kind) {
+    case 'done':
+      return { heard: { kind: 'changed', order: answer.order, until }, refusal: null };
+    case 'refused':
+      return {
+        heard: answer.order === null ? unchanged : { kind: 'changed', order: answer.order, place, until },
+        refusal: { kind: 'refused', reason: answer.reason },
+      };
+    case 'unknown':
+      return { heard: { kind: 'change_unknown', until }, refusal: null };
   }
 }
 
-/** Leaves the gate again; or says why it is not to be sent. */
-function enter({ gate, clock, monotonic }: Sender, row: OrderRow, right: SendRight): (() => void) | string {
+/** Why it is not to be sent; null when it may be, now. */
+function whyNotSent({ gate, clock, monotonic }: Sender, row: OrderRow, right: SendRight): string | null {
   if (monotonic() > right.deadline || clock.now() > right.until)
     return 'It could not be sent in time, so it was not sent.';
-  return gate.enter(row.ownerId, right.epoch) ?? 'Trading was halted before it was sent.';
+  return gate.admits(row.ownerId, right.epoch) ? null : 'Trading was halted before it was sent.';
 }
 
 function changesOf(old: NewTerms, terms: NewTerms): OrderChanges {

@@ -15,8 +15,9 @@ export async function readSafety(db: Db, ownerId: number): Promise<SafetySetting
 
 /**
  * The settings, with the lock of their row until `db` commits: it makes all decisions on an owner one after the other, in
- * every process. The first statement of a transaction that decides, halts or changes settings, and always before the
- * journal's lock (`append`). An owner without a row gets one with the defaults.
+ * every process. A transaction that decides, halts or changes settings takes it before every other lock, the journal's
+ * (`append`) last of all; only a rebalance has the row of the job that began it locked before. An owner without a row gets one
+ * with the defaults.
  */
 export async function lockSafety(db: Db, clock: Clock, ownerId: number): Promise<SafetySettings> {
   return settingsOf(await lockRow(db, clock, ownerId));

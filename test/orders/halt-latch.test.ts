@@ -66,7 +66,7 @@ describe('a halt that cannot be stored', () => {
 
       expect(answer).toBe('UNAVAILABLE');
       expect(performance.now() - startedAt).toBeLessThan(3_000);
-      expect(desk.gateway.gate.enter(desk.user.userId, 0)).toBeNull();
+      expect(desk.gateway.gate.admits(desk.user.userId, 0)).toBe(false);
       expect(await codeOf(resumeTrading(desk, desk.user))).toBe('CONFLICT');
       spoiled.heal();
       await eventually('the halt to be stored', async () => {

@@ -1,6 +1,6 @@
 /** What is held is worth nothing that a stale price, or one that cannot be, says. */
-import { describe, expect, it } from 'vitest';
-import { decimal, unavailable } from '../../src/core/index.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { decimal, invalid, unavailable } from '../../src/core/index.ts';
 import type { Quote } from '../../src/market/index.ts';
 import { MAX_HELD_PRICE_AGE_MS, valueBooks } from '../../src/orders/books.ts';
 import { type KnownPrice, priceOf, readPrices } from '../../src/orders/price-board.ts';
@@ -86,5 +86,45 @@ describe('the prices of many symbols', () => {
     expect(symbols.map((symbol) => board.get(symbol)?.kind)).toEqual(
       symbols.map((_, i) => (i < 100 ? 'priced' : 'unavailable')),
     );
+  });
+
+  it('are not waited for again when the source answers about none of those whose request it refused', async () => {
+    let requests = 0;
+    const quotes = async (wanted: readonly string[]) => {
+      requests += 1;
+      throw wanted.length > 1 ? invalid('symbols', 'One of them is unknown.') : unavailable('The source is down.');
+    };
+
+    const board = await readPrices({ quotes }, symbols);
+
+    expect(requests).toBe(101);
+    expect(symbols.every((symbol) => board.get(symbol)?.kind === 'unavailable')).toBe(true);
+  });
+
+  describe('of a source that is slow', () => {
+    afterEach(() => vi.useRealTimers());
+
+    /** How many of a hundred each were priced by a source that takes so long for each request, and when that was known. */
+    async function priced(answerMs: number): Promise<{ readonly ms: number; readonly priced: readonly number[] }> {
+      vi.useFakeTimers();
+      const quotes = async (wanted: readonly string[]) => {
+        await new Promise((resolve) => setTimeout(resolve, answerMs));
+        return wanted.map(quoted);
+      };
+      const startedAt = performance.now();
+      const reading = readPrices({ quotes }, symbols).then((board) => ({ board, at: performance.now() }));
+      await vi.runAllTimersAsync();
+      const { board, at } = await reading;
+      const counts = [0, 100, 200].map(
+        (from) => symbols.slice(from, from + 100).filter((symbol) => priceOf(board, symbol) !== null).length,
+      );
+      return { ms: at - startedAt, priced: counts };
+    }
+
+    it('are waited for 5 s for each request, and 10 s in all', async () => {
+      expect(await priced(3_000)).toEqual({ ms: 9_000, priced: [100, 100, 50] });
+      expect(await priced(4_000)).toEqual({ ms: 10_000, priced: [100, 100, 0] });
+      expect(await priced(5_001)).toEqual({ ms: 5_000, priced: [0, 0, 0] });
+    });
   });
 });

@@ -164,8 +164,10 @@ export class CancelRound {
   /** Not what the kill itself ordered, nor what was decided after the halt. */
   #concerns({ source, epoch, cancelRequestedAt }: OrderRow): boolean {
     if (source === 'kill' || (this.#epoch > 0 && epoch >= this.#epoch)) return false;
-    const isAsked = cancelRequestedAt !== null && this.#deps.clock.now() - cancelRequestedAt.getTime() < LOOKUP_MS;
-    return !(this.#isPatient && isAsked);
+    if (!this.#isPatient || cancelRequestedAt === null) return true;
+    const ageMs = this.#deps.clock.now() - cancelRequestedAt.getTime();
+    // What was asked for in the future was so by another machine's clock, which must not keep it from being asked for again.
+    return ageMs < 0 || ageMs >= LOOKUP_MS;
   }
 
   /** What the broker says is open; none when it says nothing: what we know of is canceled all the same. */

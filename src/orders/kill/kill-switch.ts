@@ -7,9 +7,9 @@
  * 3. What is on its way, in any process, is waited for.
  * 4. Everything that is open is canceled, and under `flatten` every position is closed.
  *
- * The answer waits at most 2 s for the third and 400 ms for the fourth; the rest goes on here and, if this process dies, in
- * the monitor of any other (see kill-sweep.ts). Killing again does nothing twice and answers the same. How long each part took
- * is logged.
+ * The answer waits at most 2 s for the third, and for the fourth until 400 ms after the kill was asked for, but 100 ms at least
+ * when the halt or the drain was slow; the rest goes on here and, if this process dies, in the monitor of any other (see
+ * kill-sweep.ts). Killing again does nothing twice and answers the same. How long each part took is logged.
  */
 import type { Halt, HaltChange, SafetySettings } from '../../safety/index.ts';
 import type { OrderDeps } from '../gateway.ts';
