@@ -75,10 +75,10 @@ describe('admission', () => {
   });
 
   it('does not take what waits for something else than the loop for what the loop cannot do in time', async () => {
-    const admission = new Admission({ ...LIMITS, most: 6, least: 0, inTimeMs: 200 }, busyLoop(0.025));
+    const admission = new Admission({ ...LIMITS, most: 6, least: 0, inTimeMs: 1000 }, busyLoop(0.005));
     const leaves = await admitSome(admission, 5);
     expect(admission.hasRoom()).toBe(false);
-    await delay(220);
+    await delay(1050);
 
     expect(admission.hasRoom()).toBe(true);
     await admission.admit();

@@ -8,6 +8,8 @@ import { Admission } from '../../src/rest/index.ts';
 import { closeLostAnswers } from '../../src/rest/lost-answers.ts';
 import { holdWork, startLibrary } from './library.ts';
 
+const PATIENT = { timeout: 5000 };
+
 /** A server that leaves its responses to the test, and a connection with three requests that wait for them. */
 async function threeInLine(): Promise<{ readonly responses: readonly ServerResponse[]; readonly client: Socket }> {
   const responses: ServerResponse[] = [];
@@ -21,7 +23,7 @@ async function threeInLine(): Promise<{ readonly responses: readonly ServerRespo
     server.close();
   });
   client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
-  await expect.poll(() => responses.length).toBe(3);
+  await expect.poll(() => responses.length, PATIENT).toBe(3);
   return { responses, client };
 }
 
@@ -46,8 +48,8 @@ describe('answers in a line on one connection', () => {
     client.on('data', (chunk) => {
       text += String(chunk);
     });
-    await expect.poll(() => closed).toEqual([0, 1, 2]);
-    await expect.poll(() => text.match(/answer \d/g)).toEqual(['answer 0', 'answer 1', 'answer 2']);
+    await expect.poll(() => closed, PATIENT).toEqual([0, 1, 2]);
+    await expect.poll(() => text.match(/answer \d/g), PATIENT).toEqual(['answer 0', 'answer 1', 'answer 2']);
     client.resetAndDestroy();
     await delay(20);
 
@@ -80,13 +82,13 @@ describe('a client that sends requests in a line and is gone', () => {
     onTestFinished(() => server.stop());
     const letGo = holdWork(server.library);
     const client = connect(server.port, '127.0.0.1', () => client.write(POST.repeat(8)));
-    await expect.poll(() => admission.hasRoom()).toBe(false);
+    await expect.poll(() => admission.hasRoom(), PATIENT).toBe(false);
     // All of them have begun by then, and not only taken their places.
     await delay(100);
 
     client.resetAndDestroy();
 
-    await expect.poll(() => placesIn(admission)).toBe(8);
+    await expect.poll(() => placesIn(admission), PATIENT).toBe(8);
     letGo();
   });
 
@@ -97,7 +99,7 @@ describe('a client that sends requests in a line and is gone', () => {
     let begun = 0;
     server.app.server.on('request', () => (begun += 1));
     const client = connect(server.port, '127.0.0.1', () => client.write(POST.repeat(3)));
-    await expect.poll(() => begun).toBe(3);
+    await expect.poll(() => begun, PATIENT).toBe(3);
     // One that never sends a whole request is cut off once nothing is under way.
     const silent = connect(server.port, '127.0.0.1', () => silent.write('GET /healthz HTTP/1.1\r\nHost: loc'));
     silent.on('error', () => silent.destroy());
