@@ -56,7 +56,7 @@ export interface FieldError {
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: ErrorCode;
-  /** The fields that are wrong; empty unless the code is VALIDATION. */
+  /** The fields that are wrong; empty unless the code is VALIDATION, or NOT_FOUND of what one field beside others names. */
   readonly fields: readonly FieldError[];
   /** Machine-readable facts beside the sentence, e.g. `{limit: 10000, observed: 12000}`. */
   readonly facts: Readonly<Record<string, unknown>>;
@@ -88,9 +88,14 @@ export function invalidFields(fields: readonly FieldError[], facts?: Readonly<Re
   return new DomainError('VALIDATION', message, facts === undefined ? { fields } : { fields, facts });
 }
 
-/** NOT_FOUND, also for another user's row: the answer must not tell the two apart. */
-export function notFound(what: string, id: number | string): DomainError {
-  return new DomainError('NOT_FOUND', `There is no ${what} ${id}.`);
+/**
+ * NOT_FOUND, also for another user's row: the answer must not tell the two apart.
+ *
+ * @param field the field of the input that names it, where that is not the one that says what the request is about
+ */
+export function notFound(what: string, id: number | string, field?: string): DomainError {
+  const message = `There is no ${what} ${id}.`;
+  return new DomainError('NOT_FOUND', message, field === undefined ? {} : { fields: [{ path: [field], message }] });
 }
 
 /** CONFLICT: the state of the thing does not allow the command. */

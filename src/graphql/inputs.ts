@@ -12,14 +12,17 @@ export function parseId(raw: string | number): number {
 }
 
 /**
- * The id of what a mutation is about. @throws {DomainError} NOT_FOUND naming a text that can be no id; `attempt` says where
- * it stands
+ * The id of what a mutation is about.
+ *
+ * @param field the field of the input where it stands, where `attempt` is not told of that one
+ * @throws {DomainError} NOT_FOUND naming a text that can be no id
  */
-export function inputId(raw: string | number): number {
+export function inputId(raw: string | number, field?: string): number {
   const id = parseId(raw);
   if (id > 0) return id;
   const text = JSON.stringify(String(raw).slice(0, 40));
-  throw new DomainError('NOT_FOUND', `There is nothing with the id ${text}: ids are whole numbers from 1 on.`);
+  const message = `There is nothing with the id ${text}: ids are whole numbers from 1 on.`;
+  throw new DomainError('NOT_FOUND', message, field === undefined ? {} : { fields: [{ path: [field], message }] });
 }
 
 /** An id beside the one that a request is about, e.g. where a list goes on. @throws {DomainError} VALIDATION when it can be no id */

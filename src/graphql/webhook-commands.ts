@@ -111,7 +111,10 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input: { id, destinationId } }, { caller, services }) =>
       attempt(
         () =>
-          replayWebhookDelivery(services, caller.principal, { id: inputId(id), destinationId: inputId(destinationId) }),
+          replayWebhookDelivery(services, caller.principal, {
+            id: inputId(id),
+            destinationId: inputId(destinationId, 'destinationId'),
+          }),
         'id',
       ),
   }),

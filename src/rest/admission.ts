@@ -4,8 +4,9 @@
  *
  * While the event loop has time to spare, requests under way wait for databases and other machines, and many may. While it has
  * none, they wait for one another: no more are let in than are answered in `inTimeMs`, as far as can be told from what was answered
- * lately (Little's law), but for a few, so that a page may ask for all that it shows. Where too many came at once for that, those
- * that have waited for `patienceMs` are refused when their turn comes.
+ * lately (Little's law), but for a few, so that a page may ask for all that it shows. What was begun longer ago than that does not
+ * count there: it waits for threads or other machines, and not for the loop. Where too many came at once for that, those that have
+ * waited for `patienceMs` are refused when their turn comes.
  */
 import { DomainError } from '../core/index.ts';
 import { AnswerRate } from './answer-rate.ts';
@@ -15,7 +16,7 @@ import { Pace } from './pace.ts';
 interface AdmissionLimits {
   /** Requests under way, whatever they wait for. */
   readonly most: number;
-  /** Requests under way that are let in however slowly the server answers. */
+  /** Requests that wait for the loop and are let in however slowly the server answers. */
   readonly least: number;
   /** How long one that is let in should take while the loop is busy, in ms. */
   readonly inTimeMs: number;
@@ -33,7 +34,12 @@ export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #rate: AnswerRate;
   readonly #pace: Pace;
-  #underWay = 0;
+  /** Requests that wait for their turn. */
+  #waiting = 0;
+  /** Requests that have begun and are not over. */
+  #begun = 0;
+  /** When each of them began, in ms, in their order; without those that are known to have begun more than `inTimeMs` ago. */
+  readonly #lately = new Map<symbol, number>();
   #refused = 0;
 
   constructor(limits: AdmissionLimits = LIMITS, rate: AnswerRate = new AnswerRate()) {
@@ -56,8 +62,8 @@ export class Admission {
   hasRoom(): boolean {
     const { most, least, inTimeMs } = this.#limits;
     const perMs = this.#rate.perMs();
-    const inTime = perMs === null ? most : Math.min(most, Math.max(least, perMs * inTimeMs));
-    return this.#underWay < inTime;
+    if (this.#waiting + this.#begun >= most) return false;
+    return perMs === null || this.#waiting + this.#begunLately() < Math.max(least, perMs * inTimeMs);
   }
 
   /**
@@ -69,20 +75,34 @@ export class Admission {
    */
   async admit(isWanted: () => boolean = () => true): Promise<() => void> {
     if (!this.hasRoom()) throw this.refusal();
-    this.#underWay += 1;
-    if ((await this.#pace.turn()) && isWanted()) return this.#leaving();
-    this.#underWay -= 1;
+    this.#waiting += 1;
+    const mayBegin = await this.#pace.turn();
+    this.#waiting -= 1;
+    if (mayBegin && isWanted()) return this.#begin();
     throw this.refusal();
   }
 
-  #leaving(): () => void {
+  #begin(): () => void {
+    const work = Symbol('work');
+    this.#begun += 1;
+    this.#lately.set(work, performance.now());
     let isOver = false;
     return () => {
       if (isOver) return;
       isOver = true;
-      this.#underWay -= 1;
+      this.#begun -= 1;
+      this.#lately.delete(work);
       this.#rate.count();
     };
+  }
+
+  #begunLately(): number {
+    const since = performance.now() - this.#limits.inTimeMs;
+    for (const [work, begunAt] of this.#lately) {
+      if (begunAt >= since) break;
+      this.#lately.delete(work);
+    }
+    return this.#lately.size;
   }
 
   /** What one that does not fit is told; it counts as refused. */

@@ -8,6 +8,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isUrgent, mayBeUrgent } from '../graphql/index.ts';
 import { type Admission, tooMuchToDo } from './admission.ts';
+import { BodyRoom } from './body-room.ts';
 import { problemAnswer } from './failure.ts';
 import type { Route } from './route.ts';
 
@@ -24,12 +25,13 @@ const HEADERS = {
 export class Gate {
   readonly #admission: Admission;
   readonly #urgent: readonly { readonly method: string; readonly path: RegExp }[];
+  readonly #bodies = new BodyRoom();
   readonly #leave = new WeakMap<IncomingMessage, () => void>();
 
   constructor(admission: Admission, routes: readonly Route[]) {
     this.#admission = admission;
     this.#urgent = [
-      { method: 'GET', path: /^\/healthz\/?$/ },
+      ...['GET', 'HEAD'].map((method) => ({ method, path: /^\/healthz\/?$/ })),
       ...routes
         .filter(({ isUrgent: stops }) => stops === true)
         .map(({ method, path }) => ({ method, path: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`) })),
@@ -39,7 +41,8 @@ export class Gate {
   /** The host's listener behind the gate. */
   guard(handler: RequestListener): RequestListener {
     return (request, response) => {
-      if (this.#isInLane(request) || this.#admission.hasRoom()) handler(request, response);
+      if (this.#isInLane(request)) handler(request, response);
+      else if (this.#admission.hasRoom() && this.#bodies.enter(request, response)) handler(request, response);
       else if (isGraphql(request)) this.#lookInto(request, response, handler);
       else this.#refuse(response);
     };
@@ -49,8 +52,9 @@ export class Gate {
   addTurns(app: FastifyInstance): void {
     app.addHook('preHandler', async (request, reply) => {
       const { raw } = request;
+      this.#bodies.leave(raw);
       if (this.#isInLane(raw) || doesOnlyWhatIsUrgent(request)) return;
-      const leave = await this.#admission.admit(() => !reply.raw.destroyed);
+      const leave = await this.#admission.admit(() => !raw.socket.destroyed);
       this.#leave.set(raw, leave);
       reply.raw.once('close', leave);
     });

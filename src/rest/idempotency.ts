@@ -39,21 +39,24 @@ export interface Asked {
   readonly body: unknown;
 }
 
-/** Hash of what the key stands for: a trailing slash, another name of the path and the order of members change nothing. */
+/**
+ * Hash of what the key stands for: a trailing slash, another name of the path and the order
+ * of members change nothing, and no body is an empty object.
+ */
 export function requestHash({ body, ...asked }: Asked): string {
-  const bytes = body instanceof Uint8Array ? body : (JSON.stringify(inOrder(body)) ?? '');
+  const bytes = body instanceof Uint8Array ? body : JSON.stringify(inOrder(body ?? {}));
   return createHash('sha256')
     .update(`${JSON.stringify(inOrder(asked))}\n`)
     .update(bytes)
     .digest('hex');
 }
 
-/** The same JSON with the members of each object in the order of their names. */
+/** Another JSON for the same value: the members of each object in the order of their names, and no object is like an array. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return members.map(([name, member]) => [name, inOrder(member)]);
+  return { members: members.map(([name, member]) => [name, inOrder(member)]) };
 }
 
 /** Where keys are kept, and the time that their leases are measured by. */

@@ -14,7 +14,8 @@ export const PROBE_PATHS: Readonly<Record<string, Readonly<Record<string, JsonOb
     get: probe({
       operationId: 'getHealth',
       summary: 'Whether the process is up',
-      description: 'Answers as long as the process does, whatever its parts do.',
+      description:
+        'Answers as long as the process does, whatever its parts do and however much is asked of the server.',
       responses: { 200: answer('The process is up.', { status: { const: 'ok' } }) },
     }),
   },
@@ -22,11 +23,13 @@ export const PROBE_PATHS: Readonly<Record<string, Readonly<Record<string, JsonOb
     get: probe({
       operationId: 'getReadiness',
       summary: 'Whether the server is ready for work',
-      description: 'Asks the database, the order monitor and the scheduler, each at most 2 s; never the network.',
+      description:
+        'Asks the database, the order monitor and the scheduler, each at most 2 s; never the network. A server that is asked for more than it can do refuses this like other requests: it is not ready for more.',
       responses: {
         200: answer('Ready.', { status: { const: 'ready' }, checks: CHECKS }),
         503: {
-          description: '`UNAVAILABLE`: the parts that are not ready are named.',
+          description:
+            '`UNAVAILABLE`: the parts that are not ready are named; none is when the server is asked for more than it can do.',
           content: {
             'application/problem+json': {
               schema: { allOf: [{ $ref: reference('Problem') }, { type: 'object', properties: { checks: CHECKS } }] },

@@ -26,7 +26,7 @@ export class Pace {
   /** When the first turn since the last work accepted somebody. */
   #acceptingSince: number | null = null;
 
-  /** `patienceMs`: who has waited for longer when his turn comes waits in vain. */
+  /** `patienceMs`: who has waited for longer when his turn comes, and is not the last, waits in vain. */
   constructor(patienceMs: number) {
     this.#patienceMs = patienceMs;
   }
@@ -38,7 +38,7 @@ export class Pace {
 
   /**
    * Resolves with true when it may begin, which is without a pause when nothing was begun in this turn; with false when it has
-   * waited for too long.
+   * waited for too long and others wait behind it.
    */
   async turn(): Promise<boolean> {
     if (this.#isSpent) return new Promise((answer) => this.#waiting.push({ since: performance.now(), answer }));
@@ -57,7 +57,8 @@ export class Pace {
     const hasAccepted = this.#hasAccepted;
     this.#hasAccepted = false;
     const now = performance.now();
-    while (this.#hasWaitedInVain(now)) this.#waiting.shift()?.answer(false);
+    // Whoever waits behind nobody has waited for one long turn, which does not tell of too many; there is time for him now.
+    while (this.#waiting.length > 1 && this.#hasWaitedInVain(now)) this.#waiting.shift()?.answer(false);
     if (this.#waiting.length === 0) return;
     this.#spend();
     this.#acceptingSince ??= now;

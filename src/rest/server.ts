@@ -14,6 +14,7 @@ import { expectedError, refuseUnreadable, sendProblem } from './failure.ts';
 import { Gate } from './gate.ts';
 import { addGraphql, type GraphqlHandler } from './graphql.ts';
 import { addGuard, admit, noSuchPath } from './guard.ts';
+import { closeLostAnswers } from './lost-answers.ts';
 import { openApiDocument } from './openapi.ts';
 import { addHealth, addMetrics, type GaugeDefinition, type ReadinessChecks } from './operations.ts';
 import { addPages } from './pages.ts';
@@ -100,7 +101,7 @@ function createInstance({ logger, ids, origins, timeouts = TIMEOUTS }: HttpServe
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (request) => requestId(request.headers['x-request-id']) ?? ids.next(),
     bodyLimit: JSON_BODY_LIMIT,
-    serverFactory: (handler) => createServer(nodeOptions(timeouts), gate.guard(handler)),
+    serverFactory: (handler) => createServer(nodeOptions(timeouts), closeLostAnswers(gate.guard(handler))),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },

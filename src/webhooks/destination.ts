@@ -60,10 +60,13 @@ export async function lockDestination(db: Db, id: number): Promise<WebhookDestin
   return row;
 }
 
-/** The same for one of an owner's. @throws {DomainError} NOT_FOUND */
-export async function lockOwn(db: Db, ownerId: number, id: number): Promise<WebhookDestinationRow> {
+/** The same for one of an owner's. @throws {DomainError} NOT_FOUND, see `notFound` for `field` */
+export async function lockOwn(
+  db: Db,
+  { ownerId, id, field }: { readonly ownerId: number; readonly id: number; readonly field?: string },
+): Promise<WebhookDestinationRow> {
   const row = await lockDestination(db, id);
-  if (row?.ownerId !== ownerId) throw notFound('webhook destination', id);
+  if (row?.ownerId !== ownerId) throw notFound('webhook destination', id, field);
   return row;
 }
 

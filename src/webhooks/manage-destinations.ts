@@ -63,7 +63,7 @@ export async function updateWebhookDestination(
   requireScope(principal, 'trade');
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
   return await deps.journal.write(async ({ db, append }) => {
-    const before = await lockOwn(db, principal.userId, id);
+    const before = await lockOwn(db, { ownerId: principal.userId, id });
     const columns = parseDestination({ ...destinationInput(before), ...given }, deps.webhookTargets);
     const data = { ...columns, ...CLOSED, updatedAt: dateOf(deps.clock) };
     const row = await db.webhookDestination.update({ where: { id }, data });
@@ -80,7 +80,7 @@ export async function updateWebhookDestination(
 export async function deleteWebhookDestination(deps: WebhookDeps, principal: Principal, id: number): Promise<number> {
   requireScope(principal, 'trade');
   return await deps.journal.write(async ({ db, append }) => {
-    await lockOwn(db, principal.userId, id);
+    await lockOwn(db, { ownerId: principal.userId, id });
     const now = dateOf(deps.clock);
     await cancelDeliveries(db, [id], now);
     const secrets = { secret: '', oldSecret: null, oldSecretUntil: null };
@@ -105,7 +105,7 @@ export async function rotateWebhookSecret(
   const secret = newSecret(deps);
   const sealed = sealSecret(deps.secrets, secret, principal.userId);
   const destination = await deps.journal.write(async ({ db, append }) => {
-    const before = await lockOwn(db, principal.userId, id);
+    const before = await lockOwn(db, { ownerId: principal.userId, id });
     const now = dateOf(deps.clock);
     const data = { ...rotated(before, sealed, now), updatedAt: now };
     const row = await db.webhookDestination.update({ where: { id }, data });
@@ -127,7 +127,7 @@ export async function replayWebhookDelivery(
 ): Promise<WebhookDeliveryRow> {
   requireScope(principal, 'trade');
   return await deps.journal.write(async ({ db, append }) => {
-    await lockOwn(db, principal.userId, destinationId);
+    await lockOwn(db, { ownerId: principal.userId, id: destinationId, field: 'destinationId' });
     const before = await db.webhookDelivery.findFirst({ where: { id, destinationId } });
     if (before === null) throw notFound('webhook delivery', id);
     const status = memberOf(DELIVERY_STATUSES, before.status);

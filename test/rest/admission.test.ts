@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/core/index.ts';
 import { isUrgent } from '../../src/graphql/index.ts';
@@ -66,11 +67,34 @@ describe('admission', () => {
   });
 
   it('refuses what has waited for too long, and has room again', async () => {
-    const admission = new Admission({ ...LIMITS, most: 2, patienceMs: -1 });
-    const [first, second] = await Promise.allSettled([admission.admit(), admission.admit()]);
+    const admission = new Admission({ ...LIMITS, most: 3, patienceMs: -1 });
+    const answers = await Promise.allSettled([admission.admit(), admission.admit(), admission.admit()]);
 
-    expect([first.status, second.status]).toEqual(['fulfilled', 'rejected']);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(admission.hasRoom()).toBe(true);
+  });
+
+  it('does not take what waits for something else than the loop for what the loop cannot do in time', async () => {
+    const admission = new Admission({ ...LIMITS, most: 6, least: 0, inTimeMs: 1000 }, busyLoop(0.005));
+    const leaves = await admitSome(admission, 5);
+    expect(admission.hasRoom()).toBe(false);
+    await delay(1050);
+
+    expect(admission.hasRoom()).toBe(true);
+    await admission.admit();
+    expect(admission.hasRoom()).toBe(false);
+    for (const leave of leaves) leave();
+    expect(admission.hasRoom()).toBe(true);
+  });
+
+  it('counts what waits for its turn, for however long', async () => {
+    const admission = new Admission({ ...LIMITS, least: 3, inTimeMs: 10 }, busyLoop(0.001));
+    const admitted = admitSome(admission, 3);
+    const until = performance.now() + 20;
+    while (performance.now() < until);
+
+    expect(admission.hasRoom()).toBe(false);
+    await admitted;
   });
 });
 
@@ -122,7 +146,11 @@ describe('a server that has no room', () => {
     });
 
   it('refuses at once with 503, and says when to come back', async () => {
-    const answers = [await fetch(`${server.url}/api/books`), await post('/api/books', { title: 'x'.repeat(100_000) })];
+    const answers = [
+      await fetch(`${server.url}/readyz`),
+      await fetch(`${server.url}/api/books`),
+      await post('/api/books', { title: 'x'.repeat(100_000) }),
+    ];
 
     for (const answer of answers) {
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
@@ -134,7 +162,7 @@ describe('a server that has no room', () => {
   it('answers what is urgent, and that it lives, and counts none of it as refused', async () => {
     const before = admission.refusedCount;
     expect((await fetch(`${server.url}/api/books/1`)).status).toBe(404);
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    for (const method of ['GET', 'HEAD']) expect((await fetch(`${server.url}/healthz`, { method })).status).toBe(200);
     const stop = await post('/graphql', { query: 'mutation { cancelOrder(input: {id: 1}) { x } }' });
     expect(await stop.text()).toContain('cancelOrder');
     expect(stop.status).not.toBe(503);

@@ -111,6 +111,20 @@ describe('alerts', () => {
     expect((await history(`?before=${rows[0].id}&limit=1`))[0]).toEqual(rows[1]);
   });
 
+  it('are told in the same words over sockets and in the history, whatever somebody called them', async () => {
+    const client = await SocketClient.open(server, '/ws/alerts');
+    await client.next();
+    const alert = await create({ symbol: 'MSFT', above: 900 }, { name: 'maxOrderValue' });
+    await call('POST', `/api/alerts/${alert.id}/test`);
+    const told = await nextAlert(client);
+    await client.leave();
+    const [row] = await history('?limit=1');
+    await call('DELETE', `/api/alerts/${alert.id}`);
+
+    expect(told['message']).toBe('This is a test of the alert maxOrderValue.');
+    expect(row.message).toBe(told['message']);
+  });
+
   it('are evaluated on prices that nobody asks for, and replayed after a cursor', async () => {
     const client = await SocketClient.open(server, '/ws/alerts');
     const { cursor } = await client.next();

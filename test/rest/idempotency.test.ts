@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { requestHash } from '../../src/rest/idempotency.ts';
 import { holdWork, startLibrary } from './library.ts';
 
 let server: Awaited<ReturnType<typeof startLibrary>>;
@@ -53,6 +54,29 @@ describe('an Idempotency-Key', () => {
       expect(again.text).toBe(first.text);
     }
     expect(server.library.books).toHaveLength(1);
+  });
+
+  it('stands for the same request without a body and with an empty one', async () => {
+    const key = freshKey();
+
+    const first = await post(key, '', '/api/ping');
+    const again = await post(key, '{}', '/api/ping');
+
+    expect(again.headers.get('idempotent-replay')).toBe('true');
+    expect(again.text).toBe(first.text);
+  });
+
+  it.each([
+    [{ fast: [5] }, [['fast', [5]]]],
+    [{}, []],
+    [{ a: {} }, { a: [] }],
+    [[], null],
+    [{ members: [] }, {}],
+    [{ a: 1 }, { a: '1' }],
+  ])('tells %j from %j', (one, other) => {
+    const asked = { method: 'POST', path: '/api/ping', params: {}, query: {} };
+
+    expect(requestHash({ ...asked, body: one })).not.toBe(requestHash({ ...asked, body: other }));
   });
 
   it('gives a stored refusal again', async () => {

@@ -111,7 +111,7 @@ describe('the kill switch', () => {
   it('stops everything, cancels what works, and does nothing twice', async () => {
     const open = await resting('SPY');
 
-    const kill = await call('POST', '/api/safety/kill', { body: { reason: 'A test' } });
+    const kill = await call('POST', '/api/safety/kill', { body: { reason: 'A "test" of maxOrderValue' } });
     const again = await call('POST', '/api/safety/kill');
     const denied = await call('POST', '/api/broker/orders', {
       body: { symbol: 'QQQ', side: 'buy', quantity: 1, order_type: 'market' },
@@ -129,9 +129,10 @@ describe('the kill switch', () => {
     });
     expect(again.body).toMatchObject({ status: 'kill_switch_active', policy: 'cancel', at: kill.body.at });
     expect(denied).toMatchObject({ status: 409, body: { code: 'KILL_SWITCH_ACTIVE', order_id: expect.any(Number) } });
+    expect(denied.body.detail).toContain('Trading is halted (kill: "A \\"test\\" of maxOrderValue").');
     expect((await call('GET', '/api/safety')).body).toMatchObject({
       kill_switch: true,
-      kill_switch_reason: 'A test',
+      kill_switch_reason: 'A "test" of maxOrderValue',
       kill_switch_at: kill.body.at,
       state: 'halted',
     });

@@ -133,6 +133,25 @@ describe('webhook deliveries', () => {
     await call('DELETE', path);
   });
 
+  it.each([
+    ['destinationId', 'destinationId: 999999, id: 1', 'There is no webhook destination 999999.'],
+    ['destinationId', 'destinationId: "x", id: 1', 'There is nothing with the id "x"'],
+    ['id', 'destinationId: DESTINATION, id: 999999', 'There is no webhook delivery 999999.'],
+    ['id', 'destinationId: DESTINATION, id: "x"', 'There is nothing with the id "x"'],
+  ])('that are not there are told of at the %s that names nothing: %s', async (field, input, message) => {
+    const { body: destination } = await call('POST', WEBHOOKS, { body: { url: receiver.url } });
+    const fields = input.replace('DESTINATION', String(destination.id));
+    const { r } = await dataOf<{ r: { errors: readonly object[] } }>(
+      server.url,
+      `mutation { r: replayWebhookDelivery(input: {${fields}}) { errors { code message path } } }`,
+    );
+    await call('DELETE', `${WEBHOOKS}/${destination.id}`);
+
+    expect(r.errors).toEqual([
+      { code: 'NOT_FOUND', message: expect.stringContaining(message), path: ['input', field] },
+    ]);
+  });
+
   it('stay in the history when their destination is deleted', async () => {
     const { webhookDeliveries } = await dataOf<{ webhookDeliveries: { nodes: readonly { status: string }[] } }>(
       server.url,

@@ -31,7 +31,9 @@ function checkClosing(view: DecisionView): Denial | null {
 }
 
 function halted({ origin, settings }: DecisionView): Denial {
-  const cause = `(${settings.haltCause ?? 'unknown cause'}${settings.haltReason === null ? '' : `: ${settings.haltReason}`})`;
+  const { haltCause, haltReason } = settings;
+  // What somebody wrote is quoted: it is no word of ours.
+  const cause = `(${haltCause ?? 'unknown cause'}${haltReason === null ? '' : `: ${JSON.stringify(haltReason)}`})`;
   const closing =
     origin.source === 'kill'
       ? 'Orders of the kill switch pass only under the policy flatten, and only when they reduce a position.'

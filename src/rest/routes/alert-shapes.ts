@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ALERT_STATES, ALERT_TYPES, TRIGGER_TYPES } from '../../alerts/index.ts';
 import type { AlertFieldsFragment, AlertTriggerFieldsFragment } from '../../graphql/index.ts';
-import { facadeSentence, snakeKeys } from '../naming.ts';
+import { snakeKeys } from '../naming.ts';
 import { decimalInput, id, idOf, instant, maybeNumberOf, wordOf } from './shapes.ts';
 
 const CONDITIONS =
@@ -74,14 +74,13 @@ export function shownAlert({ condition, ...alert }: AlertFieldsFragment): z.inpu
   };
 }
 
-/** A row of the history as the facade writes it. */
+/** A row of the history as the facade writes it; its sentence is the one that was told, over sockets and by webhooks too. */
 export function shownTrigger({ context, ...row }: AlertTriggerFieldsFragment): z.input<typeof triggerAnswer> {
   return {
     ...snakeKeys(row),
     id: idOf(row.id),
     alert_id: maybeNumberOf(row.alertId),
     alert_type: wordOf(TRIGGER_TYPES, row.alertType),
-    message: facadeSentence(row.message),
     context,
   };
 }

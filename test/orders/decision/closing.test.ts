@@ -80,7 +80,7 @@ describe('while trading is halted', () => {
       const denial = denialOf(viewOf({ ...CLOSING, origin: { source } }));
 
       expect(denial?.code).toBe('KILL_SWITCH_ACTIVE');
-      expect(denial?.message).toContain('kill: too hot');
+      expect(denial?.message).toContain('kill: "too hot"');
       expect(denial?.message).toContain('until somebody who may resumes trading');
     },
   );
