@@ -109,17 +109,18 @@ eachDatabase((provider, create) => {
       clock.advance(8 * 86_400_000);
       const [job] = await deps.database.read.scheduledJob.findMany({ take: 1 });
       if (job === undefined) throw new Error('There is no job.');
+      const list = (): void => void planDue(timetableOf(job), { after: job.handledUntil.getTime(), now: clock.now() });
+      // The first ones are slower.
+      for (let each = 0; each < 30; each += 1) list();
       const listing = cpuMeter();
-      for (let each = 0; each < 10; each += 1) {
-        planDue(timetableOf(job), { after: job.handledUntil.getTime(), now: clock.now() });
-      }
+      for (let each = 0; each < 30; each += 1) list();
       const listed = listing();
       const starting = cpuMeter();
       await switchScheduler(deps, deps.user, { isRunning: true });
       const started = starting();
 
-      // A list for each of them would take thirty times as long.
-      expect(started).toBeLessThan(10 * listed);
+      // A list for each of them would take ten times as long.
+      expect(started / listed).toBeLessThan(5);
       const nextDueAt = new Date(clock.now() + 60_000);
       expect(await deps.database.read.scheduledJob.count({ where: { nextDueAt } })).toBe(300);
     });
