@@ -84,17 +84,11 @@ async function recordCheck(deps: RebalanceDeps, seen: GoalRow, { measured, cause
     const isSame = drift.needsRebalance === (before.breachedAt !== null);
     if (isSame) return { goal: await db.goal.update({ where, data: checked }), isNewBreach: false };
     const type = drift.needsRebalance ? 'GoalDrifted' : 'GoalRecovered';
-    const row = await db.goal.update({
-      where,
-      data: {
-        ...checked,
-        isPlanDue: drift.needsRebalance,
-        ...(drift.needsRebalance ? { breachedAt: at } : { breachedAt: null, breachCursor: null }),
-      },
-    });
-    const cursor = await append(driftEvent(type, goalOf(row), { ...cause, mode, drift }));
-    if (!drift.needsRebalance) return { goal: row, isNewBreach: false };
-    return { goal: await db.goal.update({ where, data: { breachCursor: cursor } }), isNewBreach: true };
+    const cursor = await append(driftEvent(type, goalOf(before), { ...cause, mode, drift }));
+    const isNewBreach = drift.needsRebalance;
+    const breach = isNewBreach ? { breachedAt: at, breachCursor: cursor } : { breachedAt: null, breachCursor: null };
+    const goal = await db.goal.update({ where, data: { ...checked, ...breach, isPlanDue: isNewBreach } });
+    return { goal, isNewBreach };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../access/index.ts';
 import { notFound } from '../core/index.ts';
-import type { Db, GoalRow } from '../storage/index.ts';
+import { type Db, type GoalRow, lockRows } from '../storage/index.ts';
 
 /** @throws {DomainError} NOT_FOUND, also for another user's goal */
 export async function findGoal(db: Db, principal: Principal, id: number): Promise<GoalRow> {
@@ -9,12 +9,15 @@ export async function findGoal(db: Db, principal: Principal, id: number): Promis
   return row;
 }
 
-/** The goal's row with its lock until `db` commits; null when it is not there, or not the owner's. */
+/**
+ * The goal's row with its lock until `db` commits; null when it is not there, or not the owner's. Who holds no lock of its job updates
+ * the row once at most: at a second update PostgreSQL looks at the job, which waits for whoever deletes that, who waits for the goal.
+ */
 export async function lockGoal(
   db: Db,
   { id, ownerId }: { readonly id: number; readonly ownerId: number },
 ): Promise<GoalRow | null> {
-  // A write that changes nothing: it takes the lock on either database.
-  const [row] = await db.goal.updateManyAndReturn({ where: { id, ownerId }, data: { ownerId } });
-  return row ?? null;
+  // And not by an update that changes nothing, which would be the first.
+  await lockRows(db, 'Goal', [id]);
+  return await db.goal.findFirst({ where: { id, ownerId } });
 }

@@ -8,12 +8,13 @@ import { GRACE_MS } from '../scheduler/index.ts';
 import type { GoalRow } from '../storage/index.ts';
 import { checkGoal, isRebalancing } from './check-goal.ts';
 import type { RebalanceDeps } from './deps.ts';
+import { PLAN_VALID_MS } from './stored-plan.ts';
 
 /** How long after the first fill a check comes, in ms: the next ones until then share it. */
 const CALM_MS = 1_000;
 
-/** When a check is made again that failed, or whose process died, in ms. */
-const AGAIN_MS = 60_000;
+/** When a check is made again that failed, or whose process died, in ms: while it is not too late to place orders. */
+const AGAIN_MS = 20_000;
 
 /** How often is looked for what is due, in ms. */
 const LOOK_EVERY_MS = 1_000;
@@ -79,11 +80,12 @@ export class GoalMonitor {
     const newest = new Map(events.map(({ ownerId, cursor }) => [ownerId, cursor]));
     const checkDueAt = new Date(this.#deps.clock.now() + CALM_MS);
     for (const [ownerId, checkCause] of newest) {
+      // Each goal once, as `lockGoal` says.
       const where = { ownerId, rebalanceMode: { not: 'off' } };
-      await db.goal.updateMany({ where, data: { checkCause } });
+      await db.goal.updateMany({ where: { ...where, checkDueAt: { lte: checkDueAt } }, data: { checkCause } });
       // Also when it is being checked now, which may be too early to see these.
       const isLater = { OR: [{ checkDueAt: null }, { checkDueAt: { gt: checkDueAt } }] };
-      await db.goal.updateMany({ where: { ...where, ...isLater }, data: { checkDueAt } });
+      await db.goal.updateMany({ where: { ...where, ...isLater }, data: { checkCause, checkDueAt } });
     }
   }
 
@@ -94,7 +96,7 @@ export class GoalMonitor {
     try {
       const correlationId = ids.next();
       // As the runs of jobs: what comes too late to place orders only suggests.
-      const mayPlaceOrders = clock.now() - (goal.checkDueAt?.getTime() ?? 0) <= GRACE_MS;
+      const mayPlaceOrders = clock.now() - (await this.#dueSince(goal)) <= GRACE_MS;
       await checkGoal(this.#deps, goal, { correlationId, causationId: goal.checkCause, mayPlaceOrders });
       await this.#setDue({ ...goal, checkDueAt: again }, null);
     } catch (err) {
@@ -102,6 +104,25 @@ export class GoalMonitor {
       if (!(err instanceof DomainError)) throw err;
       log.warn({ err, goalId: goal.id }, 'A goal could not be checked after a fill; it is tried again');
     }
+  }
+
+  /**
+   * Since when a check is due, in epoch ms: by the newest fill, however often the check was tried, by whichever process. A rebalance
+   * keeps checks waiting, and does not make them late while it may place orders itself.
+   */
+  async #dueSince({ ownerId, checkCause }: GoalRow): Promise<number> {
+    const { read } = this.#deps.database;
+    const where = { cursor: checkCause ?? 0n };
+    const fill = await read.event.findUnique({ where, select: { occurredAt: true } });
+    // The journal keeps events for days.
+    if (fill === null) return Number.NEGATIVE_INFINITY;
+    const plan = await read.rebalancePlan.findFirst({
+      where: { ownerId, endedAt: { not: null } },
+      orderBy: { id: 'desc' },
+      select: { startedAt: true, endedAt: true },
+    });
+    const ended = Math.min(plan?.endedAt?.getTime() ?? 0, (plan?.startedAt?.getTime() ?? 0) + PLAN_VALID_MS);
+    return Math.max(fill.occurredAt.getTime() + CALM_MS, ended);
   }
 
   /** Whether the goal was still due then: whoever moves it on checks it. */

@@ -13,7 +13,7 @@ import { nextDue, occurrenceName } from './due.ts';
 import { jobEvent, runEvent } from './events.ts';
 import { activeRuns, roomFor } from './overlap.ts';
 import { type Plan, planDue } from './plan.ts';
-import { timetableOf } from './timetable.ts';
+import { readTimetable, timetableOf } from './timetable.ts';
 
 /** Jobs per transaction, and after how many of them others have their turn. */
 const PAGE = 100;
@@ -94,23 +94,25 @@ function claimOf({ log }: SchedulerBasis, job: ScheduledJobRow, now: Date): Clai
 }
 
 /**
- * Moves jobs past what was due while their scheduler was stopped: nothing of it is made up for. Here, and not when they are claimed,
- * because another process may do that, by a clock that is behind.
+ * Moves jobs past what was due while their scheduler was stopped: nothing of it is made up for, nor listed. Here, and not when they are
+ * claimed, because another process may do that, by a clock that is behind.
  */
 export async function passOver(
-  deps: SchedulerBasis,
   db: Db,
   { jobs, now }: { readonly jobs: readonly ScheduledJobRow[]; readonly now: Date },
 ): Promise<void> {
-  const moves: Parameters<typeof updateRows>[2][number][] = [];
-  for (const [at, job] of jobs.entries()) {
-    if (at > 0 && at % SOME === 0) await breathe();
-    const { plan, next: nextDueAt } = claimOf(deps, job, now);
-    // What cannot be read is paused, and said so, when it is claimed.
-    if (plan === null) continue;
-    moves.push({ id: job.id, expected: { nextDueAt: job.nextDueAt }, columns: { handledUntil: now, nextDueAt } });
+  const ordered = jobs.toSorted((a, b) => a.id - b.id);
+  for (let at = 0; at < ordered.length; at += PAGE) {
+    if (at > 0) await breathe();
+    const moves = ordered.slice(at, at + PAGE).flatMap((job) => {
+      const timetable = readTimetable(job);
+      // What cannot be read is paused, and said so, when it is claimed.
+      if (timetable === null) return [];
+      const columns = { handledUntil: now, nextDueAt: nextDue(timetable, now.getTime()) };
+      return [{ id: job.id, expected: { nextDueAt: job.nextDueAt }, columns }];
+    });
+    await updateRows(db, 'ScheduledJob', moves);
   }
-  await updateRows(db, 'ScheduledJob', moves);
 }
 
 /** Whether this process is the one that claimed it. */

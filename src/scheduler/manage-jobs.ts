@@ -149,7 +149,7 @@ export async function switchScheduler(
     if ((before?.isRunning ?? true) === isRunning) return;
     const updatedAt = dateOf(deps.clock);
     const jobs = await write.db.scheduledJob.findMany({ where: { ...dueAt(updatedAt), ownerId } });
-    if (isRunning) await passOver(deps, write.db, { jobs, now: updatedAt });
+    if (isRunning) await passOver(write.db, { jobs, now: updatedAt });
     // What became due a moment ago still counts.
     else await claimJobs(deps, write, { jobs, now: updatedAt });
     const state = { isRunning, updatedAt };

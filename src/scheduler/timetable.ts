@@ -76,7 +76,8 @@ export function nextRuns(row: TimetableColumns, after: number, count: number): r
   return runs;
 }
 
-function readTimetable(row: TimetableColumns): Timetable | null {
+/** The same; null for a row that was damaged. */
+export function readTimetable(row: TimetableColumns): Timetable | null {
   try {
     return timetableOf(row);
   } catch (error) {

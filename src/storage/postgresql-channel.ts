@@ -25,7 +25,7 @@ class Channel implements Following {
   readonly #poll: NodeJS.Timeout;
   #client: Client | null = null;
   #retry: NodeJS.Timeout | null = null;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(url: string, options: FollowOptions) {
     this.#url = url;
@@ -34,18 +34,19 @@ class Channel implements Following {
   }
 
   async open(): Promise<void> {
-    const client = await connectClient({ connectionString: this.#url });
+    const { signal } = this.#closing;
+    const client = await connectClient({ connectionString: this.#url }, signal);
     client.on('notification', this.#options.heard);
     client.on('error', () => this.#reopenLater(client));
     client.on('end', () => this.#reopenLater(client));
     this.#client = client;
-    if (this.#isClosed) return client.end();
+    if (signal.aborted) return client.end();
     await client.query(`LISTEN ${client.escapeIdentifier(this.#options.channel)}`);
     this.#options.heard();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     clearInterval(this.#poll);
     if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#client?.end();
@@ -53,7 +54,7 @@ class Channel implements Following {
 
   /** @param broken the connection that is no more, null when there was none; its later ends mean nothing */
   #reopenLater(broken: Client | null): void {
-    if (this.#isClosed || this.#client !== broken || this.#retry !== null) return;
+    if (this.#closing.signal.aborted || this.#client !== broken || this.#retry !== null) return;
     this.#client = null;
     this.#retry = setTimeout(() => {
       this.#retry = null;
@@ -62,7 +63,7 @@ class Channel implements Following {
   }
 
   #failed(error: unknown): void {
-    if (this.#isClosed) return;
+    if (this.#closing.signal.aborted) return;
     process.emitWarning(`Listening for other processes' events failed and is tried again: ${String(error)}`);
     this.#reopenLater(this.#client);
   }

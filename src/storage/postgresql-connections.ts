@@ -28,16 +28,36 @@ const TOO_MANY_CONNECTIONS = '53300';
 type Connected = (error: Error | undefined, client: PoolClient | undefined, done: (broken?: unknown) => void) => void;
 
 /**
- * Connects a client of its own, which has to be ended.
+ * Connects a client of its own, which has to be ended. When it breaks, its queries fail, and it says `end`.
  *
+ * @param signal gives up
  * @throws {Error} the driver's, when the server cannot be reached, refuses, or stays full for `connectionTimeoutMillis` (10 s)
  */
-export function connectClient(config: ClientConfig): Promise<Client> {
-  const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = config;
-  return whileFull(
-    () => new Client({ keepAlive: true, ...config, connectionTimeoutMillis }).connect(),
-    connectionTimeoutMillis,
-  );
+export function connectClient(config: ClientConfig, signal?: AbortSignal): Promise<Client> {
+  const { connectionTimeoutMillis: timeoutMs = CONNECT_TIMEOUT_MS } = config;
+  const connect = async (leftMs: number): Promise<Client> => {
+    const client = new Client({ keepAlive: true, ...config, connectionTimeoutMillis: leftMs });
+    // Nobody else may listen yet when it breaks, and an `error` that nobody hears ends the process.
+    client.on('error', () => undefined);
+    const giveUp = (): void => void client.connection.stream.destroy();
+    signal?.addEventListener('abort', giveUp);
+    try {
+      return await client.connect();
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+  };
+  return whileFull(connect, { timeoutMs, ...(signal && { signal }) });
+}
+
+/** Settings of a pool. */
+export interface PatientPoolConfig extends PoolConfig {
+  readonly max: number;
+  /**
+   * Whether it makes do with the connections that it has when the server is full; default true. Without, whoever wants one asks the
+   * server again and again: for what must not wait for others.
+   */
+  readonly makesDo?: boolean;
 }
 
 /**
@@ -47,14 +67,16 @@ export function connectClient(config: ClientConfig): Promise<Client> {
  */
 export class PatientPool extends Pool {
   readonly #max: number;
+  readonly #makesDo: boolean;
   readonly #timeoutMs: number;
   readonly #open = new Set<PoolClient>();
   #growAgain: NodeJS.Timeout | undefined;
 
-  constructor(config: PoolConfig & { readonly max: number }) {
+  constructor({ makesDo = true, ...config }: PatientPoolConfig) {
     const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS, max } = config;
     super({ keepAlive: true, min: 1, idleTimeoutMillis: IDLE_MS, ...config, connectionTimeoutMillis });
     this.#max = max;
+    this.#makesDo = makesDo;
     this.#timeoutMs = connectionTimeoutMillis;
     this.on('connect', (client) => this.#open.add(client));
     this.on('remove', (client) => this.#open.delete(client));
@@ -63,11 +85,10 @@ export class PatientPool extends Pool {
   override connect(): Promise<PoolClient>;
   override connect(callback: Connected): void;
   override connect(callback?: Connected): Promise<PoolClient> | undefined {
-    const connected = whileFull(
-      () => super.connect(),
-      this.#timeoutMs,
-      () => this.#makeDo(),
-    );
+    const connected = whileFull((leftMs) => within(super.connect(), leftMs), {
+      timeoutMs: this.#timeoutMs,
+      ...(this.#makesDo && { refused: () => this.#makeDo() }),
+    });
     if (callback === undefined) return connected;
     void tell(connected, callback);
     return undefined;
@@ -75,6 +96,7 @@ export class PatientPool extends Pool {
 
   /** Ends it, and waits a little until the server has room for others again, which the driver's pool does not. */
   override async end(): Promise<void> {
+    clearTimeout(this.#growAgain);
     await super.end();
     const signal = AbortSignal.timeout(LET_GO_MS);
     while (this.#open.size > 0 && !signal.aborted) await once(this, 'remove', { signal }).catch(() => undefined);
@@ -84,9 +106,20 @@ export class PatientPool extends Pool {
   #makeDo(): void {
     this.options.max = Math.max(1, this.totalCount);
     clearTimeout(this.#growAgain);
-    this.#growAgain = setTimeout(() => {
-      this.options.max = this.#max;
-    }, FULL_FOR_MS).unref();
+    this.#growAgain = setTimeout(() => this.#grow(), FULL_FOR_MS).unref();
+  }
+
+  /** Those that wait get what is released, and the driver's pool opens nothing for them: so one is opened and released for each. */
+  #grow(): void {
+    this.options.max = this.#max;
+    const places = Math.min(this.waitingCount, this.#max - this.totalCount);
+    for (let place = 0; place < places; place += 1) {
+      // When it fails, the pool lets one that waits ask the server itself, and that one is told.
+      super.connect().then(
+        (client) => client.release(),
+        () => undefined,
+      );
+    }
   }
 }
 
@@ -96,16 +129,43 @@ async function tell(connected: Promise<PoolClient>, callback: Connected): Promis
   else callback(undefined, client, () => client.release());
 }
 
-async function whileFull<T>(connect: () => Promise<T>, timeoutMs: number, refused?: () => void): Promise<T> {
+/** Rejects when the pool gives no client in time; one that comes later is released. */
+function within(asked: Promise<PoolClient>, ms: number): Promise<PoolClient> {
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      reject(new Error('timeout exceeded when trying to connect'));
+    }, ms).unref();
+    asked.finally(() => clearTimeout(timer)).then((client) => (isLate ? client.release() : resolve(client)), reject);
+  });
+}
+
+interface Patience {
+  /** For all attempts together, in ms. */
+  readonly timeoutMs: number;
+  /** Called when the server was full, before it is asked again. */
+  readonly refused?: () => void;
+  readonly signal?: AbortSignal;
+}
+
+async function whileFull<T>(
+  connect: (leftMs: number) => Promise<T>,
+  { timeoutMs, refused, signal }: Patience,
+): Promise<T> {
   const until = performance.now() + timeoutMs;
+  let full: unknown;
   for (;;) {
     try {
-      return await connect();
+      return await connect(until - performance.now());
     } catch (error) {
-      if (!isFull(error) || performance.now() >= until) throw error;
-      refused?.();
-      await sleep(FULL_PAUSE_MS);
+      if (isFull(error)) full = error;
+      // That the server was full says more than that the last attempt had no time.
+      if (performance.now() + FULL_PAUSE_MS >= until) throw full ?? error;
+      if (!isFull(error)) throw error;
     }
+    refused?.();
+    await sleep(FULL_PAUSE_MS, undefined, { ...(signal && { signal }) });
   }
 }
 

@@ -12,7 +12,7 @@ import type { PrismaClient as SqliteClient } from './generated/sqlite/client.ts'
 import { GuardedTransaction } from './guarded-transaction.ts';
 import { migratePostgresql } from './migrate-postgresql.ts';
 import { followChannel } from './postgresql-channel.ts';
-import { PatientPool } from './postgresql-connections.ts';
+import { PatientPool, type PatientPoolConfig } from './postgresql-connections.ts';
 import { readerFactory } from './reader.ts';
 import { CLIENT_OPTIONS, runTransaction, TRANSACTION_TIMEOUT_MS, withTranslatedErrors } from './transactions.ts';
 
@@ -32,7 +32,7 @@ export async function openPostgresql(
   { poolSize = POOL_SIZE }: DatabaseOptions = {},
 ): Promise<Database> {
   await migratePostgresql(url, clock);
-  const writing: PoolOptions = {
+  const writing: PatientPoolConfig = {
     connectionString: url,
     max: poolSize,
     options: String.raw`-c default_transaction_isolation=read\ committed`,
@@ -41,7 +41,7 @@ export async function openPostgresql(
     idle_in_transaction_session_timeout: 2 * TRANSACTION_TIMEOUT_MS,
   };
   const write = writer(writing);
-  const urgent = writer({ ...writing, max: URGENT_POOL_SIZE });
+  const urgent = writer({ ...writing, max: URGENT_POOL_SIZE, makesDo: false });
   const read = postgresqlReader(url, poolSize);
   const close = async (): Promise<void> => {
     await Promise.all([write, urgent, read].map((client) => client.$disconnect()));
@@ -67,7 +67,7 @@ export async function openPostgresql(
 
 /** A client that only reads, and migrates nothing. */
 export function postgresqlReader(url: string, poolSize = POOL_SIZE): SqliteClient {
-  const reading: PoolOptions = {
+  const reading: PatientPoolConfig = {
     connectionString: url,
     max: poolSize,
     options: '-c default_transaction_read_only=on',
@@ -78,15 +78,13 @@ export function postgresqlReader(url: string, poolSize = POOL_SIZE): SqliteClien
 
 const names = { provider: 'postgres', adapterName: 'dunlin-postgres-writer' } as const;
 
-type PoolOptions = ConstructorParameters<typeof PatientPool>[0];
-
 /** The driver's adapter on a new pool, which ends with it. */
-function connect(options: PoolOptions): Promise<SqlDriverAdapter> {
+function connect(options: PatientPoolConfig): Promise<SqlDriverAdapter> {
   return new PrismaPg(new PatientPool(options), { disposeExternalPool: true }).connect();
 }
 
 /** A client whose transactions are guarded, on a pool of its own. */
-function writer(options: PoolOptions): SqliteClient {
+function writer(options: PatientPoolConfig): SqliteClient {
   const adapter = { ...names, connect: () => connect(options).then(guarded) };
   return clientOf(new PrismaClient({ ...CLIENT_OPTIONS, adapter }));
 }

@@ -1,13 +1,13 @@
 /** Deliveries that nobody wants any more, because their destination was deleted. */
 import { dateOf } from '../core/index.ts';
-import type { Db } from '../storage/index.ts';
+import { type Db, lockRows } from '../storage/index.ts';
 import { ended } from './delivery.ts';
 import type { WebhookDeps } from './deps.ts';
 
-/** Cancels what waits for destinations or is being sent to them. */
-export async function cancelDeliveries(db: Db, destinationIds: readonly number[], now: Date): Promise<void> {
+/** Cancels what waits for a destination or is being sent to it, in a transaction that holds its lock. */
+export async function cancelDeliveries(db: Db, destinationId: number, now: Date): Promise<void> {
   await db.webhookDelivery.updateMany({
-    where: { destinationId: { in: [...destinationIds] }, status: { in: ['pending', 'sending'] } },
+    where: { destinationId, status: { in: ['pending', 'sending'] } },
     data: { ...ended('canceled', now), lastError: 'The destination was deleted.' },
   });
 }
@@ -20,7 +20,12 @@ export async function cancelOrphans({ database, clock }: WebhookDeps): Promise<v
   const deleted = await database.read.$queryRaw<{ id: number }[]>`
     SELECT d."id" FROM "WebhookDestination" d
     WHERE d."deletedAt" IS NOT NULL AND EXISTS (SELECT 1 FROM "WebhookDelivery" w
-      WHERE w."destinationId" = d."id" AND w."status" IN ('pending', 'sending'))`;
-  const ids = deleted.map(({ id }) => id);
-  if (ids.length > 0) await database.transaction((db) => cancelDeliveries(db, ids, dateOf(clock)));
+      WHERE w."destinationId" = d."id" AND w."status" IN ('pending', 'sending'))
+    ORDER BY d."id"`;
+  for (const { id } of deleted) {
+    await database.transaction(async (db) => {
+      await lockRows(db, 'WebhookDestination', [id]);
+      await cancelDeliveries(db, id, dateOf(clock));
+    });
+  }
 }

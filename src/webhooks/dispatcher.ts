@@ -109,14 +109,21 @@ export class WebhookDispatcher {
 
   /** Again when it was woken meanwhile. */
   async #lookAll(): Promise<void> {
-    if (performance.now() - this.#orphansAt >= ORPHANS_EVERY_MS) {
-      await cancelOrphans(this.#deps);
-      this.#orphansAt = performance.now();
-    }
+    if (performance.now() - this.#orphansAt >= ORPHANS_EVERY_MS) await this.#cancelOrphans();
     do {
       this.#isWanted = false;
       await this.#look();
     } while (this.#isWanted && !this.#isClosed);
+  }
+
+  /** Also when it fails, nothing that is due waits for it. */
+  async #cancelOrphans(): Promise<void> {
+    this.#orphansAt = performance.now();
+    try {
+      await cancelOrphans(this.#deps);
+    } catch (err) {
+      this.#deps.log.error({ err }, 'Deliveries to deleted destinations could not be canceled; it is tried again');
+    }
   }
 
   async #look(): Promise<void> {

@@ -82,7 +82,7 @@ export async function deleteWebhookDestination(deps: WebhookDeps, principal: Pri
   return await deps.journal.write(async ({ db, append }) => {
     await lockOwn(db, { ownerId: principal.userId, id });
     const now = dateOf(deps.clock);
-    await cancelDeliveries(db, [id], now);
+    await cancelDeliveries(db, id, now);
     const secrets = { secret: '', oldSecret: null, oldSecretUntil: null };
     const data = { ...secrets, enabled: false, deletedAt: now, updatedAt: now };
     const row = await db.webhookDestination.update({ where: { id }, data });

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
 import { Rebalancer, rebalancePortfolio, updatePortfolioGoal } from '../../src/goals/index.ts';
 import { PlanLease } from '../../src/goals/plan-lease.ts';
 import { cancelOrder, killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
-import { enableScheduledJob, switchScheduler } from '../../src/scheduler/index.ts';
+import { lockJob } from '../../src/scheduler/index.ts';
 import type { GoalRow, RebalancePlanRow } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -102,6 +103,36 @@ eachDatabase((_provider, create) => {
       await check(at, goal);
 
       expect((await heard(at)).filter((type) => type === 'GoalDrifted')).toHaveLength(2);
+    });
+  });
+
+  describe('a check whose job is being deleted', () => {
+    it.each([
+      ['suggests', { driftThreshold: '0.1' }, 'suggested'],
+      ['rebalances', { rebalanceMode: 'auto' }, 'executed'],
+    ])('waits for that, and %s without its run', async (_what, change, status) => {
+      const at = await desk();
+      const goal = await at.goal();
+      await check(at, goal);
+      at.clock.advance(1_000);
+      await updatePortfolioGoal(at, at.user, { id: goal.id, ...change });
+      const id = goal.scheduledJobId ?? 0;
+      let begun = (): void => undefined;
+      const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+      const deleting = at.database.transaction(async (db) => {
+        await lockJob(db, id);
+        await db.jobRun.deleteMany({ where: { jobId: id } });
+        begun();
+        // The check has begun to wait then, whatever it waits for.
+        await sleep(300);
+        await db.scheduledJob.delete({ where: { id } });
+      });
+      await hasBegun;
+      await Promise.all([deleting, at.checkAs({})]);
+
+      expect(await at.row(goal.id)).toMatchObject({ scheduledJobId: null });
+      expect((await at.plansOf(goal.id)).at(-1)).toMatchObject({ status, jobRunId: null });
+      expect(await at.plansOf(goal.id)).toHaveLength(2);
     });
   });
 
@@ -204,79 +235,6 @@ eachDatabase((_provider, create) => {
       const found = await check(at, second);
 
       expect(found).toMatchObject({ reason: expect.stringContaining(`The goal ${first.id} rebalances`) });
-      expect(at.trading.broker.submissions).toEqual([]);
-    });
-  });
-
-  describe('after fills', () => {
-    it('goals are checked once, a moment later, and the event of the fill is the cause', async () => {
-      const at = await desk();
-      await at.trading.limits({ maxPositionPct: '1' });
-      const goal = await at.goal({ targetWeights: [{ symbol: 'SPY', weight: 0.01 }] });
-      await at.monitor.start();
-      await at.trading.place({ quantity: '30' });
-      await at.trading.place({ symbol: 'QQQ', quantity: '1' });
-      await eventually('the fills', async () => ((await at.books()).held['QQQ'] === 1 ? true : null));
-      await at.monitor.settle();
-      await at.monitor.checkDue();
-      const early = await at.row(goal.id);
-      at.clock.advance(1_000);
-      await at.monitor.checkDue();
-      const late = await at.row(goal.id);
-      const drifted = await at.database.read.event.findFirst({ where: { type: 'GoalDrifted', subjectId: goal.id } });
-      const cause = await at.database.read.event.findUnique({ where: { cursor: drifted?.causationId ?? 0n } });
-
-      expect(early).toMatchObject({ lastCheckedAt: null, checkDueAt: new Date(Date.parse(NOON) + 1_000) });
-      expect(late).toMatchObject({ lastDrift: '0.02', checkDueAt: null, breachedAt: null });
-      expect(drifted).toBeNull();
-      await at.trading.place({ quantity: '40' });
-      await eventually('the fill', async () => ((await at.books()).held['SPY'] === 70 ? true : null));
-      await at.monitor.settle();
-      at.clock.advance(1_000);
-      await at.monitor.checkDue();
-      const breach = await at.database.read.event.findFirstOrThrow({
-        where: { type: 'GoalDrifted', subjectId: goal.id },
-      });
-      const fill = await at.database.read.event.findUnique({ where: { cursor: breach.causationId ?? 0n } });
-
-      expect(cause).toBeNull();
-      expect(fill?.type).toBe('FillRecorded');
-    });
-  });
-
-  describe('after fills, while the job of a goal is stopped', () => {
-    /** A goal that fills have made due. */
-    async function due(at: GoalDesk): Promise<GoalRow> {
-      const goal = await at.goal({ rebalanceMode: 'auto' });
-      const checkDueAt = new Date(at.clock.now());
-      return await at.database.transaction((db) => db.goal.update({ where: { id: goal.id }, data: { checkDueAt } }));
-    }
-
-    it.each(['the job', 'the scheduler'] as const)('nothing is checked until %s is started', async (what) => {
-      const at = await desk();
-      const goal = await due(at);
-      const turn = async (isOn: boolean): Promise<void> => {
-        if (what === 'the scheduler') await switchScheduler(at, at.user, { isRunning: isOn });
-        else await enableScheduledJob(at, at.user, { id: goal.scheduledJobId ?? 0, enabled: isOn });
-      };
-      await turn(false);
-      await at.monitor.checkDue();
-      const stopped = await at.row(goal.id);
-      await turn(true);
-      await at.monitor.checkDue();
-
-      expect(stopped).toMatchObject({ lastCheckedAt: null, checkDueAt: goal.checkDueAt });
-      expect(await at.row(goal.id)).toMatchObject({ checkDueAt: null, breachedAt: expect.any(Date) });
-      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'executed' }]);
-    });
-
-    it('what comes more than a minute late only suggests', async () => {
-      const at = await desk();
-      const goal = await due(at);
-      at.clock.advance(60_001);
-      await at.monitor.checkDue();
-
-      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'suggested' }]);
       expect(at.trading.broker.submissions).toEqual([]);
     });
   });

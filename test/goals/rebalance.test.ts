@@ -155,6 +155,8 @@ eachDatabase((_provider, create) => {
       const { id: goalId } = await at.goal();
       const { hash } = await rebalance(at, { goalId });
       await rebalance(at, { goalId, planHash: hash });
+      // It waits for purchases for a moment only.
+      await eventually('the fills', async () => ((await at.books()).held['QQQ'] === 600 ? true : null));
       at.trading.prices.set('SPY', 200);
       const { hash: planHash } = await rebalance(at, { goalId });
       // A quarter of every order is filled; the rest works on.

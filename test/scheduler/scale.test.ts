@@ -1,6 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createPipeline, ScheduledJobListDocument, type Services } from '../../src/graphql/index.ts';
-import { schedulerStatus } from '../../src/scheduler/index.ts';
+import { schedulerStatus, switchScheduler } from '../../src/scheduler/index.ts';
+import { planDue } from '../../src/scheduler/plan.ts';
+import { timetableOf } from '../../src/scheduler/timetable.ts';
+import type { Prisma } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/jobs.ts';
@@ -29,7 +32,12 @@ async function whenClaimed({ database }: TestScheduler): Promise<true | null> {
 }
 
 /** Rows of jobs that are due at an instant, every hour. */
-async function insertJobs(deps: TestScheduler, count: number, due: string): Promise<void> {
+async function insertJobs(
+  deps: TestScheduler,
+  count: number,
+  due: string,
+  more: Partial<Prisma.ScheduledJobCreateManyInput> = {},
+): Promise<void> {
   const at = new Date(due);
   const row = {
     ownerId: deps.user.userId,
@@ -48,6 +56,7 @@ async function insertJobs(deps: TestScheduler, count: number, due: string): Prom
     nextDueAt: at,
     createdAt: at,
     updatedAt: at,
+    ...more,
   };
   await deps.database.transaction((db) =>
     db.scheduledJob.createMany({ data: Array.from({ length: count }, () => row) }),
@@ -89,6 +98,32 @@ eachDatabase((provider, create) => {
       // After the test above, so that the program is warm. Talking to PostgreSQL takes more: of two processors, a second each.
       expect(spent()).toBeLessThan(provider === 'sqlite' ? 1000 : 1900);
     }, 120_000);
+
+    it('that were stopped for a week are started without a list of what was due', async () => {
+      const clock = new ManualClock('2026-03-02T11:30:00Z');
+      const deps = await composeScheduler(await test.open(clock), { clock });
+      open.push(deps);
+      const often = { schedule: '* * * * *', catchupPolicy: 'run_all', catchupWindowSeconds: 604_800 };
+      await insertJobs(deps, 300, '2026-03-02T12:00:00Z', often);
+      await switchScheduler(deps, deps.user, { isRunning: false });
+      clock.advance(8 * 86_400_000);
+      const [job] = await deps.database.read.scheduledJob.findMany({ take: 1 });
+      if (job === undefined) throw new Error('There is no job.');
+      const list = (): void => void planDue(timetableOf(job), { after: job.handledUntil.getTime(), now: clock.now() });
+      // The first ones are slower.
+      for (let each = 0; each < 30; each += 1) list();
+      const listing = cpuMeter();
+      for (let each = 0; each < 30; each += 1) list();
+      const listed = listing();
+      const starting = cpuMeter();
+      await switchScheduler(deps, deps.user, { isRunning: true });
+      const started = starting();
+
+      // A list for each of them would take ten times as long.
+      expect(started / listed).toBeLessThan(5);
+      const nextDueAt = new Date(clock.now() + 60_000);
+      expect(await deps.database.read.scheduledJob.count({ where: { nextDueAt } })).toBe(300);
+    });
 
     // Once: what takes the time is the same on both databases.
     it.skipIf(provider !== 'sqlite')(

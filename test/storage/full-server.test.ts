@@ -96,6 +96,39 @@ describe.skipIf(!TEST_PROVIDERS.includes('postgresql'))('a PostgreSQL server wit
     });
   });
 
+  it('lets those that wait have connections as soon as it has them, though nobody gives one back', async () => {
+    await allow(1);
+    const pool = new PatientPool({ connectionString: url, max: 3 });
+    const held = await pool.connect();
+    onTestFinished(async () => {
+      held.release();
+      await pool.end();
+    });
+    const waiting = [pool.connect(), pool.connect()];
+    await sleep(200);
+    const waited = pool.waitingCount;
+    await allow(3);
+
+    const clients = await Promise.all(waiting);
+    for (const client of clients) client.release();
+    expect(waited).toBe(2);
+  });
+
+  it('keeps what is urgent waiting for a connection, and not for those that others hold', async () => {
+    await allow(AT_LEAST);
+    const database = await open(1);
+    const urgently = <T>(run: () => Promise<T>): Promise<T> => database.transaction(run, { isUrgent: true });
+    let end = (): void => undefined;
+    const first = urgently(() => new Promise<void>((resolve) => (end = resolve)));
+    const second = urgently(async () => 'done');
+    await sleep(300);
+    await allow(AT_LEAST + 1);
+
+    expect(await Promise.race([second, sleep(500, 'still waiting')])).toBe('done');
+    end();
+    await first;
+  });
+
   it('lets a pool grow again once it has connections', async () => {
     await allow(AT_LEAST);
     const database = await open(5);

@@ -1,7 +1,10 @@
 /** What becomes of deliveries, whatever receivers and processes do. Clocks stand still until a test moves them. */
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { lockRows } from '../../src/storage/index.ts';
+import { cancelOrphans } from '../../src/webhooks/cancel.ts';
 import {
   deleteWebhookDestination,
   enqueueDeliveries,
@@ -414,6 +417,57 @@ describe('deliveries', () => {
         },
       ]);
       expect(receiver.received).toEqual([]);
+    });
+
+    it('are canceled under the lock of their destination, each destination by itself', async () => {
+      if (here.database.provider === 'sqlite') return;
+      const orphaned = async (): Promise<number> => {
+        const { id } = await here.addDestination('https://example.com/gone', ['price']);
+        await here.tell();
+        const data = { deletedAt: new Date(clock.now()), enabled: false };
+        await here.database.transaction((db) => db.webhookDestination.update({ where: { id }, data }));
+        return id;
+      };
+      const [first, second] = [await orphaned(), await orphaned()];
+      const statusOf = async (id: number) => (await here.deliveriesTo(id)).map(({ status }) => status);
+      const [locked, looked] = [deferred(), deferred()];
+      const holding = here.database.transaction(async (db) => {
+        await lockRows(db, 'WebhookDestination', [second]);
+        locked.resolve();
+        await looked.promise;
+      });
+      await locked.promise;
+      const canceling = cancelOrphans(here);
+      await eventually('the first', async () => ((await statusOf(first))[0] === 'canceled' ? true : null));
+      await sleep(200);
+      const waited = await statusOf(second);
+      looked.resolve();
+      await Promise.all([holding, canceling]);
+
+      expect(waited).toEqual(['pending']);
+      expect(await statusOf(second)).toEqual(['canceled']);
+    });
+
+    it('are sent also while it cannot be looked for those to deleted destinations', async () => {
+      const { url } = await aReceiver();
+      await here.addDestination(url);
+      const database = await on.open();
+      let failures = 0;
+      const read = new Proxy(database.read, {
+        get: (target, name) => {
+          if (name !== '$queryRaw' || failures > 0) return Reflect.get(target, name) as unknown;
+          failures += 1;
+          return () => Promise.reject(new Error('The query fails.'));
+        },
+      });
+      const heir = await composeWebhooks(on, { clock, database: { ...database, read } });
+      await here.tell();
+      await heir.dispatcher.settle();
+      await heir.close();
+
+      expect(failures).toBe(1);
+      expect(heir.errors).toEqual([expect.stringContaining('could not be canceled')]);
+      expect(receiver.received).toHaveLength(1);
     });
 
     it('have twenty destinations at most, however many are added at once', async () => {

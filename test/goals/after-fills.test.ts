@@ -1,0 +1,159 @@
+/** Checks that fills lead to: when they come, and when they come too late to place orders. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { beginPlan } from '../../src/goals/begin-plan.ts';
+import { type GoalInput, rebalancePortfolio } from '../../src/goals/index.ts';
+import { enableScheduledJob, switchScheduler } from '../../src/scheduler/index.ts';
+import type { GoalRow } from '../../src/storage/index.ts';
+import { ManualClock } from '../support/clock.ts';
+import { eachDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { type GoalDesk, openDesk } from '../support/goal-desk.ts';
+import { tradingOn } from '../support/open-trading.ts';
+
+/** A Wednesday in July, while New York trades. */
+const NOON = '2026-07-08T16:01:00.000Z';
+
+const desks: GoalDesk[] = [];
+afterEach(async () => {
+  await Promise.all(desks.splice(0).map((desk) => desk.close()));
+});
+
+eachDatabase((_provider, create) => {
+  const { open } = tradingOn(create);
+
+  async function desk(): Promise<GoalDesk> {
+    const clock = new ManualClock(NOON);
+    const opened = openDesk(await open({ clock }), clock);
+    desks.push(opened);
+    return opened;
+  }
+
+  /** A goal that a fill has made due, as the monitor notes it. */
+  async function due(at: GoalDesk, input: Partial<GoalInput> = {}): Promise<GoalRow> {
+    const goal = await at.goal({ rebalanceMode: 'auto', ...input });
+    const subject = { ownerId: at.user.userId, subjectType: 'order', subjectId: 1 };
+    const fill = { ...subject, type: 'FillRecorded', payload: {}, correlationId: 'a fill' };
+    return await at.journal.write(async ({ db, append }) => {
+      const data = { checkCause: await append(fill), checkDueAt: new Date(at.clock.now() + 1_000) };
+      return await db.goal.update({ where: { id: goal.id }, data });
+    });
+  }
+
+  describe('after fills', () => {
+    it('goals are checked once, a moment later, and the event of the fill is the cause', async () => {
+      const at = await desk();
+      await at.trading.limits({ maxPositionPct: '1' });
+      const goal = await at.goal({ targetWeights: [{ symbol: 'SPY', weight: 0.01 }] });
+      await at.monitor.start();
+      await at.trading.place({ quantity: '30' });
+      await at.trading.place({ symbol: 'QQQ', quantity: '1' });
+      await eventually('the fills', async () => ((await at.books()).held['QQQ'] === 1 ? true : null));
+      await at.monitor.settle();
+      await at.monitor.checkDue();
+      const early = await at.row(goal.id);
+      at.clock.advance(1_000);
+      await at.monitor.checkDue();
+      const late = await at.row(goal.id);
+      const drifted = await at.database.read.event.findFirst({ where: { type: 'GoalDrifted', subjectId: goal.id } });
+      const cause = await at.database.read.event.findUnique({ where: { cursor: drifted?.causationId ?? 0n } });
+
+      expect(early).toMatchObject({ lastCheckedAt: null, checkDueAt: new Date(Date.parse(NOON) + 1_000) });
+      expect(late).toMatchObject({ lastDrift: '0.02', checkDueAt: null, breachedAt: null });
+      expect(drifted).toBeNull();
+      await at.trading.place({ quantity: '40' });
+      await eventually('the fill', async () => ((await at.books()).held['SPY'] === 70 ? true : null));
+      await at.monitor.settle();
+      at.clock.advance(1_000);
+      await at.monitor.checkDue();
+      const breach = await at.database.read.event.findFirstOrThrow({
+        where: { type: 'GoalDrifted', subjectId: goal.id },
+      });
+      const fill = await at.database.read.event.findUnique({ where: { cursor: breach.causationId ?? 0n } });
+
+      expect(cause).toBeNull();
+      expect(fill?.type).toBe('FillRecorded');
+    });
+  });
+
+  describe('after fills, while the job of a goal is stopped', () => {
+    it.each(['the job', 'the scheduler'] as const)('nothing is checked until %s is started', async (what) => {
+      const at = await desk();
+      const goal = await due(at);
+      at.clock.advance(1_000);
+      const turn = async (isOn: boolean): Promise<void> => {
+        if (what === 'the scheduler') await switchScheduler(at, at.user, { isRunning: isOn });
+        else await enableScheduledJob(at, at.user, { id: goal.scheduledJobId ?? 0, enabled: isOn });
+      };
+      await turn(false);
+      await at.monitor.checkDue();
+      const stopped = await at.row(goal.id);
+      await turn(true);
+      await at.monitor.checkDue();
+
+      expect(stopped).toMatchObject({ lastCheckedAt: null, checkDueAt: goal.checkDueAt });
+      expect(await at.row(goal.id)).toMatchObject({ checkDueAt: null, breachedAt: expect.any(Date) });
+      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'executed' }]);
+    });
+
+    it('what comes more than a minute late only suggests', async () => {
+      const at = await desk();
+      const goal = await due(at);
+      at.clock.advance(61_001);
+      await at.monitor.checkDue();
+
+      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'suggested' }]);
+      expect(at.trading.broker.submissions).toEqual([]);
+    });
+  });
+
+  describe('after fills, when a check failed', () => {
+    it.each([
+      ['is tried again in time and trades', 20_000, 'executed'],
+      ['only suggests when it comes more than a minute late, however often it was tried', 60_001, 'suggested'],
+    ])('it %s', async (_what, ms, status) => {
+      const at = await desk();
+      const goal = await due(at);
+      at.trading.prices.set('QQQ', null);
+      at.clock.advance(1_000);
+      await at.monitor.checkDue();
+      at.clock.advance(ms);
+      const failed = await at.row(goal.id);
+      at.trading.prices.set('QQQ', 50);
+      await at.monitor.checkDue();
+
+      expect(failed).toMatchObject({ lastCheckedAt: null, checkDueAt: new Date(Date.parse(NOON) + 21_000) });
+      expect(await at.plansOf(goal.id)).toMatchObject([{ status }]);
+    });
+
+    it('it only suggests when nobody knows any more when the fill was', async () => {
+      const at = await desk();
+      const goal = await due(at);
+      await at.database.transaction((db) => db.goal.update({ where: { id: goal.id }, data: { checkCause: null } }));
+      at.clock.advance(1_000);
+      await at.monitor.checkDue();
+
+      expect(await at.plansOf(goal.id)).toMatchObject([{ status: 'suggested' }]);
+    });
+  });
+
+  describe('after fills, when a rebalance kept the check waiting', () => {
+    it.each([
+      ['trades, however long the rebalance took', 90_000, 'executed'],
+      ['only suggests when the rebalance was left for longer than it may place orders', 3_600_000, 'suggested'],
+    ])('it %s', async (_what, ms, status) => {
+      const at = await desk();
+      const planned = await at.goal();
+      const plan = await rebalancePortfolio(at, at.user, { goalId: planned.id });
+      await beginPlan(at, { plan, goal: await at.row(planned.id) });
+      const other = await due(at, { targetWeights: [{ symbol: 'QQQ', weight: 0.9 }] });
+      at.clock.advance(ms);
+      await at.monitor.checkDue();
+      const waited = await at.row(other.id);
+      await at.rebalancer.resume();
+      await at.monitor.checkDue();
+
+      expect(waited).toMatchObject({ lastCheckedAt: null });
+      expect(await at.plansOf(other.id)).toMatchObject([{ status }]);
+    });
+  });
+});
