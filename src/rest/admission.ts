@@ -20,7 +20,7 @@ interface AdmissionLimits {
   readonly least: number;
   /** How long one that is let in should take while the loop is busy, in ms. */
   readonly inTimeMs: number;
-  /** How long it may wait for its turn, in ms. */
+  /** How long it may wait for its turn, in ms, when more than `least` wait. */
   readonly patienceMs: number;
 }
 
@@ -45,7 +45,7 @@ export class Admission {
   constructor(limits: AdmissionLimits = LIMITS, rate: AnswerRate = new AnswerRate()) {
     this.#limits = limits;
     this.#rate = rate;
-    this.#pace = new Pace(limits.patienceMs);
+    this.#pace = new Pace(limits.patienceMs, Math.max(1, limits.least));
   }
 
   /** Requests and operations that were refused so far. */

@@ -19,6 +19,7 @@ interface Waiting {
 /** See the head of this file. */
 export class Pace {
   readonly #patienceMs: number;
+  readonly #few: number;
   readonly #waiting: Waiting[] = [];
   /** Whether this turn has begun something. */
   #isSpent = false;
@@ -26,9 +27,13 @@ export class Pace {
   /** When the first turn since the last work accepted somebody. */
   #acceptingSince: number | null = null;
 
-  /** `patienceMs`: who has waited for longer when his turn comes, and is not the last, waits in vain. */
-  constructor(patienceMs: number) {
+  /**
+   * @param patienceMs who has waited for longer when his turn comes waits in vain, ...
+   * @param few ... unless he is one of so many who are the last that wait; 1 or more
+   */
+  constructor(patienceMs: number, few: number) {
     this.#patienceMs = patienceMs;
+    this.#few = few;
   }
 
   /** Says that a connection was accepted. */
@@ -38,7 +43,7 @@ export class Pace {
 
   /**
    * Resolves with true when it may begin, which is without a pause when nothing was begun in this turn; with false when it has
-   * waited for too long and others wait behind it.
+   * waited for too long and many wait behind it.
    */
   async turn(): Promise<boolean> {
     if (this.#isSpent) return new Promise((answer) => this.#waiting.push({ since: performance.now(), answer }));
@@ -57,8 +62,8 @@ export class Pace {
     const hasAccepted = this.#hasAccepted;
     this.#hasAccepted = false;
     const now = performance.now();
-    // Whoever waits behind nobody has waited for one long turn, which does not tell of too many; there is time for him now.
-    while (this.#waiting.length > 1 && this.#hasWaitedInVain(now)) this.#waiting.shift()?.answer(false);
+    // A few who have waited for long tell of a slow machine or of one long turn, not of too many; there is time for them now.
+    while (this.#waiting.length > this.#few && this.#hasWaitedInVain(now)) this.#waiting.shift()?.answer(false);
     if (this.#waiting.length === 0) return;
     this.#spend();
     this.#acceptingSince ??= now;

@@ -67,11 +67,17 @@ describe('admission', () => {
   });
 
   it('refuses what has waited for too long, and has room again', async () => {
-    const admission = new Admission({ ...LIMITS, most: 3, patienceMs: -1 });
+    const admission = new Admission({ ...LIMITS, most: 3, least: 1, patienceMs: -1 });
     const answers = await Promise.allSettled([admission.admit(), admission.admit(), admission.admit()]);
 
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(admission.hasRoom()).toBe(true);
+  });
+
+  it('refuses none of a few, however long they have waited', async () => {
+    const admission = new Admission({ ...LIMITS, least: 3, patienceMs: -1 });
+
+    await expect(Promise.all([admission.admit(), admission.admit(), admission.admit()])).resolves.toHaveLength(3);
   });
 
   it('does not take what waits for something else than the loop for what the loop cannot do in time', async () => {

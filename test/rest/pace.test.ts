@@ -22,7 +22,7 @@ function crowd(pace: Pace, count: number): { readonly begun: number[]; readonly 
 
 describe('the pace of work', () => {
   it('begins one in each turn of the event loop, in their order', async () => {
-    const { begun } = crowd(new Pace(1000), 4);
+    const { begun } = crowd(new Pace(1000, 1), 4);
 
     await Promise.resolve();
     expect(begun).toEqual([0]);
@@ -33,7 +33,7 @@ describe('the pace of work', () => {
   });
 
   it('lets nobody who comes later begin before those that wait', async () => {
-    const pace = new Pace(1000);
+    const pace = new Pace(1000, 1);
     const { begun } = crowd(pace, 3);
     await turns(1);
     const late = pace.turn().then(() => [...begun]);
@@ -41,19 +41,20 @@ describe('the pace of work', () => {
     expect(await late).toEqual([0, 1, 2]);
   });
 
-  it('begins nothing for those that have waited for too long, but for the last, without taking turns for them', async () => {
-    const pace = new Pace(20);
+  it('begins nothing for those that have waited for too long, but for the last few, without taking turns for them', async () => {
+    const pace = new Pace(20, 3);
     const { begun, refused } = crowd(pace, 50);
     spin(30);
     await turns(2);
 
-    expect(begun).toEqual([0, 49]);
-    expect(refused).toHaveLength(48);
+    expect(refused).toHaveLength(46);
+    await turns(4);
+    expect(begun).toEqual([0, 47, 48, 49]);
     expect(await pace.turn()).toBe(true);
   });
 
   it('begins nothing in turns that accept connections, for some milliseconds', async () => {
-    const pace = new Pace(1000);
+    const pace = new Pace(1000, 1);
     const { begun } = crowd(pace, 3);
     await turns(1);
     const before = begun.length;
