@@ -2,7 +2,8 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { DomainError } from '../core/index.ts';
+import { abbreviated, DomainError, invalidFields } from '../core/index.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 /** Largest JSON body in bytes. */
 export const JSON_BODY_LIMIT = 1_048_576;
@@ -11,7 +12,7 @@ export const JSON_BODY_LIMIT = 1_048_576;
 const JSON_DEPTH_LIMIT = 32;
 
 /**
- * Makes JSON the only body of the instance. An empty body is no body. `__proto__` and `constructor` are keys like any
+ * Makes JSON the only body of the instance. An empty body is no body, a key that is named twice an error. `__proto__` and `constructor` are keys like any
  * other, which no schema knows: nothing here merges or assigns what a client named, so they reach no prototype.
  */
 export function readJsonOnly(app: FastifyInstance): void {
@@ -21,7 +22,9 @@ export function readJsonOnly(app: FastifyInstance): void {
     if (body === '') return done(null, undefined);
     return parse(request, body, (error, parsed: unknown) => {
       if (error !== null) return done(unreadableJson(error));
-      return depthExceeds(parsed, JSON_DEPTH_LIMIT) ? done(tooDeep()) : done(null, parsed);
+      if (depthExceeds(parsed, JSON_DEPTH_LIMIT)) return done(tooDeep());
+      const repeated = repeatedKey(body);
+      return repeated === null ? done(null, parsed) : done(namedTwice(repeated));
     });
   });
 }
@@ -39,6 +42,12 @@ function tooDeep(): DomainError {
 function depthExceeds(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return limit === 0 || Object.values(value).some((inner) => depthExceeds(inner, limit - 1));
+}
+
+function namedTwice(path: readonly (string | number)[]): DomainError {
+  const place = path.map((part) => abbreviated(String(part)));
+  const message = `The body names ${JSON.stringify(place.at(-1))} twice in one object; which of the two counts cannot be known.`;
+  return invalidFields([{ path: place, message }]);
 }
 
 /** A CSV body: the bytes as they arrive. */

@@ -243,6 +243,8 @@ describe('a body', () => {
     ['{"title": "a", "tags": []}', ['tags']],
     ['{"title": "a", "tags": ["a", 2, {}]}', ['tags.1', 'tags.2']],
     ['{"title": "a", "titel": "b", "toString": 1}', ['titel', 'toString']],
+    ['{"title": "a", "title": "b"}', ['title']],
+    ['{"title": "a", "tags": [{"b": 1, "b": 1}]}', ['tags.0.b']],
     [`{"title": "${'x'.repeat(101)}"}`, ['title']],
   ])('with wrong fields is 422 naming each: %.60s', async (body, paths) => {
     const answer = await call('POST', '/api/books', body);
