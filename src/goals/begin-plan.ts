@@ -1,8 +1,9 @@
 /** From a suggestion to a plan that is carried out: it has to be fresh, and no other one may be under way on the account. */
+import type { TradingMode } from '../broker/index.ts';
 import { conflict, type Decimal, DomainError, decimal, decimalText } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
-import { WORKING_STATUSES } from '../orders/index.ts';
-import { lockSafety } from '../safety/index.ts';
+import { tradesToday, WORKING_STATUSES } from '../orders/index.ts';
+import { lockSafety, readSafety } from '../safety/index.ts';
 import type { GoalRow, RebalancePlanRow } from '../storage/index.ts';
 import type { PlanningDeps } from './deps.ts';
 import type { Holdings } from './drift.ts';
@@ -10,7 +11,7 @@ import { planEvent } from './events.ts';
 import { lockGoal } from './find-goal.ts';
 import { type Goal, goalOf } from './goal.ts';
 import { type Measured, measureGoal } from './holdings.ts';
-import { made } from './plan.ts';
+import { made, type PlannedTrade } from './plan.ts';
 import { lockCause, type PlanCause, planFor, storePlan } from './propose-plan.ts';
 import { basisOf, type PlanBasis, readBasis } from './stored-plan.ts';
 
@@ -47,7 +48,7 @@ export async function beginPlan(
  * Plans what answers a breach, stores that and begins it, all or nothing: what cannot be begun leaves no suggestion behind,
  * however often it is tried. Null when the breach was answered meanwhile.
  *
- * @throws {DomainError} PLAN_STALE when positions or cash are not those that were measured; CONFLICT as `beginPlan`
+ * @throws {DomainError} PLAN_STALE when positions or cash are not those that were measured; CONFLICT as `beginPlan`; DAILY_TRADE_LIMIT
  */
 export async function beginAnswer(
   deps: PlanningDeps,
@@ -63,6 +64,7 @@ export async function beginAnswer(
     if (!goal.isPlanDue) return null;
     await requireFree(write, { ownerId: row.ownerId, mode }, trades);
     await requireSameNow(write, before, { goal, measured });
+    await requireTradesLeft(deps, write, { goal, mode, trades });
     const stored = await storePlan(deps, write, { measured, plan, cause: { ...cause, jobRunId } });
     return await storeBeginning(deps, write, { plan: stored, goal, trades: trades.length });
   });
@@ -161,6 +163,29 @@ async function requireFree(
   if (working === null) return;
   const message = `The order ${working.id} of ${working.symbol} still works: wait for it, or cancel it.`;
   throw conflict(message, { orderId: working.id });
+}
+
+/**
+ * A plan that only buys is not begun on a day that has no trade left: its orders would be denied, check after check. What
+ * only reduces positions is not counted, so that sales may begin.
+ *
+ * @throws {DomainError} DAILY_TRADE_LIMIT
+ */
+async function requireTradesLeft(
+  deps: PlanningDeps,
+  { db }: JournalWrite,
+  {
+    goal,
+    mode,
+    trades,
+  }: { readonly goal: GoalRow; readonly mode: TradingMode; readonly trades: readonly PlannedTrade[] },
+): Promise<void> {
+  if (trades.some(({ stage }) => stage !== 'buy')) return;
+  const { maxDailyTrades: limit } = await readSafety(db, goal.ownerId);
+  const observed = await tradesToday(deps, { ownerId: goal.ownerId, mode });
+  if (observed < limit) return;
+  const message = `No trade of today is left: maxDailyTrades allows ${limit}.`;
+  throw new DomainError('DAILY_TRADE_LIMIT', message, { facts: { limit, observed } });
 }
 
 /** @throws {DomainError} CONFLICT when somebody else has begun it */

@@ -6,7 +6,7 @@
  *
  * A breach leads to one plan: in the mode `alert` it is suggested, in the mode `auto` it is carried out. While it cannot be carried
  * out (trading is halted, orders work, the check comes too late to place orders) it stays due, and the next check makes a
- * fresh one. A plan that was begun settles the breach, whatever comes of it.
+ * fresh one. A plan that was begun answers the breach, whatever comes of it; but for one that was held back (end-plan.ts).
  */
 import { DomainError, decimalText } from '../core/index.ts';
 import { brokerOf } from '../orders/index.ts';
@@ -35,7 +35,7 @@ export interface GoalCheck {
   readonly drift: Drift;
   /** The plan that it made; null when none was due. */
   readonly plan: RebalancePlanRow | null;
-  /** Why a plan that is due was not carried out; null otherwise. */
+  /** Why a breach did not lead to orders now; null when it did, or there is none. */
   readonly reason: string | null;
 }
 
@@ -52,7 +52,7 @@ export async function checkGoal(deps: RebalanceDeps, seen: GoalRow, cause: Check
   if (recorded === null) return null;
   const { goal } = recorded;
   const { drift } = measured;
-  if (!goal.isPlanDue) return { goal, drift, plan: null, reason: null };
+  if (!goal.isPlanDue) return { goal, drift, plan: null, reason: await whatAnswered(deps, goal) };
   const answer = await answerBreach(deps, recorded, { measured, cause });
   return { goal, drift, ...answer };
 }
@@ -90,6 +90,18 @@ async function recordCheck(deps: RebalanceDeps, seen: GoalRow, { measured, cause
     const goal = await db.goal.update({ where, data: { ...checked, ...breach, isPlanDue: isNewBreach } });
     return { goal, isNewBreach };
   });
+}
+
+/** The plan that a breach led to before, in words; null when there is no breach. */
+async function whatAnswered({ database }: RebalanceDeps, { id, breachedAt }: GoalRow): Promise<string | null> {
+  if (breachedAt === null) return null;
+  const plan = await database.read.rebalancePlan.findFirst({
+    where: { goalId: id, createdAt: { gte: breachedAt } },
+    orderBy: [{ startedAt: { sort: 'desc', nulls: 'last' } }, { id: 'desc' }],
+    select: { id: true, status: true },
+  });
+  if (plan === null) return ANSWERED;
+  return `Plan ${plan.id} (${plan.status}) answered this breach; whoever wants another before it is over asks for it.`;
 }
 
 type Answer = Pick<GoalCheck, 'plan' | 'reason'>;

@@ -136,3 +136,14 @@ function namesIn(type: GraphQLNamedType): readonly string[] {
 export function facadeReason(sentence: string | null): string | null {
   return sentence === null ? null : facadeSentence(sentence);
 }
+
+/** What a run found, whose keys are in snake_case already, with its reasons as the facade writes them. */
+export function facadeFindings(findings: unknown): unknown {
+  if (Array.isArray(findings)) return findings.map(facadeFindings);
+  if (typeof findings !== 'object' || findings === null) return findings;
+  const entries = Object.entries(findings).map(([key, value]: [string, unknown]) => [
+    key,
+    key === 'reason' && typeof value === 'string' ? facadeSentence(value) : facadeFindings(value),
+  ]);
+  return Object.fromEntries(entries);
+}

@@ -162,7 +162,11 @@ eachDatabase((_provider, create) => {
       const found = [await check(at, goal), await check(at, goal), await check(at, goal)];
 
       expect(found[0]).toMatchObject({ plan_status: 'blocked' });
-      expect(found.slice(1)).toMatchObject([{ plan_id: null }, { plan_id: null }]);
+      const reason = `Plan ${String(found[0]?.['plan_id'])} (blocked) answered this breach; whoever wants another before it is over asks for it.`;
+      expect(found.slice(1)).toMatchObject([
+        { plan_id: null, reason },
+        { plan_id: null, reason },
+      ]);
       expect(at.trading.broker.submissions).toHaveLength(2);
     });
 
@@ -226,6 +230,47 @@ eachDatabase((_provider, create) => {
       expect(halted).toMatchObject({ plan_status: 'suggested', reason: 'Trading is halted.' });
       expect(resumed).toMatchObject({ plan_status: 'executed' });
       expect((await at.books()).held).toEqual({ SPY: 500, QQQ: 600 });
+    });
+
+    it('makes a fresh plan after a halt that came when its plan had begun', async () => {
+      const at = await desk();
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      await check(at, await at.goal({ rebalanceMode: 'off' }));
+      const { rebalancer } = at;
+      const execute = rebalancer.execute.bind(rebalancer);
+      rebalancer.execute = async (id) => {
+        rebalancer.execute = execute;
+        await killTrading(at, at.user, { policy: 'block' });
+        await execute(id);
+      };
+      const caught = await check(at, goal);
+      const halted = await check(at, goal);
+      await resumeTrading(at, at.user);
+      const resumed = await check(at, goal);
+
+      expect(caught).toMatchObject({ plan_status: 'blocked', reason: expect.stringContaining('KILL_SWITCH_ACTIVE') });
+      expect(halted).toMatchObject({ plan_id: null, reason: 'Trading is halted.' });
+      expect(resumed).toMatchObject({ plan_status: 'executed' });
+      expect((await at.books()).held).toEqual({ SPY: 600, QQQ: 600 });
+    });
+
+    it('waits for the next day when no trade of today is left, and says so', async () => {
+      const at = await desk();
+      await at.trading.limits({ maxDailyTrades: 1 });
+      fillAtOnce(at.trading);
+      await at.trading.place({ quantity: '1' });
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      const found = [await check(at, goal), await check(at, goal)];
+      at.clock.advance(86_400_000);
+      await at.trading.limits({ maxDailyTrades: 2 });
+      const nextDay = await check(at, goal);
+
+      expect(found).toMatchObject([
+        { plan_status: 'suggested', reason: 'No trade of today is left: maxDailyTrades allows 1.' },
+        { plan_id: null, reason: 'No trade of today is left: maxDailyTrades allows 1.' },
+      ]);
+      expect(nextDay).toMatchObject({ plan_status: 'executed' });
+      expect(await at.database.read.order.count({ where: { ...at.trading.key, status: 'denied' } })).toBe(0);
     });
 
     it('leaves the account to the first auto goal', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { snakeName } from '../../src/core/index.ts';
-import { camelKeys, facadePath, facadeSentence, snakeKeys } from '../../src/rest/naming.ts';
+import { camelKeys, facadeFindings, facadePath, facadeSentence, snakeKeys } from '../../src/rest/naming.ts';
 
 describe('names', () => {
   it.each([
@@ -57,5 +57,17 @@ describe('a path of the use cases', () => {
     expect(facadeSentence(sentence, ['input', 'nSplits'])).toBe(
       'n_splits must be at least 1; maxnSplits and train_ratio are others, "trainRatio" is quoted.',
     );
+  });
+});
+
+it('the reasons in what a run found change, and nothing else of it', () => {
+  const found = {
+    goals: [{ name: 'raise maxPositionPct', reason: 'maxDailyTrades allows 1.', max_drift: 0.1 }],
+    reason: null,
+  };
+
+  expect(facadeFindings(found)).toEqual({
+    goals: [{ name: 'raise maxPositionPct', reason: 'max_daily_trades allows 1.', max_drift: 0.1 }],
+    reason: null,
   });
 });

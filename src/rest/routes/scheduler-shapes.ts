@@ -10,7 +10,7 @@ import {
   RUN_TRIGGERS,
   SESSION_POLICIES,
 } from '../../scheduler/index.ts';
-import { facadeReason, snakeKeys } from '../naming.ts';
+import { facadeFindings, facadeReason, snakeKeys } from '../naming.ts';
 import { id, idOf, instant } from './shapes.ts';
 
 const STATUSES = ['scheduled', 'running', 'paused', 'disabled'] as const;
@@ -109,7 +109,7 @@ function shownResult({ id: runId, status, output, ...run }: ResultFields) {
     finished_at: run.finishedAt,
     summary: facadeReason(run.summary),
     error: facadeReason(run.error),
-    output,
+    output: facadeFindings(output),
   };
 }
 
