@@ -18,16 +18,15 @@ export function integerParameter(minimum: number, maximum: number) {
 }
 
 const limit = integerParameter(1, LARGEST_PAGE);
-const id = integerParameter(0, LARGEST_ID).optional();
 
 /** Query parameters of a history: newest first, 50 rows when the request names no number. */
 export const historyQuery = z.strictObject({
   limit: limit.default(50).describe('Rows in the answer.'),
-  before: id.describe('Only rows whose id is smaller than this.'),
+  before: integerParameter(1, LARGEST_ID).optional().describe('Only rows whose id is smaller than this.'),
 });
 
 /** Query parameters of a list of resources: by id, all of them when the request names no number. */
 export const resourceQuery = z.strictObject({
   limit: limit.optional().describe('Rows in the answer; all when left out.'),
-  after: id.describe('Only rows whose id is larger than this.'),
+  after: integerParameter(0, LARGEST_ID).optional().describe('Only rows whose id is larger than this.'),
 });

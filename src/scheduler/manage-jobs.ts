@@ -42,7 +42,8 @@ export async function createScheduledJob(
 }
 
 /**
- * Changes the given settings; the whole is checked again, and what was missed before is not made up for. Scope `trade`.
+ * Changes the given settings; the whole is checked again, and what was missed before is not made up for. Another `jobType` takes
+ * a `config` of its own, unless that of before suits it. Scope `trade`.
  *
  * @throws {DomainError} VALIDATION, NOT_FOUND
  */
@@ -55,11 +56,8 @@ export async function updateScheduledJob(
   const given = Object.fromEntries(
     Object.entries(input).filter(([key, value]) => value !== undefined && (value !== null || key === 'calendar')),
   );
-  const settings = async (before: ScheduledJobRow): Promise<JobColumns> => {
-    const isSameType = input.jobType == null || input.jobType === before.jobType;
-    const stored = jobInput(before);
-    return await parseJob(deps, principal, { ...stored, config: isSameType ? stored.config : {}, ...given });
-  };
+  const settings = (before: ScheduledJobRow): Promise<JobColumns> =>
+    parseJob(deps, principal, { ...jobInput(before), ...given });
   const row = await changeJob(deps, principal, { id, settings });
   deps.scheduler.wake();
   return row;

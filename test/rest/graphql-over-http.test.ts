@@ -44,6 +44,13 @@ describe('/graphql', () => {
     },
   );
 
+  it('says of a body without a query what is missing', async () => {
+    const { errors } = await (await post({})).json();
+
+    expect(errors).toMatchObject([{ message: 'Must provide query string.' }]);
+    expect(JSON.stringify(errors)).not.toContain('SyntaxError');
+  });
+
   it.each([
     ['{', 400],
     ['', 400],

@@ -109,6 +109,13 @@ describe('a list', () => {
     },
   );
 
+  it('refuses a place that no row has by the name of the parameter', async () => {
+    const { status, body } = await call('GET', '/api/books?before=0');
+
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ errors: [{ path: 'before', message: expect.stringContaining('from 1 to') }] });
+  });
+
   it('refuses a parameter that is given twice or is unknown', async () => {
     const twice = await call('GET', '/api/books?limit=1&limit=2');
     const unknown = await call('GET', '/api/books?limt=1&__proto__=1');

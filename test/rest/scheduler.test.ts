@@ -223,6 +223,19 @@ describe('a job that cannot be', () => {
     expect((await call('GET', '/api/scheduler')).body).toHaveLength(jobs);
   });
 
+  it('keeps its settings when it is to be of a type that they do not suit', async () => {
+    const { body: job } = await call('POST', '/api/scheduler', { body: scan });
+    const path = `/api/scheduler/${job.id}`;
+    const refused = await call('PATCH', path, { body: { job_type: 'alert_check' } });
+    const { body: kept } = await call('GET', path);
+    const changed = await call('PATCH', path, { body: { job_type: 'alert_check', config: {} } });
+
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ path: expect.stringMatching(/^config\./) }]);
+    expect(kept).toEqual(job);
+    expect(changed.body).toMatchObject({ job_type: 'alert_check', config: {} });
+  });
+
   it('is told everything that is wrong with it at once', async () => {
     const body = { ...scan, schedule: '61 * * * *', timezone: 'Nowhere', timeout_seconds: 0 };
     const answer = await call('POST', '/api/scheduler', { body });
