@@ -6,7 +6,7 @@
  *
  * A breach leads to one plan: in the mode `alert` it is suggested, in the mode `auto` it is carried out. While it cannot be carried
  * out (trading is halted, orders work, the check comes too late to place orders) it stays due, and the next check makes a
- * fresh one. A plan that was begun answers the breach, whatever comes of it; but for one that was held back (end-plan.ts).
+ * fresh one. A plan that was begun answers the breach, whatever comes of it; but for one that was held back.
  */
 import { DomainError, decimalText } from '../core/index.ts';
 import { brokerOf } from '../orders/index.ts';
@@ -18,6 +18,7 @@ import type { Drift } from './drift.ts';
 import { driftEvent, type EventCause } from './events.ts';
 import { lockGoal } from './find-goal.ts';
 import { goalOf } from './goal.ts';
+import { wasHeldBack } from './held-back.ts';
 import { type Measured, measureGoal } from './holdings.ts';
 import { type PlanCause, proposeAnswer, proposePlan } from './propose-plan.ts';
 
@@ -82,7 +83,10 @@ async function recordCheck(deps: RebalanceDeps, seen: GoalRow, { measured, cause
     const checked = { lastCheckedAt: at, lastDrift: decimalText(drift.maxDrift) };
     const where = { id: seen.id };
     const isSame = drift.needsRebalance === (before.breachedAt !== null);
-    if (isSame) return { goal: await db.goal.update({ where, data: checked }), isNewBreach: false };
+    if (isSame) {
+      const isPlanDue = before.isPlanDue || (before.rebalanceMode === 'auto' && (await wasHeldBack(db, before)));
+      return { goal: await db.goal.update({ where, data: { ...checked, isPlanDue } }), isNewBreach: false };
+    }
     const type = drift.needsRebalance ? 'GoalDrifted' : 'GoalRecovered';
     const cursor = await append(driftEvent(type, goalOf(before), { ...cause, mode, drift }));
     const isNewBreach = drift.needsRebalance;

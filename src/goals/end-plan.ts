@@ -1,14 +1,11 @@
-/**
- * How a plan ended: by what its orders are when every stage is over. A plan that was held back, so that no broker heard of it, did
- * not answer the breach of its goal: that is due again.
- */
+/** How a plan ended: by what its orders are when every stage is over. */
 import { memberOf } from '../core/index.ts';
 import { isTerminal, ORDER_STATUSES } from '../orders/index.ts';
-import type { Db, OrderRow, RebalancePlanRow, RebalanceTradeRow } from '../storage/index.ts';
+import type { OrderRow, RebalancePlanRow, RebalanceTradeRow } from '../storage/index.ts';
 import type { PlanningDeps } from './deps.ts';
 import { planEvent } from './events.ts';
 import { LeaseLost, type PlanLease } from './plan-lease.ts';
-import { type PlanStatus, TOO_LATE } from './stored-plan.ts';
+import type { PlanStatus } from './stored-plan.ts';
 
 type OrderFacts = Pick<OrderRow, 'id' | 'status' | 'filledQuantity' | 'reasonCode'>;
 
@@ -34,8 +31,6 @@ export async function endPlan(deps: PlanningDeps, lease: PlanLease): Promise<voi
     });
     const end = planEnd(trades, orders);
     const data = { ...end, leaseOwner: null, leaseUntil: null, endedAt: new Date(deps.clock.now()) };
-    // The goal before the plan, as whoever begins one locks them.
-    if (end.status === 'blocked' && wasHeldBack(trades, orders)) await makeDueAgain(db, plan);
     const { count } = await db.rebalancePlan.updateMany({ where: lease.held, data });
     if (count === 0) throw new LeaseLost(plan.id);
     const type = end.status === 'blocked' ? 'RebalanceFailed' : 'RebalanceExecuted';
@@ -54,31 +49,6 @@ function planEnd(trades: readonly RebalanceTradeRow[], orders: readonly OrderFac
   const first = wanted.findIndex((_trade, at) => found[at]?.status !== 'filled');
   const reason = reasonOf(wanted[first], found[first]);
   return { status: found.some(isAlive) ? 'partially_executed' : 'blocked', reason };
-}
-
-/**
- * Why an order that was not sent may be sent at another time without anybody changing it: trading goes on, the market opens, a
- * price comes, the day or the minute is over. What comes too late for the decision has no code (`TOO_LATE`).
- */
-const PASSING: ReadonlySet<string> = new Set([
-  ...['KILL_SWITCH_ACTIVE', 'REDUCING_ONLY', 'DAILY_LOSS_LIMIT', 'DRAWDOWN_LIMIT', 'MARKET_CLOSED', 'STALE_PRICE'],
-  ...['DAILY_TRADE_LIMIT', 'ORDER_RATE_LIMIT', 'UNAVAILABLE', 'not_sent'],
-]);
-
-/** Whether every trade waits for something that passes by itself. Such codes have only orders that no broker heard of. */
-function wasHeldBack(trades: readonly RebalanceTradeRow[], orders: readonly OrderFacts[]): boolean {
-  const wanted = trades.filter(({ status }) => status !== 'skipped');
-  const codes = new Map(orders.map(({ id, reasonCode }) => [id, reasonCode ?? '']));
-  const isHeldBack = ({ orderId, reason }: RebalanceTradeRow): boolean =>
-    orderId === null ? reason === TOO_LATE : PASSING.has(codes.get(orderId) ?? '');
-  return wanted.length > 0 && wanted.every(isHeldBack);
-}
-
-/** The next check of an `auto` goal that is still breached makes a fresh plan. */
-async function makeDueAgain(db: Db, { goalId }: RebalancePlanRow): Promise<void> {
-  if (goalId === null) return;
-  const where = { id: goalId, rebalanceMode: 'auto', breachedAt: { not: null } };
-  await db.goal.updateMany({ where, data: { isPlanDue: true } });
 }
 
 /** Whether an order was filled in part, or may still be. */

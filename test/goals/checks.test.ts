@@ -273,6 +273,24 @@ eachDatabase((_provider, create) => {
       expect(await at.database.read.order.count({ where: { ...at.trading.key, status: 'denied' } })).toBe(0);
     });
 
+    it('trades what a limit held back of its plan when the limit is gone, and nothing twice', async () => {
+      const at = await desk();
+      await at.trading.limits({ maxDailyTrades: 1 });
+      const goal = await at.goal({ rebalanceMode: 'auto' });
+      const found = [await check(at, goal), await check(at, goal)];
+      const between = (await at.books()).held;
+      await at.trading.limits({ maxDailyTrades: 10 });
+      const raised = await check(at, goal);
+
+      expect(found).toMatchObject([
+        { plan_status: 'partially_executed', reason: expect.stringContaining('DAILY_TRADE_LIMIT') },
+        { plan_id: null, reason: 'No trade of today is left: maxDailyTrades allows 1.' },
+      ]);
+      expect(Object.values(between)).toEqual([600]);
+      expect(raised).toMatchObject({ plan_status: 'executed' });
+      expect((await at.books()).held).toEqual({ SPY: 600, QQQ: 600 });
+    });
+
     it('leaves the account to the first auto goal', async () => {
       const at = await desk();
       const first = await at.goal({ rebalanceMode: 'auto' });
