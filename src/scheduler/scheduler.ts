@@ -2,6 +2,7 @@
  * Wakes up when something is due and runs it in this process; timers only wake us up, rows decide. SQLite answers without ever
  * giving way to the event loop, so that it is given way to here, between transactions.
  */
+import { setMaxListeners } from 'node:events';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { scheduleJob, type Job as Timer } from 'node-schedule';
 import { systemClock } from '../core/index.ts';
@@ -43,6 +44,8 @@ export class Scheduler {
   constructor(deps: SchedulerBasis) {
     this.#deps = deps;
     this.#holder = deps.ids.next();
+    // Every run listens to it while it is under way.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Takes up what was missed and what comes. */
