@@ -1,8 +1,13 @@
 /** What the commands have in common: requests to a running server, and sentences for whatever goes wrong. */
 import { z } from 'zod';
 
-/** Where a server listens unless told otherwise. */
-export const DEFAULT_URL = 'http://127.0.0.1:8000';
+/** Where a server listens that was started with these settings. */
+export function serverUrl({ HOST = '127.0.0.1', PORT = '8000' }: Readonly<Record<string, string | undefined>>): string {
+  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+}
+
+/** Where a server listens unless told otherwise: by the settings of this environment. */
+export const DEFAULT_URL = serverUrl(process.env);
 
 /** What a server answered. */
 export interface Answer {
@@ -41,7 +46,10 @@ export async function request(url: string, target: string, body?: RequestBody): 
     method,
     ...(body === undefined ? {} : { headers: { 'content-type': body.type }, body: body.content }),
   }).catch((cause: unknown) => {
-    throw new NoAnswer(`No server answers at ${url} (${reasonOf(cause)}). Start it with: npm start`, { cause });
+    throw new NoAnswer(
+      `No server answers at ${url} (${reasonOf(cause)}). Start it with npm start, or say with --url where it is.`,
+      { cause },
+    );
   });
   return { status: response.status, ok: response.ok, text: await response.text() };
 }
