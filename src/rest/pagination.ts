@@ -1,11 +1,9 @@
 /** `?limit=` with `?before=` (newest first) or `?after=` (ids ascend): the query parameters of lists. */
 import { z } from 'zod';
+import { LARGEST_ROW_ID } from '../core/index.ts';
 
 /** Most rows that one answer may have. */
 const LARGEST_PAGE = 500;
-
-/** Largest id of a row. */
-const LARGEST_ID = 2_147_483_647;
 
 /** A whole number in a query string; what is no such text fails as the number that it is not. */
 export function integerParameter(minimum: number, maximum: number) {
@@ -18,7 +16,7 @@ export function integerParameter(minimum: number, maximum: number) {
 }
 
 const limit = integerParameter(1, LARGEST_PAGE);
-const id = integerParameter(0, LARGEST_ID).optional();
+const id = integerParameter(0, LARGEST_ROW_ID).optional();
 
 /** Query parameters of a history: newest first, 50 rows when the request names no number. */
 export const historyQuery = z.strictObject({
