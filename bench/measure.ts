@@ -1,4 +1,4 @@
-/** Time and memory of this process. */
+/** Time and memory of this process, and how measured values are told. */
 
 /** A repetition lasts at least so long, milliseconds of processor time. */
 const ENOUGH_MS = 200;
@@ -29,4 +29,10 @@ function repeat(work: () => void): number {
 /** Largest resident memory of this process so far, MiB. */
 export function peakMemoryMb(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+/** The value below which a part `q` of the values is, to a tenth. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round(10 * (sorted[Math.floor(q * (sorted.length - 1))] ?? Number.NaN)) / 10;
 }

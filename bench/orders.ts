@@ -10,7 +10,7 @@ import { systemClock } from '../src/core/index.ts';
 import { type Database, openDatabase } from '../src/storage/index.ts';
 import { StandInBroker } from '../test/support/stand-in-broker.ts';
 import { startTrading, type Trading } from '../test/support/trading.ts';
-import { cpuMs } from './measure.ts';
+import { cpuMs, quantile } from './measure.ts';
 
 const SENDERS = 32;
 const SECONDS = 10;
@@ -87,9 +87,4 @@ async function insertsPerSecond(on: Database): Promise<number> {
     await on.transaction((tx) => tx.user.create({ data }));
   }
   return (1_000 * count) / (performance.now() - start);
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return Math.round(10 * (sorted[Math.floor(q * (sorted.length - 1))] ?? 0)) / 10;
 }

@@ -12,6 +12,7 @@ import { WebSocket } from 'ws';
 import { readJson } from '../src/core/index.ts';
 import { formatBarTime } from '../src/market/index.ts';
 import { openPool } from './pool.ts';
+import { addressOf } from './streams/server.ts';
 import { planOf, type Workload, workloadNamed } from './workloads.ts';
 
 const REPETITIONS = 15;
@@ -50,13 +51,7 @@ async function startServer(): Promise<{ readonly child: ChildProcess; readonly u
   const { PATH = '', HOME = '' } = process.env;
   const env = { PATH, HOME, PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'warn', COMPUTE_THREADS: String(threads) };
   const started = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  for await (const part of started.stdout.setEncoding('utf8')) {
-    text += String(part);
-    const address = /GraphiQL +(http:\S+)\/graphql/.exec(text)?.[1];
-    if (address !== undefined) return { child: started, url: address };
-  }
-  throw new Error(`The server did not start:\n${text}`);
+  return { child: started, url: await addressOf(started) };
 }
 
 /** The bars of the workload as a file; their first and last date. */

@@ -5,8 +5,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { quantile } from '../measure.ts';
 import { Gun, graphqlShot, type Outcome } from './requests.ts';
-import { quantile, startServer } from './server.ts';
+import { startServer } from './server.ts';
 
 const SECONDS = 8;
 const QUERY = graphqlShot('{ strategyTypes { name } }');

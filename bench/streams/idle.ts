@@ -1,6 +1,8 @@
 /** What 2,000 idle subscriptions hold (G1), and how soon one event reaches all of them (G2). Prints a row. */
+
+import { quantile } from '../measure.ts';
 import { openFleet, type Subscriber } from './fleet.ts';
-import { pause, quantile, startServer } from './server.ts';
+import { pause, startServer } from './server.ts';
 
 const SUBSCRIBERS = 2000;
 const EVENTS = 20;

@@ -2,8 +2,10 @@
  * A server that is asked for five times what it can do (G13): how much of its capacity it still serves, how soon the rest is
  * refused, and whether kills and cancellations pass. Capacity is what 16 clients get that wait for their answers. Prints a row.
  */
+
+import { quantile } from '../measure.ts';
 import { Gun, graphqlShot, type Outcome, type Shot } from './requests.ts';
-import { quantile, startServer } from './server.ts';
+import { startServer } from './server.ts';
 
 const SECONDS = 8;
 /** An answer that comes later is worth nothing. */

@@ -55,7 +55,8 @@ export async function startServer(): Promise<BenchServer> {
   };
 }
 
-async function addressOf({ stdout }: ChildProcess): Promise<string> {
+/** The address that a server tells when it listens. @throws {Error} when it ends before */
+export async function addressOf({ stdout }: ChildProcess): Promise<string> {
   let text = '';
   for await (const part of stdout?.setEncoding('utf8') ?? []) {
     text += String(part);
@@ -84,10 +85,4 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
-}
-
-/** The value below which a part `q` of the values is, to a tenth. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return Math.round(10 * (sorted[Math.floor(q * (sorted.length - 1))] ?? Number.NaN)) / 10;
 }

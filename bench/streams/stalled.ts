@@ -2,8 +2,10 @@
  * Subscribers of whom a twentieth stops reading (G3): how soon the others hear, against a run in which all read; what the server
  * holds meanwhile; and whether those who stopped are told so and miss nothing when they come back. Prints a row.
  */
+
+import { quantile } from '../measure.ts';
 import { openFleet, Subscriber } from './fleet.ts';
-import { type BenchServer, pause, quantile, startServer } from './server.ts';
+import { type BenchServer, pause, startServer } from './server.ts';
 
 const SUBSCRIBERS = 400;
 const STALLED = SUBSCRIBERS / 20;

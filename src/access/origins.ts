@@ -58,8 +58,10 @@ function parseHost(host: string | undefined): HostHeader | null {
   return match?.[1] === undefined ? null : { name: match[1].toLowerCase(), port: match[2] ?? '' };
 }
 
-/** `localhost`, 127.0.0.0/8 in dotted decimal, and `[::1]`. Other spellings of the same addresses are not needed. */
-/** Whether a host name (IPv6 with or without brackets) is of this machine only. */
+/**
+ * Whether a host name is of this machine only: `localhost`, 127.0.0.0/8 in dotted decimal, `::1` with or without brackets. Other
+ * spellings of the same addresses are not needed.
+ */
 export function isLoopback(name: string): boolean {
   return (
     name === 'localhost' ||

@@ -1,6 +1,6 @@
 /** The job type `alert_check`: alerts are held against what they watch now, and what came of each is kept. It places no orders. */
 import type { Principal } from '../access/index.ts';
-import { invalid, type JsonObject, readJson, shown } from '../core/index.ts';
+import { invalid, isRowId, type JsonObject, shown } from '../core/index.ts';
 import type { JobType, RunContext } from '../scheduler/index.ts';
 import type { AlertRow } from '../storage/index.ts';
 import { shownAlertState } from './alert.ts';
@@ -17,9 +17,6 @@ const MAX_KEPT = 1_000;
 
 /** Rows that are read together. */
 const PAGE = 1_000;
-
-/** Ids are 32-bit integers in the database. */
-const LARGEST_ID = 2_147_483_647;
 
 /** What came of an alert. */
 interface Evaluation {
@@ -86,7 +83,7 @@ function parseIds(raw: unknown): readonly number[] {
     throw invalid(path, `alert_ids must be a list of 1 to ${MAX_IDS} ids; found ${shown(raw)}.`);
   }
   const ids = raw.map((id: unknown) => {
-    if (typeof id === 'number' && Number.isInteger(id) && id >= 1 && id <= LARGEST_ID) return id;
+    if (isRowId(id)) return id;
     throw invalid(path, `alert_ids must be ids of alerts; found ${shown(id)}.`);
   });
   if (new Set(ids).size === ids.length) return ids;
@@ -95,8 +92,8 @@ function parseIds(raw: unknown): readonly number[] {
 
 /** Stored configs were made by `parseConfig`; null: all of them. */
 function idsOf(config: JsonObject): readonly number[] | null {
-  const { alert_ids: ids } = readJson<{ readonly alert_ids?: readonly number[] }>(JSON.stringify(config));
-  return ids ?? null;
+  const { alert_ids: ids } = config;
+  return Array.isArray(ids) ? ids.filter(isRowId) : null;
 }
 
 async function* pagesOf({ database }: AlertDeps, { principal, config, signal }: RunContext) {

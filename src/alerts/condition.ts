@@ -1,5 +1,5 @@
 /** What alerts watch for, as callers write it and as the rest of the program reads it. */
-import { type Decimal, decimal, decimalText, invalid, readDecimal, shown, throwIfAny } from '../core/index.ts';
+import { type Decimal, decimal, decimalText, invalid, isRowId, readDecimal, shown, throwIfAny } from '../core/index.ts';
 import { parseSymbol } from '../market/index.ts';
 import type { Direction } from './level-state.ts';
 
@@ -31,9 +31,6 @@ const KEYS: Readonly<Record<AlertType, readonly string[]>> = {
   rebalance: ['goal_id'],
 };
 
-/** Ids are 32-bit integers in the database. */
-const LARGEST_ID = 2_147_483_647;
-
 /** Greatest level of each metric: nothing is lost beyond all of it, and nobody has a thousand times what he has. */
 const LARGEST_RISK: Readonly<Record<RiskMetric, number>> = { drawdown: 1, daily_loss: 1, exposure: 1_000 };
 
@@ -41,7 +38,7 @@ const LARGEST_RISK: Readonly<Record<RiskMetric, number>> = { drawdown: 1, daily_
 export function parseAlertType(raw: string | null | undefined): AlertType {
   const type = ALERT_TYPES.find((known) => known === raw);
   if (type !== undefined) return type;
-  throw invalid('alertType', `alertType must be one of ${ALERT_TYPES.join(', ')}; found ${shown(raw ?? 'nothing')}.`);
+  throw invalid('alertType', `alertType must be one of ${ALERT_TYPES.join(', ')}; found ${shown(raw)}.`);
 }
 
 /**
@@ -51,7 +48,7 @@ export function parseAlertType(raw: string | null | undefined): AlertType {
  */
 export function parseCondition(type: AlertType, raw: unknown): Condition {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw invalid('condition', `condition must be an object; found ${shown(raw ?? 'nothing')}.`);
+    throw invalid('condition', `condition must be an object; found ${shown(raw)}.`);
   }
   const fields = new Map<string, unknown>(Object.entries(raw));
   const unknown = [...fields.keys()].filter((key) => !KEYS[type].includes(key));
@@ -90,7 +87,7 @@ function parsePrice(fields: ReadonlyMap<string, unknown>): Condition {
   const given = (['above', 'below'] as const).filter((key) => (fields.get(key) ?? null) !== null);
   const [direction] = given;
   if (typeof symbol !== 'string') {
-    throw invalid('condition.symbol', `symbol must be a ticker such as SPY; found ${shown(symbol ?? 'nothing')}.`);
+    throw invalid('condition.symbol', `symbol must be a ticker such as SPY; found ${shown(symbol)}.`);
   }
   if (direction === undefined || given.length > 1) {
     const path = direction === undefined ? 'condition.above' : 'condition.below';
@@ -105,7 +102,7 @@ function parseRisk(fields: ReadonlyMap<string, unknown>): Condition {
   const metric = RISK_METRICS.find((known) => known === raw);
   if (metric === undefined) {
     const expected = `metric must be one of ${RISK_METRICS.join(', ')}`;
-    throw invalid('condition.metric', `${expected}; found ${shown(raw ?? 'nothing')}.`);
+    throw invalid('condition.metric', `${expected}; found ${shown(raw)}.`);
   }
   const level = parseLevel(fields.get('above'), 'condition.above');
   const limit = LARGEST_RISK[metric];
@@ -120,13 +117,13 @@ function parseLevel(raw: unknown, path: string): Decimal {
   const level = readDecimal(raw);
   if (level?.gt(0) === true) return level;
   const name = path.split('.').at(-1) ?? path;
-  throw invalid(path, `${name} must be a number above 0 with at most 8 places; found ${shown(raw ?? 'nothing')}.`);
+  throw invalid(path, `${name} must be a number above 0 with at most 8 places; found ${shown(raw)}.`);
 }
 
 function parseId(fields: ReadonlyMap<string, unknown>, key: string): number {
   const id = fields.get(key);
-  if (typeof id === 'number' && Number.isInteger(id) && id >= 1 && id <= LARGEST_ID) return id;
-  throw invalid(`condition.${key}`, `${key} must be a positive whole number; found ${shown(id ?? 'nothing')}.`);
+  if (isRowId(id)) return id;
+  throw invalid(`condition.${key}`, `${key} must be a positive whole number; found ${shown(id)}.`);
 }
 
 function parseSignal(raw: unknown): AlertSignal | null {

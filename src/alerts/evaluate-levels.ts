@@ -4,11 +4,12 @@
  */
 import { type Decimal, decimalText, invariant, type JsonObject } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
-import { type AlertRow, type Db, lockRows } from '../storage/index.ts';
+import type { AlertRow, Db } from '../storage/index.ts';
 import { conditionOf, ruleOf, stateOf } from './alert.ts';
 import type { AlertBasis } from './deps.ts';
 import { alertEvent, type Cause } from './events.ts';
 import { type LevelStep, type Observation, stepOf } from './level-state.ts';
+import { lockAlerts } from './lock-alerts.ts';
 import { levelMessage } from './messages.ts';
 import { storeTriggers, type TriggerDraft } from './trigger.ts';
 
@@ -35,16 +36,6 @@ interface Step {
   readonly row: AlertRow;
   readonly sighting: Sighting;
   readonly step: LevelStep;
-}
-
-/** Locks alerts for the rest of the transaction, by their ids, and reads them; those that are gone are left out. */
-export async function lockAlerts(db: Db, ids: readonly number[]): Promise<readonly AlertRow[]> {
-  await lockRows(db, 'Alert', ids);
-  const rows = await db.alert.updateManyAndReturn({
-    where: { id: { in: [...ids] } },
-    data: { version: { increment: 1 } },
-  });
-  return rows.toSorted((a, b) => a.id - b.id);
 }
 
 /** Holds alerts against what was seen of their values; answers those that are still there, by id. */

@@ -5,8 +5,8 @@ import { type AlertRow, type AlertTriggerRow, lockOwner } from '../storage/index
 import { type AlertInput, alertInput, columnsOf, conditionOf, type ParsedAlert, parseAlert } from './alert.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
 import type { AlertDeps } from './deps.ts';
-import { lockAlerts } from './evaluate-levels.ts';
 import { alertEvent } from './events.ts';
+import { lockAlerts } from './lock-alerts.ts';
 import { storeTriggers } from './trigger.ts';
 
 /** Alerts that an owner may have. */

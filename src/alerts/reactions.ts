@@ -3,9 +3,9 @@
 import { STRATEGY_SIGNALED } from '../backtest/index.ts';
 import { decimal, type Json, type JsonObject } from '../core/index.ts';
 import { JournalConsumer, type JournalEvent, type JournalWrite } from '../events/index.ts';
-import { lockRows } from '../storage/index.ts';
 import type { AlertBasis } from './deps.ts';
 import { evaluateLevels, type Sighting, STEPS_PER_TRANSACTION } from './evaluate-levels.ts';
+import { lockWatchers } from './lock-alerts.ts';
 import { sightingOfBreach } from './sightings.ts';
 import { SYSTEM_ALERT_EVENTS, systemAlert } from './system-alerts.ts';
 import { type Turn, tellSignals } from './tell-signals.ts';
@@ -57,21 +57,11 @@ async function reactToSignal(deps: AlertBasis, write: JournalWrite, event: Journ
 
 async function reactToGoal(deps: AlertBasis, write: JournalWrite, event: JournalEvent): Promise<void> {
   const { ownerId, subjectId: goalId } = event;
-  const wanted = await write.db.alert.findMany({
-    where: { ownerId, goalId, enabled: true },
-    select: { id: true },
-    orderBy: { id: 'asc' },
-  });
-  // All of them before the first is told: the journal is locked last.
-  await lockRows(
-    write.db,
-    'Alert',
-    wanted.map(({ id }) => id),
-  );
+  const wanted = await lockWatchers(write.db, { ownerId, watched: { goalId } });
   const sighting = sightingOfGoal(event, deps.clock.now());
   for (let first = 0; first < wanted.length; first += STEPS_PER_TRANSACTION) {
     const page = wanted.slice(first, first + STEPS_PER_TRANSACTION);
-    const sightings = new Map(page.map(({ id }) => [id, sighting]));
+    const sightings = new Map(page.map((id) => [id, sighting]));
     await evaluateLevels(deps, write, { sightings, cause: causeOf(event) });
   }
 }

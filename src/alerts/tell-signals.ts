@@ -4,10 +4,10 @@
  */
 import { dateOf, decimal } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
-import { type AlertRow, type AlertTriggerRow, lockRows } from '../storage/index.ts';
+import type { AlertRow, AlertTriggerRow } from '../storage/index.ts';
 import type { AlertBasis } from './deps.ts';
-import { lockAlerts } from './evaluate-levels.ts';
 import { alertEvent, type Cause } from './events.ts';
+import { lockAlerts, lockWatchers } from './lock-alerts.ts';
 import { signalMessage } from './messages.ts';
 import { storeTriggers, type TriggerDraft } from './trigger.ts';
 
@@ -41,21 +41,10 @@ export async function tellSignals(
 ): Promise<readonly AlertTriggerRow[]> {
   const strategy = await write.db.strategy.findFirst({ where: { id: strategyId, ownerId }, select: { name: true } });
   if (turns.length === 0 || strategy === null) return [];
-  const wanted = await write.db.alert.findMany({
-    where: { ownerId, strategyId, enabled: true, ...(alertIds === undefined ? {} : { id: { in: [...alertIds] } }) },
-    select: { id: true },
-    orderBy: { id: 'asc' },
-  });
-  // All of them before the first is told: the journal is locked last.
-  await lockRows(
-    write.db,
-    'Alert',
-    wanted.map(({ id }) => id),
-  );
+  const wanted = await lockWatchers(write.db, { ownerId, watched: { strategyId }, ids: alertIds });
   const told: AlertTriggerRow[] = [];
   for (let first = 0; first < wanted.length; first += PAGE) {
-    const ids = wanted.slice(first, first + PAGE).map(({ id }) => id);
-    const page = (await lockAlerts(write.db, ids)).filter(({ enabled }) => enabled);
+    const page = (await lockAlerts(write.db, wanted.slice(first, first + PAGE))).filter(({ enabled }) => enabled);
     told.push(
       ...(await tellPage(deps, write, { alerts: page, strategy: { id: strategyId, ...strategy }, turns, cause })),
     );

@@ -1,6 +1,6 @@
 /** The job type `market_scan`: what a strategy says, on a schedule. It only looks; it places no orders. */
 import type { Principal } from '../access/index.ts';
-import { DomainError, invalid, type JsonObject, parseAll, readJson, shown } from '../core/index.ts';
+import { DomainError, invalid, isRowId, type JsonObject, parseAll, readJson, shown } from '../core/index.ts';
 import { type Interval, parseInterval, parseSymbols } from '../market/index.ts';
 import type { JobType, RunContext, RunOutput } from '../scheduler/index.ts';
 import {
@@ -24,9 +24,6 @@ type ScanConfig =
       readonly symbols: readonly string[];
       readonly interval: Interval;
     };
-
-/** Ids are 32-bit integers in the database. */
-const LARGEST_ID = 2_147_483_647;
 
 const KEYS: ReadonlySet<string> = new Set(['strategy_id', 'strategy_type', 'params', 'symbols', 'interval']);
 
@@ -114,7 +111,7 @@ async function parseSaved(
 ): Promise<JsonObject> {
   const id = config.get('strategy_id');
   if (config.size > 1) throw invalid('config', 'Give strategy_id alone, or strategy_type with symbols.');
-  if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > LARGEST_ID) {
+  if (!isRowId(id)) {
     throw invalid('config.strategy_id', `strategy_id must be the id of a strategy; found ${shown(id)}.`);
   }
   const strategy = await findStrategy(deps.database, principal, id).catch((error: unknown) => {

@@ -32,17 +32,10 @@ export type BrokerOrderStatus =
   | 'rejected';
 
 /** An order as the broker has it. */
-export interface BrokerOrder {
+export interface BrokerOrder extends Omit<OrderRequest, 'mode'> {
   readonly brokerOrderId: string;
   /** Empty when it was placed elsewhere and carries none. */
   readonly clientOrderId: string;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly quantity: Decimal;
-  readonly orderType: OrderType;
-  readonly limitPrice: Decimal | null;
-  readonly stopPrice: Decimal | null;
-  readonly timeInForce: TimeInForce;
   readonly status: BrokerOrderStatus;
   readonly filledQuantity: Decimal;
   /** The broker's reason, of rejected, expired and canceled orders. */

@@ -25,7 +25,7 @@ export interface ThreadPoolOptions {
   readonly taskTimeoutMs?: number | undefined;
   /**
    * How long a thread may take to load the worker's entry and take a run up, in milliseconds. Past it the run fails as
-   * `crashed`. Default 10,000.
+   * `crashed`. Default 60,000: on a machine that is busy with other things a thread may need many seconds, and its job should not fail.
    */
   readonly startTimeoutMs?: number | undefined;
   /** Node options of the threads, e.g. `['--import', 'tsx']`. Default: those of this process. */
@@ -67,7 +67,7 @@ export class ThreadPool implements Compute {
   constructor(options: ThreadPoolOptions) {
     this.parallelism = options.threads ?? availableParallelism();
     this.#taskTimeoutMs = options.taskTimeoutMs ?? 600_000;
-    this.#startTimeoutMs = options.startTimeoutMs ?? 10_000;
+    this.#startTimeoutMs = options.startTimeoutMs ?? 60_000;
     this.#piscina = new Piscina({
       filename: options.workerUrl.href,
       minThreads: this.parallelism,

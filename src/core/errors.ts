@@ -45,6 +45,11 @@ export const ERROR_CODES = {
 /** A stable code of the table above. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** Whether a value is one of the stable codes. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+}
+
 /** One field that is wrong: where it stands in the input, and a sentence that says what was expected and found. */
 export interface FieldError {
   /** Path into the input, e.g. `['paramGrid', 'short_window', '0']`, in the field names of the use case (camelCase). */

@@ -1,4 +1,4 @@
-/** The leaf vocabulary of every part: time, dates, randomness, identifiers, errors, assertions. It imports nothing of ours. */
+/** The leaf vocabulary of every part: time, dates, decimals, randomness, identifiers, errors, assertions. It imports nothing of ours. */
 
 export { type Clock, dateOf, systemClock } from './clock.ts';
 export { comeBackMs } from './come-back.ts';
@@ -25,6 +25,7 @@ export {
   type FieldError,
   invalid,
   invalidFields,
+  isErrorCode,
   notFound,
   unavailable,
 } from './errors.ts';
@@ -34,6 +35,9 @@ export { type Json, type JsonObject, readJson } from './json.ts';
 export type { Log } from './log.ts';
 export { memberOf } from './member.ts';
 export { snakeName } from './names.ts';
-export { abbreviated, parseAll, parseName, shown, throwIfAny } from './parse-all.ts';
+export { parseAll, throwIfAny } from './parse-all.ts';
+export { parseName } from './parse-name.ts';
 export { type Random, seededRandom } from './random.ts';
 export { RepeatingTask } from './repeating-task.ts';
+export { isRowId, LARGEST_ROW_ID } from './row-id.ts';
+export { abbreviated, shown } from './shown.ts';

@@ -1,5 +1,5 @@
 /** How a request is read whole, so that its sender hears of everything that is wrong with it at once. */
-import { DomainError, type FieldError, invalid, invalidFields } from './errors.ts';
+import { DomainError, type FieldError, invalidFields } from './errors.ts';
 
 /** At most so many wrong fields are reported at once: enough to mend a form, too few to amplify a hostile request. */
 const MAX_REPORTED = 20;
@@ -51,35 +51,4 @@ export function throwIfAny(errors: readonly FieldError[]): void {
   const summary = `There are ${errors.length} errors; these are the first ${reported.length}.`;
   const message = [summary, ...reported.map((error) => error.message)].join(' ');
   throw new DomainError('VALIDATION', message, { fields: reported, facts: { errors: errors.length } });
-}
-
-/** A short description of any value: never a whole document, never a crash. */
-export function shown(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'string') return JSON.stringify(abbreviated(value));
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  return JSON.stringify(value) ?? 'nothing';
-}
-
-/** A text of at most 61 characters. */
-export function abbreviated(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
-}
-
-/**
- * A name that a person gave to something of theirs, without the spaces at its ends.
- *
- * @throws {DomainError} VALIDATION at `name` unless it has 1 to 100 characters, none of them a control character
- */
-export function parseName(raw: string | null | undefined): string {
-  const name = raw?.trim() ?? '';
-  if (name.length < 1 || name.length > 100) {
-    throw invalid('name', `name must have 1 to 100 characters; it has ${name.length}.`);
-  }
-  // PostgreSQL cannot store them, and nobody can read them.
-  if (/[\p{Cc}\p{Cs}]/u.test(name)) {
-    throw invalid('name', 'name must have no control characters and no halves of surrogate pairs.');
-  }
-  return name;
 }

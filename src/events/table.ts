@@ -1,5 +1,5 @@
 /** The journal's two tables: appending to them, and reading what was appended. */
-import { type Clock, dateOf, invariant, type JsonObject } from '../core/index.ts';
+import { type Clock, dateOf, invariant, type JsonObject, readJson } from '../core/index.ts';
 import { type Db, type EventRow, insertKeyedRows } from '../storage/index.ts';
 import type { EventDraft, EventFilter, JournalEvent } from './event.ts';
 
@@ -41,11 +41,6 @@ export async function readOldest(db: Db): Promise<bigint | null> {
   return row?.cursor ?? null;
 }
 
-/** The text was made from a JsonObject by `appendEvents`. */
-function parsePayload(text: string): JsonObject {
-  return JSON.parse(text);
-}
-
 /** Which stretch of the journal: after `after` (exclusive), up to `until` (inclusive), at most `limit` events. */
 export interface Stretch {
   readonly after: bigint;
@@ -81,5 +76,5 @@ export async function readNewEvents(db: Db, after: bigint, limit: number): Promi
 }
 
 function journalEvent({ mode, payload, ...row }: EventRow): JournalEvent {
-  return { ...row, mode: mode === 'live' ? 'live' : 'paper', payload: parsePayload(payload) };
+  return { ...row, mode: mode === 'live' ? 'live' : 'paper', payload: readJson<JsonObject>(payload) };
 }

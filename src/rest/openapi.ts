@@ -23,7 +23,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
       title: 'Dunlin',
       version,
       description:
-        'Orders, safety, strategies, backtests, optimization and market data over REST: a facade of the GraphQL API at `/graphql`. Keys are snake_case, timestamps ISO 8601 in UTC, fractions are fractions and never percent. Errors are RFC 9457 problems.',
+        'Orders, safety, portfolio goals, strategies, backtests, optimization, tuning of models, schedules, alerts, webhooks and market data over REST: a facade of the GraphQL API at `/graphql`. Keys are snake_case, timestamps ISO 8601 in UTC, fractions are fractions and never percent. Errors are RFC 9457 problems.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],

@@ -1,8 +1,7 @@
 /** What came of a document: its data, or the expected error that it reports in either of GraphQL's two places. */
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { DomainError, type FieldError } from '../core/index.ts';
+import { DomainError, type FieldError, isErrorCode } from '../core/index.ts';
 import { facadePath, facadeSentence } from './naming.ts';
-import { isErrorCode } from './problem.ts';
 
 /** From a path in the facade's names to where that stands in the request. */
 type PlaceOf = (path: readonly string[]) => readonly string[];

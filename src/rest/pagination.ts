@@ -1,11 +1,9 @@
 /** `?limit=` with `?before=` (newest first) or `?after=` (ids ascend): the query parameters of lists. */
 import { z } from 'zod';
+import { LARGEST_ROW_ID } from '../core/index.ts';
 
 /** Most rows that one answer may have. */
 const LARGEST_PAGE = 500;
-
-/** Largest id of a row. */
-const LARGEST_ID = 2_147_483_647;
 
 /** A whole number in a query string; what is no such text fails as the number that it is not. */
 export function integerParameter(minimum: number, maximum: number) {
@@ -22,11 +20,11 @@ const limit = integerParameter(1, LARGEST_PAGE);
 /** Query parameters of a history: newest first, 50 rows when the request names no number. */
 export const historyQuery = z.strictObject({
   limit: limit.default(50).describe('Rows in the answer.'),
-  before: integerParameter(1, LARGEST_ID).optional().describe('Only rows whose id is smaller than this.'),
+  before: integerParameter(1, LARGEST_ROW_ID).optional().describe('Only rows whose id is smaller than this.'),
 });
 
 /** Query parameters of a list of resources: by id, all of them when the request names no number. */
 export const resourceQuery = z.strictObject({
   limit: limit.optional().describe('Rows in the answer; all when left out.'),
-  after: integerParameter(0, LARGEST_ID).optional().describe('Only rows whose id is larger than this.'),
+  after: integerParameter(0, LARGEST_ROW_ID).optional().describe('Only rows whose id is larger than this.'),
 });

@@ -1,14 +1,9 @@
 /** The one shape of an error answer: RFC 9457 `application/problem+json`, made from a `DomainError` and nothing else. */
 import { z } from 'zod';
-import { type DomainError, ERROR_CODES, type ErrorCode, snakeName } from '../core/index.ts';
+import { type DomainError, ERROR_CODES, type ErrorCode, isErrorCode, snakeName } from '../core/index.ts';
 
 /** Media type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
-
-/** Whether a text is one of the stable codes. */
-export function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
-}
 
 /** Every code, in the order of the table. */
 export const errorCodes: readonly ErrorCode[] = Object.keys(ERROR_CODES).filter(isErrorCode);

@@ -6,7 +6,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { ExecutionResult } from 'graphql';
 import { z } from 'zod';
-import { type ErrorCode, type Json, notFound } from '../core/index.ts';
+import { type ErrorCode, type Json, LARGEST_ROW_ID, notFound } from '../core/index.ts';
 import { parsePart } from './issues.ts';
 import { succeeded } from './outcome.ts';
 import { quote } from './quote.ts';
@@ -207,14 +207,11 @@ function parseIds(params: Readonly<Record<string, string>>, resource: string): R
   return Object.fromEntries(
     Object.entries(params).map(([name, text], at) => {
       const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
-      if (id > LARGEST_ID) throw notFound(at === 0 ? resource : name.replace(/_id$/, ''), quote(text));
+      if (id > LARGEST_ROW_ID) throw notFound(at === 0 ? resource : name.replace(/_id$/, ''), quote(text));
       return [name, id];
     }),
   );
 }
-
-/** Ids are 32-bit integers in the database. */
-const LARGEST_ID = 2_147_483_647;
 
 function nextLink(raw: RawRequest, next: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(next);

@@ -1,10 +1,8 @@
+import { LARGEST_ROW_ID } from '../core/index.ts';
 import { at } from './indicators/index.ts';
 import { numberOf, optionalNumberOf } from './parameter-reading.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import type { DecisionInput, TargetStrategy } from './strategy-type.ts';
-
-/** Ids are 32-bit integers in the database. */
-const LARGEST_ID = 2_147_483_647;
 
 /** Probabilities lie between 0 and 1; nobody predicts a return of e^10. */
 const thresholdSpec = { type: 'number', default: null, minimum: -10, maximum: 10, nullable: true } as const;
@@ -17,7 +15,7 @@ const PARAMETERS: readonly ParameterSpec[] = [
     default: null,
     isRequired: true,
     minimum: 1,
-    maximum: LARGEST_ID,
+    maximum: LARGEST_ROW_ID,
     nullable: false,
   },
   {

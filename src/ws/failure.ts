@@ -1,6 +1,6 @@
 /** Why a subscription ended before its client wanted it to, as far as a transport has to tell the cases apart. */
 import { GraphQLError } from 'graphql';
-import { DomainError, ERROR_CODES, type ErrorCode } from '../core/index.ts';
+import { DomainError, type ErrorCode, isErrorCode } from '../core/index.ts';
 import { SubscriberOverflow } from '../events/index.ts';
 
 /** See the head of this file. */
@@ -32,10 +32,6 @@ export function failureOf(error: unknown): Failure {
   if (!isErrorCode(code)) return { kind: 'bug', isMasked: false, message: 'Internal error' };
   if (code === 'INTERNAL') return { kind: 'bug', isMasked: true, message: error.message };
   return { kind: 'expected', code, message: error.message, facts: isRecord(facts) ? facts : {} };
-}
-
-function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,42 +1,21 @@
 /** Price alerts from the quote to the history: what is told, once, and what is not. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
-import { shownAlertState, testAlert, updateAlert } from '../../src/alerts/index.ts';
+import { createAlert, shownAlertState, testAlert, updateAlert } from '../../src/alerts/index.ts';
 import { unavailable } from '../../src/core/index.ts';
-import type { Database } from '../../src/storage/index.ts';
-import { createOwner, startAlerts, type TestAlerts, type TestAlertsOptions } from '../support/alerts.ts';
-import { ManualClock } from '../support/clock.ts';
-import { eachDatabase, type TestDatabase } from '../support/database.ts';
+import { alertsOn, type TestAlerts } from '../support/alerts.ts';
+import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { refusalOf } from '../support/trading.ts';
 
 const MINUTE = 60_000;
 
 eachDatabase((_provider, create) => {
-  let test: TestDatabase;
-  let database: Database;
-  const opened: TestAlerts[] = [];
-  beforeAll(async () => {
-    test = await create();
-    database = await test.open();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((alerts) => alerts.close()));
-  });
-
-  /** A process with a new owner, AAPL at 199. */
-  async function start(options: Partial<TestAlertsOptions> & { readonly on?: Database } = {}): Promise<TestAlerts> {
-    const { on = database, ...rest } = options;
-    const clock = options.clock ?? new ManualClock('2026-03-02T15:00:00Z');
-    const user = options.user ?? (await createOwner(database));
-    const alerts = await startAlerts(on, { clock, user, ...rest });
-    if (options.provider === undefined) alerts.provider.set('AAPL', 199);
-    opened.push(alerts);
-    return alerts;
-  }
+  const { start, startApart, database } = alertsOn(create);
 
   async function eventsOf({ user }: TestAlerts): Promise<readonly string[]> {
     const where = { ownerId: user.userId, type: { startsWith: 'Alert' } };
-    return (await database.read.event.findMany({ where, orderBy: { cursor: 'asc' } })).map(({ type }) => type);
+    return (await database().read.event.findMany({ where, orderBy: { cursor: 'asc' } })).map(({ type }) => type);
   }
 
   describe('a price alert', () => {
@@ -148,7 +127,6 @@ eachDatabase((_provider, create) => {
       const first = await start();
       const { id } = await first.watch({ above: 200 });
       await first.close();
-      opened.splice(0);
       const { clock, user, provider } = first;
       const second = await start({ clock, user, provider });
       await second.quote(201, { afterMs: 60 * MINUTE });
@@ -157,11 +135,24 @@ eachDatabase((_provider, create) => {
     });
   });
 
+  it('is refused with what was found in its condition, also where that is nothing', async () => {
+    const { user, ...alerts } = await start();
+    const refusals = [{}, { strategy_id: 0 }].map((condition) =>
+      refusalOf(createAlert(alerts, user, { alertType: 'signal', condition })),
+    );
+
+    const expected = 'strategy_id must be a positive whole number; found';
+    expect((await Promise.all(refusals)).map(({ message }) => message)).toEqual([
+      `${expected} nothing.`,
+      `${expected} 0.`,
+    ]);
+  });
+
   describe('several processes', () => {
     it('tell of each crossing once, and know of what the others changed', async () => {
       const first = await start();
       const { clock, user, provider } = first;
-      const second = await start({ clock, user, provider, on: await test.open() });
+      const second = await startApart({ clock, user, provider });
       const ids: number[] = [];
       for (let index = 0; index < 20; index += 1) ids.push((await first.watch({ above: 200 + index / 10 })).id);
       const knows = ({ alerts }: TestAlerts, phase: string): true | null =>
@@ -191,7 +182,7 @@ eachDatabase((_provider, create) => {
     await updateAlert(alerts, alerts.user, { id: enabled.id, enabled: false });
     await eventually('the change', () => (alerts.alerts.watch.book.get(enabled.id) === undefined ? true : null));
 
-    await database.transaction(async (db) => {
+    await database().transaction(async (db) => {
       await db.alert.update({ where: { id: enabled.id }, data: { enabled: true, phase: 'armed' } });
       await db.alert.delete({ where: { id: deleted.id } });
       await db.journalHead.update({ where: { id: 1 }, data: { cursor: { increment: 2n } } });
@@ -211,7 +202,7 @@ eachDatabase((_provider, create) => {
       const alerts = await start();
       const ownerId = alerts.user.userId;
       const at = new Date(0);
-      await database.transaction((db) =>
+      await database().transaction((db) =>
         db.webhookDestination.create({
           data: {
             ...{ ownerId, url: 'https://example.com', secret: 'sealed', enabled: true, createdAt: at, updatedAt: at },
@@ -223,7 +214,7 @@ eachDatabase((_provider, create) => {
       await alerts.quote(201);
       const trigger = await testAlert(alerts, alerts.user, id);
       const [told] = await alerts.told(id);
-      const deliveries = await database.read.webhookDelivery.findMany({ where: { ownerId }, orderBy: { id: 'asc' } });
+      const deliveries = await database().read.webhookDelivery.findMany({ where: { ownerId }, orderBy: { id: 'asc' } });
 
       expect(deliveries.map(({ event, subjectId }) => [event, subjectId])).toEqual([
         ['price', told?.id],

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { AlertBook, type RememberedAlert } from '../../src/alerts/alert-book.ts';
 import { type LevelRule, type LevelState, stepOf } from '../../src/alerts/level-state.ts';
 import type { AlertRow } from '../../src/storage/index.ts';
+import { silentLog } from '../support/log.ts';
 import { seededRandom } from '../support/random.ts';
 
 const SEED = Number(process.env['SEED'] ?? 20_261_129);
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The row of a price alert. */
 function rowOf(id: number, changes: Partial<AlertRow> = {}): AlertRow {
@@ -30,7 +30,7 @@ describe('the index of price alerts', () => {
   it(`finds what a scan of all alerts finds, also while alerts come, change and go (seed ${SEED})`, () => {
     const random = seededRandom(SEED);
     const pick = (count: number): number => Math.floor(random() * count);
-    const book = new AlertBook({ log: silent });
+    const book = new AlertBook({ log: silentLog });
     const scanned = new Map<number, { symbol: string; rule: LevelRule; state: LevelState }>();
     let found = 0;
     for (let round = 0, next = 1, now = 1; round < 5_000; round += 1, now += pick(60_000)) {
@@ -68,7 +68,7 @@ describe('the index of price alerts', () => {
   });
 
   it('compares no more for 100,000 alerts on 500 symbols than what fires costs', () => {
-    const book = new AlertBook({ log: silent });
+    const book = new AlertBook({ log: silentLog });
     const symbols = Array.from({ length: 500 }, (_, index) => `S${index}`);
     for (let id = 0; id < 100_000; id += 1) {
       const symbol = symbols[id % 500] ?? '';
@@ -103,7 +103,7 @@ describe('the index of price alerts', () => {
   });
 
   it('does not pay for alerts that wait at exactly the price', () => {
-    const book = new AlertBook({ log: silent });
+    const book = new AlertBook({ log: silentLog });
     for (let id = 1; id <= 10_000; id += 1) book.put(rowOf(id));
     const before = book.comparisons;
 
@@ -115,7 +115,7 @@ describe('the index of price alerts', () => {
 
   it('leaves out a row that was damaged, and says so', () => {
     const errors: string[] = [];
-    const book = new AlertBook({ log: { ...silent, error: (_facts, message) => void errors.push(message) } });
+    const book = new AlertBook({ log: { ...silentLog, error: (_facts, message) => void errors.push(message) } });
 
     book.put(rowOf(1, { level: 'much' }));
     book.put(rowOf(2, { phase: 'asleep' }));
@@ -126,7 +126,7 @@ describe('the index of price alerts', () => {
   });
 
   it('keeps what is newer than a row that was read late', () => {
-    const book = new AlertBook({ log: silent });
+    const book = new AlertBook({ log: silentLog });
     book.put(rowOf(1, { version: 5, phase: 'triggered' }));
 
     book.put(rowOf(1, { version: 4 }));

@@ -1,33 +1,17 @@
 /** Alerts on signals, goals, risks and what every owner is told, from the event to the history; and the job that checks them all. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alertCheck, createAlert, shownAlertState, updateAlert } from '../../src/alerts/index.ts';
 import type { EventDraft } from '../../src/events/index.ts';
 import type { RunContext } from '../../src/scheduler/index.ts';
-import type { AlertRow, Database } from '../../src/storage/index.ts';
+import type { AlertRow } from '../../src/storage/index.ts';
 import { createStrategy } from '../../src/strategies/index.ts';
-import { createOwner, startAlerts, type TestAlerts } from '../support/alerts.ts';
-import { ManualClock } from '../support/clock.ts';
+import { alertsOn, type TestAlerts } from '../support/alerts.ts';
 import { eachDatabase } from '../support/database.ts';
 
 const MINUTE = 60_000;
 
 eachDatabase((_provider, create) => {
-  let database: Database;
-  const opened: TestAlerts[] = [];
-  beforeAll(async () => {
-    database = await (await create()).open();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((alerts) => alerts.close()));
-  });
-
-  async function start(): Promise<TestAlerts> {
-    const clock = new ManualClock('2026-03-02T15:00:00Z');
-    const alerts = await startAlerts(database, { clock, user: await createOwner(database) });
-    alerts.provider.set('AAPL', 199);
-    opened.push(alerts);
-    return alerts;
-  }
+  const { start, database } = alertsOn(create);
 
   /** Time passes, then events are appended, and everything that they lead to is stored. */
   async function happen(alerts: TestAlerts, ...drafts: readonly Partial<EventDraft>[]): Promise<readonly bigint[]> {
@@ -98,7 +82,7 @@ eachDatabase((_provider, create) => {
       const strategy = { name: 'Trend', strategyType: 'momentum', symbols: ['SPY'] };
       const { id: strategyId } = await createStrategy(alerts, alerts.user, strategy);
       const { id } = await make(alerts, 'signal', { strategy_id: strategyId });
-      await database.transaction((db) => db.strategy.delete({ where: { id: strategyId } }));
+      await database().transaction((db) => db.strategy.delete({ where: { id: strategyId } }));
       const type = alertCheck(alerts);
       const { output } = await type.run(contextOf(alerts, await type.parseConfig({}, alerts.user)));
       const disabled = await updateAlert(alerts, alerts.user, { id, enabled: false });
@@ -117,7 +101,7 @@ eachDatabase((_provider, create) => {
       const alerts = await start();
       const ownerId = alerts.user.userId;
       const at = new Date(0);
-      const goal = await database.transaction((db) =>
+      const goal = await database().transaction((db) =>
         db.goal.create({
           data: {
             ...{ ownerId, name: 'Core', targetWeights: '{}', driftThreshold: '0.05', rebalanceMode: 'alert' },
@@ -188,7 +172,7 @@ eachDatabase((_provider, create) => {
   async function hold(alerts: TestAlerts, { cash, quantity }: { cash: string; quantity: string }): Promise<void> {
     const key = { ownerId: alerts.user.userId, mode: 'paper' };
     const updatedAt = new Date(0);
-    await database.transaction(async (db) => {
+    await database().transaction(async (db) => {
       await db.account.updateMany({ where: key, data: { cash, peakEquity: '100000', lastEquity: '100000' } });
       const costs = { costBasis: '40000', realizedPnl: '0', updatedAt };
       await db.position.create({ data: { ...key, symbol: 'AAPL', quantity, ...costs } });

@@ -1,10 +1,9 @@
 /** What several transactions do to alerts and destinations at the same time, which PostgreSQL runs side by side. */
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createAlert, updateAlert } from '../../src/alerts/index.ts';
-import type { AlertRow, Database } from '../../src/storage/index.ts';
+import type { AlertRow } from '../../src/storage/index.ts';
 import { createStrategy } from '../../src/strategies/index.ts';
-import { createOwner, startAlerts, type TestAlerts } from '../support/alerts.ts';
-import { ManualClock } from '../support/clock.ts';
+import { alertsOn } from '../support/alerts.ts';
 import { eachDatabase } from '../support/database.ts';
 import { refusalOf } from '../support/trading.ts';
 
@@ -12,21 +11,7 @@ import { refusalOf } from '../support/trading.ts';
 const MANY = 101;
 
 eachDatabase((_provider, create) => {
-  let database: Database;
-  const opened: TestAlerts[] = [];
-  beforeAll(async () => {
-    database = await (await create()).open();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((alerts) => alerts.close()));
-  });
-
-  async function start(): Promise<TestAlerts> {
-    const clock = new ManualClock('2026-03-02T15:00:00Z');
-    const alerts = await startAlerts(database, { clock, user: await createOwner(database) });
-    opened.push(alerts);
-    return alerts;
-  }
+  const { start, database } = alertsOn(create);
 
   /** So many more alerts that are like this one. */
   async function copy({ id }: AlertRow, count: number): Promise<void> {
@@ -35,7 +20,7 @@ eachDatabase((_provider, create) => {
       ...['strategyId', 'enabled', 'cooldownSeconds', 'phase', 'observedAt', 'createdAt', 'updatedAt'],
     ];
     const names = columns.map((name) => `"${name}"`).join(', ');
-    await database.transaction((db) =>
+    await database().transaction((db) =>
       db.$executeRawUnsafe(`INSERT INTO "Alert" (${names})
         WITH RECURSIVE "numbers"("n") AS (SELECT 1 UNION ALL SELECT "n" + 1 FROM "numbers" WHERE "n" < ${count})
         SELECT ${names} FROM "Alert", "numbers" WHERE "id" = ${id}`),
@@ -51,7 +36,7 @@ eachDatabase((_provider, create) => {
     const condition = { strategy_id: strategy.id };
     const first = await createAlert(alerts, user, { alertType: 'signal', condition, cooldownSeconds: 0 });
     await copy(first, MANY);
-    const last = await database.read.alert.findFirst({ where: { ownerId: user.userId }, orderBy: { id: 'desc' } });
+    const last = await database().read.alert.findFirst({ where: { ownerId: user.userId }, orderBy: { id: 'desc' } });
     const failures: unknown[] = [];
     for (let round = 0; round < 5; round += 1) {
       const event = { ownerId: user.userId, type: 'StrategySignaled', subjectType: 'strategy', subjectId: strategy.id };
@@ -68,7 +53,7 @@ eachDatabase((_provider, create) => {
 
     expect(failures).toEqual([]);
     expect(alerts.errors).toEqual([]);
-    expect(await database.read.alertTrigger.count({ where: { ownerId: user.userId } })).toBe(5 * (MANY + 1));
+    expect(await database().read.alertTrigger.count({ where: { ownerId: user.userId } })).toBe(5 * (MANY + 1));
   });
 
   it('no more alerts are made than there may be, however many requests there are', async () => {

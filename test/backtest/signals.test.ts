@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { currentSignals } from '../../src/backtest/index.ts';
 import { builtInStrategies, modelStrategy, parseParameters, StrategyRegistry } from '../../src/strategies/index.ts';
-import { flatBars, seededRandom } from '../support/series.ts';
+import { seededRandom } from '../support/random.ts';
+import { flatBars } from '../support/series.ts';
 
 const registry = new StrategyRegistry(builtInStrategies);
 

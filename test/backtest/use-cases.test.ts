@@ -4,8 +4,9 @@ import { backtestStrategy, parseSettings, runBacktest, strategySignals } from '.
 import { createStrategy, parseParameters } from '../../src/strategies/index.ts';
 import { createTestDatabase, eachDatabase } from '../support/database.ts';
 import { MISBEHAVING_POOL, MISBEHAVIOUR } from '../support/misbehaviour.ts';
+import { createOwner } from '../support/owner.ts';
 import { flatBars } from '../support/series.ts';
-import { createUser, importSeries, importSp500, startServices } from '../support/services.ts';
+import { importSeries, importSp500, startServices } from '../support/services.ts';
 
 const REQUEST = {
   strategyType: 'momentum',
@@ -127,7 +128,7 @@ eachDatabase((_provider, create) => {
 
     it('do not exist for a market maker, nor for the strategy of another user', async () => {
       const services = await startServices(await create(), { pool: { threads: 1 } });
-      const stranger = await createUser(services, 'stranger');
+      const stranger = await createOwner(services.database);
       const saved = { name: 'Maker', strategyType: 'market_making', symbols: ['AAPL'] };
       const { id } = await createStrategy(services, services.user, saved);
 

@@ -5,7 +5,7 @@ import { orderOf } from '../contract/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { machineNow } from '../support/machine-clock.ts';
 import { ScriptedBroker } from '../support/scripted-broker/adapter.ts';
-import type { FaultKind } from '../support/scripted-broker/faults.ts';
+import { DOUBTFUL_FAULTS } from '../support/scripted-broker/faults.ts';
 import {
   type StartedBroker,
   startScriptedBroker,
@@ -30,18 +30,7 @@ async function opened(start: Promise<StartedBroker>, timeoutMs = 400) {
   return { broker, control: started.control };
 }
 
-const DOUBTFUL: readonly FaultKind[] = [
-  'reset',
-  'half',
-  'gateway_timeout',
-  'html',
-  'invalid_json',
-  'missing_ids',
-  'other_order',
-  'huge',
-  'silence',
-];
-const CASES = DOUBTFUL.flatMap((kind) => [true, false].map((isDone) => ({ kind, isDone })));
+const CASES = DOUBTFUL_FAULTS.flatMap((kind) => [true, false].map((isDone) => ({ kind, isDone })));
 
 describe('the scripted broker', () => {
   it.each(CASES)('leaves an order unknown after $kind, done: $isDone', async ({ kind, isDone }) => {

@@ -1,9 +1,9 @@
 import { getPriority } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { serveTasks } from '../../src/compute/index.ts';
 import { failureOf, openPool } from '../support/compute-pool.ts';
 import * as tasks from '../support/compute-tasks.ts';
+import { eventually } from '../support/eventually.ts';
 
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (reason) => unhandled.push(reason));
@@ -113,7 +113,7 @@ describe('a task that fails', () => {
     const pool = openPool({ threads: 1, onThreadError: (error) => deaths.push(error) });
 
     const returned = await pool.run(tasks.failLate, undefined);
-    await sleep(300);
+    await eventually('the late error', () => (deaths.length > 0 ? true : null));
 
     expect(returned).toBe('returned');
     expect(deaths).toMatchObject([{ message: 'late and uncaught' }]);
@@ -165,6 +165,25 @@ describe('a worker entry that cannot be loaded', () => {
     const failure = await failureOf(pool.run(tasks.double, 1));
 
     expect(failure).toMatchObject({ reason: 'crashed', message: expect.stringContaining('within 200 ms') });
+  });
+
+  it('lets a thread take most of a minute where no limit is given, because the machine may be busy', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const pool = openPool({ workerUrl: new URL('../support/compute-broken-hangs.mjs', import.meta.url), threads: 1 });
+      let isOver = false;
+      const failing = failureOf(pool.run(tasks.double, 1)).finally(() => {
+        isOver = true;
+      });
+      await vi.advanceTimersByTimeAsync(55_000);
+      const wasOver = isOver;
+      await vi.advanceTimersByTimeAsync(5_000);
+
+      expect(wasOver).toBe(false);
+      expect((await failing).message).toContain('within 60000 ms');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -5,8 +5,7 @@ import { type ConsumerOptions, type Journal, JournalConsumer } from '../../src/e
 import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { draft, startJournal } from '../support/events.ts';
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+import { silentLog } from '../support/log.ts';
 
 describe('a consumer of the journal', () => {
   eachDatabase((_provider, create) => {
@@ -29,7 +28,7 @@ describe('a consumer of the journal', () => {
     async function consume(process: 0 | 1, name: string, handle: ConsumerOptions['handle']): Promise<JournalConsumer> {
       const [database, journal] = [databases[process], journals[process]];
       if (database === undefined || journal === undefined) throw new Error('There are two processes.');
-      const consumer = new JournalConsumer({ name, types: ['Wanted'], database, journal, log: silent, handle });
+      const consumer = new JournalConsumer({ name, types: ['Wanted'], database, journal, log: silentLog, handle });
       await consumer.start();
       return consumer;
     }

@@ -5,9 +5,9 @@ import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
 import { draft, range, startJournal, take, takeCursors } from '../support/events.ts';
+import { silentLog } from '../support/log.ts';
 
 const WEEK = { maxAgeMs: 7 * DAY_MS, maxEvents: 1_000_000 };
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 eachDatabase((_provider, create) => {
   let clock: ManualClock;
@@ -92,7 +92,7 @@ eachDatabase((_provider, create) => {
 
     it('keeps what a consumer has not handled yet, until it has', async () => {
       const handled: bigint[] = [];
-      const options = { name: 'test', types: ['Wanted'], database, journal, log: silent };
+      const options = { name: 'test', types: ['Wanted'], database, journal, log: silentLog };
       const handle = async (events: readonly { readonly cursor: bigint }[]) => {
         handled.push(...events.map(({ cursor }) => cursor));
       };
@@ -120,7 +120,7 @@ eachDatabase((_provider, create) => {
         types: ['Rare'],
         database,
         journal,
-        log: silent,
+        log: silentLog,
         handle: () => Promise.reject(new Error('Nothing of its types has happened.')),
       });
       await consumer.start();

@@ -5,8 +5,9 @@ import { cancelOptimization } from '../../src/optimize/index.ts';
 import type { TestServices } from '../support/compose.ts';
 import { eachDatabase } from '../support/database.ts';
 import { ENDLESS, EXAMPLE, ended, journalOf, readJob, readTrials, submit, underWay } from '../support/jobs.ts';
+import { createOwner } from '../support/owner.ts';
 import { seededRandom } from '../support/random.ts';
-import { createUser, startServices } from '../support/services.ts';
+import { startServices } from '../support/services.ts';
 
 const NOTHING_KEPT = { status: 'cancelled', partial: true, results: '[]', skipped: '[]', unranked: '[]' };
 const CANCELLED = ['OptimizationStarted', 'OptimizationCancelled'];
@@ -109,7 +110,7 @@ eachDatabase((_provider, create) => {
     it('knows no job of another user, and takes the scope trade', async () => {
       const services = await startServices(await create(), { maxRunningJobs: 0 });
       const { id } = await submit(services);
-      const stranger = await createUser(services, 'stranger');
+      const stranger = await createOwner(services.database);
       const reader = { ...services.user, scopes: new Set(['read'] as const) };
 
       await expect(cancelOptimization(services, stranger, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });

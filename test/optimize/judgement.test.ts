@@ -10,8 +10,9 @@ import {
 import type { TestServices } from '../support/compose.ts';
 import { eachDatabase } from '../support/database.ts';
 import { EXAMPLE, ended, submit } from '../support/jobs.ts';
+import { createOwner } from '../support/owner.ts';
 import { randomBars } from '../support/series.ts';
-import { createUser, importSeries, startServices } from '../support/services.ts';
+import { importSeries, startServices } from '../support/services.ts';
 
 /** Six valid combinations, two of which the next grid has too. */
 const GRID = { short_window: [5, 10], long_window: [20, 50, 100] };
@@ -67,7 +68,7 @@ eachDatabase((_provider, create) => {
 
     it('does not count other symbols, other types, other owners, or ranges that do not overlap', async () => {
       const services = await startServices(await create());
-      const stranger = await createUser(services, 'stranger');
+      const stranger = await createOwner(services.database);
       await trialsOf(services, { symbols: ['MSFT'] });
       await trialsOf(services, { symbols: ['AAPL', 'MSFT'] });
       await trialsOf(services, { strategyType: 'market_making', paramGrid: null });

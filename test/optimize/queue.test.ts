@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { startStrategyOptimization } from '../../src/optimize/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { EXAMPLE, ended, LONG, readJob, submit, underWay } from '../support/jobs.ts';
-import { createUser, startServices } from '../support/services.ts';
+import { createOwner } from '../support/owner.ts';
+import { startServices } from '../support/services.ts';
 
 eachDatabase((_provider, create) => {
   describe('the queue', () => {
@@ -22,7 +23,7 @@ eachDatabase((_provider, create) => {
 
     it('serves users in the order of their submissions', async () => {
       const services = await startServices(await create(), { maxRunningJobs: 1 });
-      const other = await createUser(services, 'other');
+      const other = await createOwner(services.database);
 
       const submitted: number[] = [];
       for (const user of [services.user, other, services.user, other]) {
@@ -37,7 +38,7 @@ eachDatabase((_provider, create) => {
 
     it('refuses a job of a user who has too many, and says how many; others are not concerned', async () => {
       const services = await startServices(await create(), { maxRunningJobs: 0, limits: { maxWaitingJobs: 2 } });
-      const other = await createUser(services, 'other');
+      const other = await createOwner(services.database);
       await submit(services);
       await submit(services);
 

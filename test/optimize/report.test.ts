@@ -5,7 +5,8 @@ import type { OptimizationRow } from '../../src/storage/index.ts';
 import type { TestServices } from '../support/compose.ts';
 import { eachDatabase, type TestDatabase } from '../support/database.ts';
 import { EXAMPLE, ended, submit } from '../support/jobs.ts';
-import { createUser, startServices } from '../support/services.ts';
+import { createOwner } from '../support/owner.ts';
+import { startServices } from '../support/services.ts';
 
 const TRIALS = 10_000;
 
@@ -36,7 +37,7 @@ eachDatabase((_provider, create) => {
   it('is a conflict while the job waits, and found by its owner only', async () => {
     const services = await startServices(database, { maxRunningJobs: 0 });
     const { id } = await submit(services, EXAMPLE);
-    const other = await createUser(services, 'other');
+    const other = await createOwner(services.database);
 
     const [waiting, foreign, missing] = await Promise.allSettled([
       optimizationReport(services, services.user, id),

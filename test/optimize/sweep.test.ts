@@ -13,7 +13,8 @@ import {
 import { createStrategy } from '../../src/strategies/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { EXAMPLE, ended, journalOf, readTrials, submit } from '../support/jobs.ts';
-import { createUser, listen, startServices } from '../support/services.ts';
+import { createOwner } from '../support/owner.ts';
+import { listen, startServices } from '../support/services.ts';
 
 /** A type that follows a model has no grid of its own. */
 const MODEL_SKIPPED = {
@@ -165,7 +166,7 @@ eachDatabase((_provider, create) => {
       const services = await startServices(await create(), { maxRunningJobs: 0 });
       const saved = { name: 'Pairs', strategyType: 'stat_arb', symbols: ['AAPL', 'MSFT'] };
       const mine = await createStrategy(services, services.user, saved);
-      const theirs = await createStrategy(services, await createUser(services, 'stranger'), saved);
+      const theirs = await createStrategy(services, await createOwner(services.database), saved);
 
       const row = await startSweep(services, services.user, { ...INPUT, strategyId: mine.id });
 

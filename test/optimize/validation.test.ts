@@ -6,8 +6,9 @@ import { createStrategy } from '../../src/strategies/index.ts';
 import type { TestServices, TestServicesOptions } from '../support/compose.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { EXAMPLE, submit } from '../support/jobs.ts';
+import { createOwner } from '../support/owner.ts';
 import { randomBars } from '../support/series.ts';
-import { createUser, importSeries, startServices } from '../support/services.ts';
+import { importSeries, startServices } from '../support/services.ts';
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => i + 2);
 
@@ -155,7 +156,7 @@ describe('a submission', () => {
 
   it('may name a saved strategy of its type and owner only', async () => {
     await withServices(async (services) => {
-      const stranger = await createUser(services, 'stranger');
+      const stranger = await createOwner(services.database);
       const saved = { name: 'Trend', strategyType: 'momentum', symbols: ['AAPL'] };
       const mine = await createStrategy(services, services.user, saved);
       const theirs = await createStrategy(services, stranger, saved);

@@ -7,7 +7,8 @@ import { predictModel } from '../../src/predictions/index.ts';
 import { createStrategy, updateStrategy } from '../../src/strategies/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { cutBarsOf, dayOf, EDGE, heldBy, saidOf, tuneOnEdge } from '../support/followed.ts';
-import { createUser, importSeries, startServices } from '../support/services.ts';
+import { createOwner } from '../support/owner.ts';
+import { importSeries, startServices } from '../support/services.ts';
 
 const THRESHOLDS = { enter_above: 0.55, exit_below: 0.5 };
 const WARM_UP = 103;
@@ -282,7 +283,7 @@ eachDatabase((_provider, create) => {
     it('is refused without its model, and says what is wrong', { timeout: 120_000 }, async () => {
       const services = await startServices(await create());
       const { model } = await tuneOnEdge(services);
-      const stranger = await createUser(services, 'stranger');
+      const stranger = await createOwner(services.database);
       await importSeries(services, EDGE, stranger);
       const strategy = { strategyType: 'model', params: { model_id: model.id }, symbols: ['EDGE'] };
       const backtest = { ...strategy, start: dayOf(0), end: dayOf(999) };

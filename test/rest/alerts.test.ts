@@ -1,27 +1,17 @@
 /** Alerts as clients see them: over REST, over `/ws/alerts` and over GraphQL, on prices that the test sets. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatDate, type JsonObject, systemClock } from '../../src/core/index.ts';
 import { lastCompletedSession, nyse } from '../../src/market/index.ts';
 import { WEBSOCKET_CHANNELS } from '../../src/ws/index.ts';
 import { dataOf, subscribeOverSocket } from '../api/graphql-clients.ts';
 import { sessionDates } from '../market/price-file.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { ScriptedProvider } from '../support/scripted-provider.ts';
 import { SocketClient } from '../support/sockets.ts';
-import { type Answer, type Call, describedCalls } from './described.ts';
+import { type Answer, describedServer } from './described.ts';
 
-let server: TestApp;
-let call: Call;
 const market = new ScriptedProvider(systemClock);
-beforeAll(async () => {
-  for (const symbol of ['AAPL', 'MSFT', 'TSLA', 'SPY']) market.set(symbol, 199);
-  server = await startTestApp({ market });
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+for (const symbol of ['AAPL', 'MSFT', 'TSLA', 'SPY']) market.set(symbol, 199);
+const { call, server } = describedServer({ market });
 
 const channel = WEBSOCKET_CHANNELS.find(({ path }) => path === '/ws/alerts');
 
@@ -69,10 +59,10 @@ describe('alerts', () => {
   });
 
   it('of AAPL above 200 fire at 201, on /ws/alerts at once, in the history for good', async () => {
-    const client = await SocketClient.open(server, '/ws/alerts');
+    const client = await SocketClient.open(server(), '/ws/alerts');
     const connected = await client.next();
     const alert = await create({ symbol: 'AAPL', above: 200 });
-    const ask = () => server.app.services.market.quotes(['AAPL']);
+    const ask = () => server().app.services.market.quotes(['AAPL']);
     market.set('AAPL', 200);
     await ask();
     market.set('AAPL', 201);
@@ -112,7 +102,7 @@ describe('alerts', () => {
   });
 
   it('are told in the same words over sockets and in the history, whatever somebody called them', async () => {
-    const client = await SocketClient.open(server, '/ws/alerts');
+    const client = await SocketClient.open(server(), '/ws/alerts');
     await client.next();
     const alert = await create({ symbol: 'MSFT', above: 900 }, { name: 'maxOrderValue' });
     await call('POST', `/api/alerts/${alert.id}/test`);
@@ -126,13 +116,13 @@ describe('alerts', () => {
   });
 
   it('are evaluated on prices that nobody asks for, and replayed after a cursor', async () => {
-    const client = await SocketClient.open(server, '/ws/alerts');
+    const client = await SocketClient.open(server(), '/ws/alerts');
     const { cursor } = await client.next();
     await create({ symbol: 'TSLA', below: 150 });
     market.set('TSLA', 149.5);
     const live = await nextAlert(client);
     await client.leave();
-    const late = await SocketClient.open(server, `/ws/alerts?after=${String(cursor)}`);
+    const late = await SocketClient.open(server(), `/ws/alerts?after=${String(cursor)}`);
     await late.next();
     const replayed = await nextAlert(late);
     await late.leave();
@@ -160,7 +150,7 @@ describe('alerts', () => {
       },
     });
     const alert = await create({ strategy_id: strategy.id, signal: 'buy' }, { alert_type: 'signal' });
-    const client = await SocketClient.open(server, '/ws/alerts');
+    const client = await SocketClient.open(server(), '/ws/alerts');
     await client.next();
     const config = { strategy_id: strategy.id };
     const { body: job } = await call('POST', '/api/scheduler', {
@@ -206,26 +196,26 @@ describe('alerts', () => {
   });
 
   it('have connections and events in GraphQL', async () => {
-    const { system } = await dataOf<{ system: { journalHead: string } }>(server.url, '{ system { journalHead } }');
+    const { system } = await dataOf<{ system: { journalHead: string } }>(server().url, '{ system { journalHead } }');
     const events = subscribeOverSocket<{ alertEvents: Record<string, unknown> }>(
-      server.url,
+      server().url,
       `subscription ($after: Cursor) { alertEvents(after: $after) { __typename cursor
         alertId alertType ... on AlertChangeEvent { alertName condition } ... on AlertTriggered { message context } } }`,
       { after: system.journalHead },
     );
     const input = { alertType: 'RISK', condition: { metric: 'drawdown', above: 0.1 } };
     const created = await dataOf<Record<string, { alert: { id: string; hysteresis: string } }>>(
-      server.url,
+      server().url,
       'mutation ($input: CreateAlertInput!) { createAlert(input: $input) { alert { id hysteresis state } errors { code } } }',
       { input },
     );
     const { id, hysteresis } = created['createAlert']?.alert ?? { id: '', hysteresis: '' };
     const first = await events.answers.next();
-    await dataOf(server.url, `mutation { testAlert(input: {id: "${id}"}) { trigger { id } errors { code } } }`);
+    await dataOf(server().url, `mutation { testAlert(input: {id: "${id}"}) { trigger { id } errors { code } } }`);
     const second = await events.answers.next();
     await events.end();
     const data = await dataOf<Record<string, unknown>>(
-      server.url,
+      server().url,
       `{ alert(id: "${id}") { triggers(first: 1) { nodes { isTest value alert { id } } } }
          alertHistory(first: 1) { nodes { alertId alert { name } causationId } } }`,
     );

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { priceOf, unitsFor, untilOrder } from '../support/trading-api.ts';
-import { type Call, describedCalls } from './described.ts';
+import { describedServer } from './described.ts';
 
-let server: TestApp;
-let call: Call;
+const { call } = describedServer();
 beforeAll(async () => {
-  server = await startTestApp();
-  call = describedCalls(server);
   await call('PATCH', '/api/safety', { body: { max_daily_trades: 1000, max_orders_per_minute: 1000 } });
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
 });
 
 const market = { symbol: 'SPY', side: 'buy', order_type: 'market' };

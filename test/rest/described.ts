@@ -1,8 +1,8 @@
 /** A client that holds every answer against the route table: no key more than it says, none less, every type right. */
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { REST_ROUTES, type Route } from '../../src/rest/index.ts';
 import { type RestAnswer, type RestRequest, rest } from '../api/rest-client.ts';
-import type { TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 
 /** An answer of the server. */
 export interface Answer extends Omit<RestAnswer, 'body'> {
@@ -19,11 +19,34 @@ export interface Sent extends Omit<RestRequest, 'body'> {
 /** Sends a request; an answer of success has to be exactly what the table says of it. */
 export type Call = (method: string, path: string, sent?: Sent) => Promise<Answer>;
 
-/** The client of a server. */
-export function describedCalls(server: TestApp): Call {
+/** The server of a file of tests, and its client. */
+interface DescribedServer {
+  readonly call: Call;
+  /** Once the first `beforeAll` is over. */
+  readonly server: () => TestApp;
+}
+
+/** Starts a server before the tests of this file and ends it after them; a bug in its log is a failure. */
+export function describedServer(options: Parameters<typeof startTestApp>[0] = {}): DescribedServer {
+  let running: TestApp | undefined;
+  const server = (): TestApp => {
+    if (running === undefined) throw new Error('The server was not started.');
+    return running;
+  };
+  beforeAll(async () => {
+    running = await startTestApp(options);
+  });
+  afterAll(async () => {
+    await server().stop();
+    expect(server().bugs()).toEqual([]);
+  });
+  return { server, call: describedCalls(server) };
+}
+
+function describedCalls(server: () => TestApp): Call {
   return async (method, path, { body, ...sent } = {}) => {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    const answer = await rest(server.url, `${method} ${path}`, {
+    const answer = await rest(server().url, `${method} ${path}`, {
       ...sent,
       ...(text === undefined ? {} : { body: text }),
     });

@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { REST_ROUTES } from '../../src/rest/index.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type Call, describedCalls } from './described.ts';
+import { describedServer } from './described.ts';
 
-let server: TestApp;
-let call: Call;
-beforeAll(async () => {
-  server = await startTestApp({ env: { IMPORT_MAX_BYTES: '20000' } });
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+const { call } = describedServer({ env: { IMPORT_MAX_BYTES: '20000' } });
 
 const trend = { name: 'Trend', strategy_type: 'momentum', symbols: ['SPY'] };
 

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/core/index.ts';
 import { WEBSOCKET_CHANNELS } from '../../src/ws/index.ts';
 import { dataOf, post } from '../api/graphql-clients.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { SocketClient } from '../support/sockets.ts';
-import { type Call, describedCalls } from './described.ts';
+import { describedServer } from './described.ts';
 
-let server: TestApp;
-let call: Call;
-beforeAll(async () => {
-  server = await startTestApp();
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+const { call, server } = describedServer();
 
 const weights = { SPY: 0.6, QQQ: 0.3, CASH: 0.1 };
 const goal = { name: 'Mine', target_weights: weights, drift_threshold: 0.05 };
@@ -99,7 +89,7 @@ describe('a portfolio on its way to a goal', () => {
   }
 
   it('drifts, is told so, and is brought back by a plan that was seen', async () => {
-    const client = await SocketClient.open(server, '/ws/orders');
+    const client = await SocketClient.open(server(), '/ws/orders');
     await client.next();
     const { id, name } = (await call('POST', '/api/portfolio/goals', { body: goal })).body;
     const path = `/api/portfolio/goals/${id}`;
@@ -147,7 +137,7 @@ describe('a portfolio on its way to a goal', () => {
     });
     const run = (await call('POST', `/api/scheduler/${jobId}/run`)).body;
     const walked = await dataOf<{ readonly orders: { readonly nodes: readonly JsonObject[] } }>(
-      server.url,
+      server().url,
       `{ orders(first: 2, source: REBALANCE) { nodes { side symbol source
         causationEvent { type causedBy { type causedBy { type subjectId } } }
         causedBy { __typename ... on RebalancePlan { status actor
@@ -180,7 +170,7 @@ describe('a portfolio on its way to a goal', () => {
   it('sends one rebalance in a request, and answers errors that can be acted on', async () => {
     const [{ id }] = (await call('GET', '/api/portfolio/goals')).body;
     const twice = await post(
-      server.url,
+      server().url,
       `mutation { a: rebalancePortfolio(input: {goalId: "${id}"}) { plan { id } }
         b: rebalancePortfolio(input: {goalId: "${id}"}) { plan { id } } }`,
     );

@@ -1,19 +1,9 @@
 /** Tuning a model as a client of REST, GraphQL and WebSocket sees it. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { dataOf } from '../api/graphql-clients.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type Call, describedCalls, endOf } from './described.ts';
+import { describedServer, endOf } from './described.ts';
 
-let server: TestApp;
-let call: Call;
-beforeAll(async () => {
-  server = await startTestApp();
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+const { call, server } = describedServer();
 
 const job = { model_type: 'xgboost', symbols: ['SPY'], start: '2020-01-01', end: '2024-12-31' };
 const small = {
@@ -61,7 +51,7 @@ it('is accepted at once, and comes to results, a verdict and a model that predic
     models: { nodes: object[] };
     predict: { isInSample: boolean }[];
   }>(
-    server.url,
+    server().url,
     `{ model(id: "${done.model_id}") { modelType symbols verdict engine { originalLibrary } optimization { id tuning { judgement { verdict } } } }
        models { nodes { id featureConfig { horizon } } }
        predict(modelId: "${done.model_id}", start: "2024-01-02", end: "2024-12-31") { symbol date value target isInSample } }`,

@@ -1,22 +1,12 @@
 /** `GET /api/optimize/{id}/report`: a page for what has ended, a problem for everything else. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { REST_ROUTES } from '../../src/rest/index.ts';
 import { openApiDocument } from '../../src/rest/openapi.ts';
 import { REPORT_POLICY } from '../../src/rest/report/page.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { readMarkup } from '../support/markup.ts';
-import { type Call, describedCalls, endOf } from './described.ts';
+import { describedServer, endOf } from './described.ts';
 
-let server: TestApp;
-let call: Call;
-beforeAll(async () => {
-  server = await startTestApp();
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+const { call, server } = describedServer();
 
 const job = { strategy_type: 'momentum', symbols: ['SPY'], start: '2016-01-01', end: '2024-12-31' };
 const many = Array.from({ length: 100 }, (_, at) => at + 2);
@@ -32,7 +22,7 @@ async function submit(body: object): Promise<number> {
 }
 
 function report(id: number | string): Promise<Response> {
-  return fetch(`${server.url}/api/optimize/${id}/report`);
+  return fetch(`${server().url}/api/optimize/${id}/report`);
 }
 
 it('is a page with a policy of its own, which nothing may frame or store', async () => {
@@ -111,7 +101,7 @@ it('is offered in GraphQL with the pictures as data, and says that a job has not
   const query = `query ($id: ID!) { optimization(id: $id) { id report {
     winner { rank strategyType } sections { ranked heatMaps { x { parameter labels } y { parameter } best ranked explained } } } } }`;
   const ask = async (variables: object) => {
-    const response = await fetch(`${server.url}/graphql`, {
+    const response = await fetch(`${server().url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),

@@ -1,17 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type Call, describedCalls, endOf } from './described.ts';
+import { describe, expect, it } from 'vitest';
+import { describedServer, endOf } from './described.ts';
 
-let server: TestApp;
-let call: Call;
-beforeAll(async () => {
-  server = await startTestApp();
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+const { call } = describedServer();
 
 const job = { strategy_type: 'momentum', symbols: ['SPY'], start: '2020-01-01', end: '2024-12-31' };
 const small = { ...job, param_grid: { short_window: [5, 10, 30], long_window: [20], ma_type: 'ema' } };

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
 import { priceOf, unitsFor, untilOrder } from '../support/trading-api.ts';
-import { type Call, describedCalls } from './described.ts';
+import { describedServer } from './described.ts';
 
-let server: TestApp;
-let call: Call;
-beforeAll(async () => {
-  // Enabled without a live broker: nothing may change.
-  server = await startTestApp({ env: { LIVE_TRADING: 'enabled' } });
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+// Enabled without a live broker: nothing may change.
+const { call, server } = describedServer({ env: { LIVE_TRADING: 'enabled' } });
 
 async function resting(symbol: string, quantity = 1) {
   const limit_price = Math.floor((await priceOf(call, symbol)) * 50) / 100;
@@ -144,7 +134,7 @@ describe('the kill switch', () => {
   });
 
   it('outlives the process', async () => {
-    await server.restart();
+    await server().restart();
 
     expect((await call('GET', '/api/safety')).body).toMatchObject({ kill_switch: true, state: 'halted' });
   });
@@ -226,7 +216,7 @@ describe('the audit', () => {
   });
 
   it('shows the entry that somebody changed', async () => {
-    const { database } = server.app.services;
+    const { database } = server().app.services;
     const row = await database.read.safetyEvent.findFirstOrThrow({ where: { kind: 'halted' } });
     const change = (reason: string | null) =>
       database.transaction((tx) => tx.safetyEvent.update({ where: { id: row.id }, data: { reason } }));
@@ -241,7 +231,7 @@ describe('the audit', () => {
 
 describe('a source that sent without end', () => {
   it('is listed until a person releases it, which is audited', async () => {
-    const { database } = server.app.services;
+    const { database } = server().app.services;
     const { ownerId } = await database.read.safetyState.findFirstOrThrow();
     const stop = await database.transaction((tx) =>
       tx.runawayStop.create({

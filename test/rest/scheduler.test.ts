@@ -1,17 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type Call, describedCalls } from './described.ts';
+import { describe, expect, it } from 'vitest';
+import { describedServer } from './described.ts';
 
-let server: TestApp;
-let call: Call;
-beforeAll(async () => {
-  server = await startTestApp();
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+const { call, server } = describedServer();
 
 const config = { strategy_type: 'momentum', symbols: ['SPY'], params: { short_window: 7 } };
 const scan = { job_type: 'market_scan', schedule: '0 9 * * 1-5', timezone: 'America/New_York', config };
@@ -148,7 +138,7 @@ describe('scheduled jobs', () => {
     const { body: job } = await call('POST', '/api/scheduler', { body: scan });
     const stopped = await call('POST', '/api/scheduler/stop');
     await call('POST', '/api/scheduler/stop');
-    await server.restart();
+    await server().restart();
     const { body: paused } = await call('GET', `/api/scheduler/${job.id}`);
     const status = await call('GET', '/api/scheduler/status');
     const started = await call('POST', '/api/scheduler/start');
@@ -169,8 +159,8 @@ describe('scheduled jobs', () => {
   });
 
   it('are ready: nothing is overdue', async () => {
-    const ready = await fetch(`${server.url}/readyz`);
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    const ready = await fetch(`${server().url}/readyz`);
+    const metrics = await (await fetch(`${server().url}/metrics`)).text();
 
     expect(await ready.json()).toMatchObject({ status: 'ready', checks: { database: 'ok', scheduler: 'ok' } });
     expect(metrics).toMatch(/scheduler_runs_running \d/);

@@ -2,28 +2,22 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enqueueDeliveries } from '../../src/webhooks/index.ts';
 import { dataOf } from '../api/graphql-clients.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { startReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
-import { type Call, describedCalls } from './described.ts';
+import { describedServer } from './described.ts';
 
-let server: TestApp;
-let call: Call;
+const { call, server } = describedServer({
+  env: { WEBHOOK_ALLOW_HTTP: 'true', WEBHOOK_ALLOW_PRIVATE: '127.0.0.0/8' },
+});
 let receiver: WebhookReceiver;
 beforeAll(async () => {
-  server = await startTestApp({ env: { WEBHOOK_ALLOW_HTTP: 'true', WEBHOOK_ALLOW_PRIVATE: '127.0.0.0/8' } });
-  call = describedCalls(server);
   receiver = await startReceiver();
 });
-afterAll(async () => {
-  await receiver.close();
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+afterAll(() => receiver.close());
 
 const WEBHOOKS = '/api/alerts/webhooks';
 
 async function tell(subjectId: number): Promise<void> {
-  const { journal, ids, clock } = server.app.services;
+  const { journal, ids, clock } = server().app.services;
   const notice = { ownerId: 1, event: 'price', subjectId, payload: { alert_id: 7, is_test: false } } as const;
   const at = new Date(clock.now());
   await journal.write((write) => enqueueDeliveries(write, { ...notice, correlationId: ids.next(), at }));
@@ -142,7 +136,7 @@ describe('webhook deliveries', () => {
     const { body: destination } = await call('POST', WEBHOOKS, { body: { url: receiver.url } });
     const fields = input.replace('DESTINATION', String(destination.id));
     const { r } = await dataOf<{ r: { errors: readonly object[] } }>(
-      server.url,
+      server().url,
       `mutation { r: replayWebhookDelivery(input: {${fields}}) { errors { code message path } } }`,
     );
     await call('DELETE', `${WEBHOOKS}/${destination.id}`);
@@ -154,13 +148,13 @@ describe('webhook deliveries', () => {
 
   it('stay in the history when their destination is deleted', async () => {
     const { webhookDeliveries } = await dataOf<{ webhookDeliveries: { nodes: readonly { status: string }[] } }>(
-      server.url,
+      server().url,
       '{ webhookDeliveries { nodes { status event destinationId lastError payload digest { id } } } }',
     );
 
     expect(webhookDeliveries.nodes.length).toBe(2);
     const given = await dataOf<typeof webhookDeliveries>(
-      server.url,
+      server().url,
       '{ webhookDeliveries(status: DEAD_LETTER) { nodes { id } } }',
     );
     expect(given).toEqual({ webhookDeliveries: { nodes: [] } });
@@ -182,9 +176,9 @@ describe('the secret of a webhook', () => {
       await call('GET', WEBHOOKS),
       await call('GET', '/api/events?limit=500'),
     ];
-    const { location } = server.app.services.database;
+    const { location } = server().app.services.database;
     const stored = [location, `${location}-wal`].map((file) => readFileSync(file, 'latin1')).join();
-    const everything = [...shown.map(({ text }) => text), JSON.stringify(server.log), stored].join();
+    const everything = [...shown.map(({ text }) => text), JSON.stringify(server().log), stored].join();
 
     expect(again.body).toEqual({ ...created.body, secret: null });
     expect(again.headers.get('idempotent-replay')).toBe('true');

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CompensatedSum, computeIndicators, type IndicatorKind, indicatorKey } from '../../src/strategies/index.ts';
 import { rollingDeviation } from '../../src/strategies/indicators/rolling-moments.ts';
-import { flatBars, randomBars, seededRandom } from '../support/series.ts';
+import { seededRandom } from '../support/random.ts';
+import { flatBars, randomBars } from '../support/series.ts';
 
 function indicator(kind: IndicatorKind, window: number, prices: readonly number[]): number[] {
   const spec = { kind, window, series: [0] };

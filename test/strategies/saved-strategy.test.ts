@@ -13,7 +13,8 @@ import {
 } from '../../src/strategies/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { EXAMPLE, readJob } from '../support/jobs.ts';
-import { createUser, startServices } from '../support/services.ts';
+import { createOwner } from '../support/owner.ts';
+import { startServices } from '../support/services.ts';
 
 const TREND = {
   name: 'Trend',
@@ -141,7 +142,7 @@ eachDatabase((_provider, create) => {
 
     it('is not there for another user', async () => {
       const services = await startServices(await create(), WITHOUT_JOBS);
-      const stranger = await createUser(services, 'stranger');
+      const stranger = await createOwner(services.database);
       const { id } = await createStrategy(services, services.user, TREND);
 
       const refusals = await Promise.all([

@@ -1,15 +1,19 @@
 /** Alerts of one process, composed as the server does, on prices that a test sets and a clock that it moves. */
-import { localUser, type Principal } from '../../src/access/index.ts';
+import { afterEach, beforeAll } from 'vitest';
+import type { Principal } from '../../src/access/index.ts';
 import { type AlertDeps, AlertService, createAlert } from '../../src/alerts/index.ts';
-import { type Log, randomIds } from '../../src/core/index.ts';
+import { randomIds } from '../../src/core/index.ts';
 import { Journal } from '../../src/events/index.ts';
 import { MarketData } from '../../src/market/index.ts';
 import { StoredModels } from '../../src/predictions/index.ts';
 import type { AlertRow, AlertTriggerRow, Database } from '../../src/storage/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
-import type { ManualClock } from './clock.ts';
+import { ManualClock } from './clock.ts';
 import { composeTrading } from './compose-trading.ts';
+import type { TestDatabase } from './database.ts';
 import { inlineCompute } from './inline-compute.ts';
+import { keptLog } from './log.ts';
+import { createOwner } from './owner.ts';
 import { ScriptedProvider } from './scripted-provider.ts';
 
 /** What a test may choose. */
@@ -40,23 +44,50 @@ export interface TestAlerts extends AlertDeps {
   close(): Promise<void>;
 }
 
-/** Another user, with every scope, so that tests on one database do not meet. */
-export async function createOwner(database: Database): Promise<Principal> {
-  const data = { name: randomIds.next(), createdAt: new Date(0) };
-  return localUser((await database.transaction((tx) => tx.user.create({ data }))).id);
+/** Shares one database among the tests of a file: what starts alerts on it, which end with their test, and the database itself. */
+export function alertsOn(create: () => Promise<TestDatabase>): {
+  /** A process with a new owner, unless `user` names one, and AAPL at 199, unless there is a provider. */
+  readonly start: (options?: Partial<TestAlertsOptions>) => Promise<TestAlerts>;
+  /** The same on a connection of its own. */
+  readonly startApart: (options?: Partial<TestAlertsOptions>) => Promise<TestAlerts>;
+  readonly database: () => Database;
+} {
+  let made: TestDatabase;
+  let shared: Database;
+  const opened = new Set<TestAlerts>();
+  beforeAll(async () => {
+    made = await create();
+    shared = await made.open();
+  });
+  afterEach(async () => {
+    await Promise.all([...opened].map((alerts) => alerts.close()));
+  });
+  const startOn = async (database: Database, options: Partial<TestAlertsOptions> = {}): Promise<TestAlerts> => {
+    const clock = options.clock ?? new ManualClock('2026-03-02T15:00:00Z');
+    const user = options.user ?? (await createOwner(database));
+    const alerts = await startAlerts(database, { ...options, clock, user });
+    if (options.provider === undefined) alerts.provider.set('AAPL', 199);
+    const close = async (): Promise<void> => {
+      opened.delete(whole);
+      await alerts.close();
+    };
+    const whole: TestAlerts = { ...alerts, close };
+    opened.add(whole);
+    return whole;
+  };
+  return {
+    start: (options) => startOn(shared, options),
+    startApart: async (options) => startOn(await made.open(), options),
+    database: () => shared,
+  };
 }
 
 /** Composes and starts them; prices are not asked for but by `quote`. */
-export async function startAlerts(database: Database, options: TestAlertsOptions): Promise<TestAlerts> {
+async function startAlerts(database: Database, options: TestAlertsOptions): Promise<TestAlerts> {
   const { clock, user, provider = new ScriptedProvider(clock) } = options;
   const journal = new Journal({ database, clock, pollMs: 20 });
   await journal.start();
-  const errors: string[] = [];
-  const log: Log = {
-    info: () => undefined,
-    warn: () => undefined,
-    error: (facts, message) => void errors.push(`${message} ${JSON.stringify(facts)}`),
-  };
+  const { log, errors } = keptLog();
   const market = new MarketData({ database, clock, provider });
   const registry = new StrategyRegistry(builtInStrategies);
   const trading = composeTrading({ database, journal, clock, ids: randomIds, log, market });

@@ -8,6 +8,7 @@ import { type OptimizationLimits, OptimizationRunner, type OptimizeDeps } from '
 import { StoredModels } from '../../src/predictions/index.ts';
 import { type Database, ensureDefaultUser } from '../../src/storage/index.ts';
 import { builtInStrategies, modelStrategy, StrategyRegistry } from '../../src/strategies/index.ts';
+import { keptLog, type Logged } from './log.ts';
 import { builtWorkerUrl } from './worker-url.ts';
 
 /** What a test may choose. */
@@ -32,7 +33,7 @@ export interface TestServices extends OptimizeDeps {
   /** The default user, with every scope. */
   readonly user: Principal;
   /** What was logged as a warning or an error. */
-  readonly logged: readonly { readonly level: 'warn' | 'error'; readonly facts: object; readonly message: string }[];
+  readonly logged: readonly Logged[];
   /** Drains as the server does: jobs are given back. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -44,12 +45,7 @@ export async function composeServices(database: Database, options: TestServicesO
   const journal = new Journal({ database, clock, pollMs: 20 });
   await journal.start();
   const compute = options.threads ?? openThreads(options.pool);
-  const logged: TestServices['logged'][number][] = [];
-  const log: Log = {
-    info: () => undefined,
-    warn: (facts, message) => logged.push({ level: 'warn', facts, message }),
-    error: (facts, message) => logged.push({ level: 'error', facts, message }),
-  };
+  const { log, logged } = keptLog();
   const shared = {
     database,
     journal,

@@ -1,6 +1,6 @@
 /** A scheduler of one process on a test database, with job types that do what a test tells them. */
 import { localUser, type Principal } from '../../src/access/index.ts';
-import { type Clock, type JsonObject, type Log, randomIds, systemClock } from '../../src/core/index.ts';
+import { type Clock, type JsonObject, randomIds, systemClock } from '../../src/core/index.ts';
 import { Journal } from '../../src/events/index.ts';
 import {
   createScheduledJob,
@@ -14,6 +14,7 @@ import {
 } from '../../src/scheduler/index.ts';
 import { type Database, ensureDefaultUser, type JobRunRow, type ScheduledJobRow } from '../../src/storage/index.ts';
 import { eventually } from './jobs.ts';
+import { keptLog } from './log.ts';
 
 /** What a run does; default: it succeeds at once. */
 export type Work = (context: RunContext) => Promise<RunOutput>;
@@ -47,12 +48,7 @@ export async function composeScheduler(database: Database, options: TestSchedule
   const user = localUser(await ensureDefaultUser(database, clock));
   const journal = new Journal({ database, clock, pollMs: 50 });
   await journal.start();
-  const errors: string[] = [];
-  const log: Log = {
-    info: () => undefined,
-    warn: () => undefined,
-    error: (facts, message) => void errors.push(`${message} ${JSON.stringify(facts)}`),
-  };
+  const { log, errors } = keptLog();
   const done: Work = () => Promise.resolve(DONE);
   const jobTypes = new JobTypeRegistry(
     [

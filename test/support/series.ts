@@ -1,6 +1,7 @@
 /** Bars for tests: seeded random walks, explicit lists, and the S&P 500 of 2000–2020 that vega-datasets ships. */
 import { readFileSync } from 'node:fs';
 import type { Bars } from '../../src/market/index.ts';
+import { seededRandom } from './random.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -28,17 +29,6 @@ export function flatBars(prices: readonly number[], symbol = 'TEST'): Bars {
     prices.map((price) => [price, price, price, price] as const),
     symbol,
   );
-}
-
-/** Random numbers in [0, 1) that a seed repeats (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** A random walk with gaps between close and open. `start` is the first price, `swing` the largest move of a bar. */

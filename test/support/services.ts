@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { expect } from 'vitest';
-import { localUser, type Principal } from '../../src/access/index.ts';
 import type { ThreadPool } from '../../src/compute/index.ts';
 import type { Delivery } from '../../src/events/index.ts';
 import { type Bars, formatBarTime, importBars } from '../../src/market/index.ts';
@@ -36,12 +35,6 @@ export async function startServices(on: TestDatabase, options: TestServicesOptio
   const services = await composeServices(await on.open(options.clock), { ...threads, ...options });
   opened.push(services);
   return services;
-}
-
-/** Another user, with every scope. */
-export async function createUser({ database }: TestServices, name: string): Promise<Principal> {
-  const row = await database.transaction((tx) => tx.user.create({ data: { name, createdAt: new Date(0) } }));
-  return localUser(row.id);
 }
 
 /** Imports bars as a CSV file of their daily or intraday times. */

@@ -1,15 +1,7 @@
 /** Everything that orders need, around a stand-in broker and prices that a test sets. It knows nothing of the test runner. */
-import { localUser, type Principal } from '../../src/access/index.ts';
+import type { Principal } from '../../src/access/index.ts';
 import type { Broker } from '../../src/broker/index.ts';
-import {
-  type Clock,
-  DomainError,
-  invalid,
-  type Log,
-  randomIds,
-  systemClock,
-  unavailable,
-} from '../../src/core/index.ts';
+import { type Clock, DomainError, invalid, randomIds, systemClock, unavailable } from '../../src/core/index.ts';
 import { Journal } from '../../src/events/index.ts';
 import type { Quote } from '../../src/market/index.ts';
 import {
@@ -25,6 +17,8 @@ import {
 } from '../../src/orders/index.ts';
 import { type Limits, updateSafetyLimits } from '../../src/safety/index.ts';
 import type { Database, OrderRow } from '../../src/storage/index.ts';
+import { keptLog, type Logged } from './log.ts';
+import { createOwner } from './owner.ts';
 import { StandInBroker } from './stand-in-broker.ts';
 
 /** Prices that stand still until a test sets them; `null` is a symbol whose price cannot be had. */
@@ -74,7 +68,7 @@ export interface Trading<Stood extends Broker = StandInBroker> extends OrderDeps
   readonly prices: SetPrices;
   readonly user: Principal;
   readonly key: AccountKey;
-  readonly logged: readonly { readonly level: 'warn' | 'error'; readonly facts: object; readonly message: string }[];
+  readonly logged: readonly Logged[];
   /** What the gateway said of limits on losses. */
   readonly losses: readonly { readonly ownerId: number; readonly cause: string }[];
   place(input?: OrderInput): Promise<OrderRow>;
@@ -94,12 +88,7 @@ export async function startTrading(database: Database, options: TradingOptions =
   const wrapped = wrap(database);
   const journal = new Journal({ database: wrapped, clock, pollMs: 1_000 });
   await journal.start();
-  const logged: Trading['logged'][number][] = [];
-  const log: Log = {
-    info: () => undefined,
-    warn: (facts, message) => logged.push({ level: 'warn', facts, message }),
-    error: (facts, message) => logged.push({ level: 'error', facts, message }),
-  };
+  const { log, logged } = keptLog();
   const losses: Trading['losses'][number][] = [];
   const broker = (options.broker ?? new StandInBroker()) as StandInBroker;
   const prices = (options.prices ?? new SetPrices(clock)) as SetPrices;
@@ -142,12 +131,6 @@ export async function startTrading(database: Database, options: TradingOptions =
       await journal.close();
     },
   };
-}
-
-/** Another user, with every scope, so that tests on one database do not meet. */
-async function createOwner(database: Database): Promise<Principal> {
-  const data = { name: randomIds.next(), createdAt: new Date(0) };
-  return localUser((await database.transaction((tx) => tx.user.create({ data }))).id);
 }
 
 const A_SHARE: OrderInput = { symbol: 'SPY', side: 'buy', quantity: '1', orderType: 'market' };

@@ -1,6 +1,6 @@
 /** The webhooks of one process on a test database: what sends, and commands of the default user. */
 import { localUser, type Principal } from '../../src/access/index.ts';
-import { type Clock, type Log, randomIds, systemClock } from '../../src/core/index.ts';
+import { type Clock, randomIds, systemClock } from '../../src/core/index.ts';
 import { Journal } from '../../src/events/index.ts';
 import { ensureDefaultUser, type WebhookDeliveryRow } from '../../src/storage/index.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type WebhookEvent,
 } from '../../src/webhooks/index.ts';
 import type { TestDatabase } from './database.ts';
+import { keptLog } from './log.ts';
 import { testSecrets } from './secrets.ts';
 
 /** The process. */
@@ -39,12 +40,7 @@ export async function composeWebhooks(
   const user = localUser(await ensureDefaultUser(database, clock));
   const journal = new Journal({ database, clock, pollMs: 20 });
   await journal.start();
-  const errors: string[] = [];
-  const log: Log = {
-    info: () => undefined,
-    warn: () => undefined,
-    error: (facts, message) => void errors.push(`${message} ${JSON.stringify(facts)}`),
-  };
+  const { log, errors } = keptLog();
   const webhookTargets = { allowHttp: true, allowPrivate: ['127.0.0.0/8'] };
   const deps = { database, journal, clock, log, ids: randomIds, secrets: testSecrets(), webhookTargets };
   const dispatcher = new WebhookDispatcher({ ...deps, ...options });

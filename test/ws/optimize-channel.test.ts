@@ -20,10 +20,9 @@ import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.
 import { attachWebSockets, WEBSOCKET_CHANNELS } from '../../src/ws/index.ts';
 import { composeTrading } from '../support/compose-trading.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/log.ts';
 import { testSecrets } from '../support/secrets.ts';
 import { SocketClient } from '../support/sockets.ts';
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Everything that stands behind the channel, threads included. */
 async function startEngine() {
@@ -46,7 +45,7 @@ async function startEngine() {
     journal,
     clock: systemClock,
     ids: randomIds,
-    log: silent,
+    log: silentLog,
     registry,
     models,
     market,
@@ -72,7 +71,7 @@ async function startEngine() {
     random: seededRandom('optimize'),
     admission: new Admission(),
     ids: randomIds,
-    log: silent,
+    log: silentLog,
   });
   runner.start();
   server.listen(0, '127.0.0.1');

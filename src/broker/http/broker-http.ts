@@ -6,6 +6,7 @@
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import type { z } from 'zod';
+import { isLoopback } from '../../access/index.ts';
 import { invariant, unavailable } from '../../core/index.ts';
 import type { BrokerCall } from '../broker.ts';
 import { exchange, type Incoming } from './exchange.ts';
@@ -175,8 +176,4 @@ function parseJson(text: string): unknown {
 function reasonOf(error: unknown): string {
   if (error instanceof Error && 'code' in error) return `The connection failed (${String(error.code)}).`;
   return error instanceof Error ? error.message : 'The connection failed.';
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -3,6 +3,7 @@ import { type Decimal, dateOf, decimalText } from '../../core/index.ts';
 import { calendarOf } from '../../market/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { ChangeAnswer, OrderChanges, SubmitAnswer } from '../broker.ts';
+import { firstDifference } from '../confirmation.ts';
 import type { OrderRequest } from '../order-request.ts';
 import { type Claim, claimOf } from './books.ts';
 import { type LockedAccount, lockAccount, openOrdersOf, orderOf, readBooks } from './ledger.ts';
@@ -91,15 +92,8 @@ function inAccount<T>(deps: PaperDeps, { ownerId, signal }: Caller, work: (held:
 
 /** The same order again is that order; another one with the same client id does not exist and never will. */
 function answerRepeat(existing: PaperOrder, request: OrderRequest): SubmitAnswer {
-  const isSame =
-    existing.symbol === request.symbol &&
-    existing.side === request.side &&
-    existing.quantity.eq(request.quantity) &&
-    existing.orderType === request.orderType &&
-    textOf(existing.limitPrice) === textOf(request.limitPrice) &&
-    textOf(existing.stopPrice) === textOf(request.stopPrice) &&
-    existing.timeInForce === request.timeInForce;
-  if (isSame) return { kind: 'accepted', order: brokerOrderOf(existing) };
+  const order = brokerOrderOf(existing);
+  if (firstDifference(order, request) === null) return { kind: 'accepted', order };
   return { kind: 'rejected', reason: `Another order has the client order id ${request.clientOrderId}.` };
 }
 

@@ -1,7 +1,8 @@
 import { type Decimal, decimal, memberOf, ZERO } from '../../core/index.ts';
 import type { PaperOrderRow } from '../../storage/index.ts';
 import type { BrokerOrder } from '../broker.ts';
-import { ORDER_TYPES, type OrderType, SIDES, type Side, TIMES_IN_FORCE, type TimeInForce } from '../vocabulary.ts';
+import type { OrderRequest } from '../order-request.ts';
+import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '../vocabulary.ts';
 
 /** Every state of a paper order. What it rejects it does not keep, so there is no state for that. */
 const PAPER_STATUSES = ['accepted', 'partially_filled', 'filled', 'canceled', 'expired'] as const;
@@ -12,16 +13,8 @@ export const OPEN_STATUSES: readonly PaperStatus[] = ['accepted', 'partially_fil
 export type PaperStatus = (typeof PAPER_STATUSES)[number];
 
 /** A row of PaperOrder, read. */
-export interface PaperOrder {
+export interface PaperOrder extends Omit<OrderRequest, 'mode'> {
   readonly id: number;
-  readonly clientOrderId: string;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly quantity: Decimal;
-  readonly orderType: OrderType;
-  readonly limitPrice: Decimal | null;
-  readonly stopPrice: Decimal | null;
-  readonly timeInForce: TimeInForce;
   readonly status: PaperStatus;
   readonly reason: string | null;
   readonly filledQuantity: Decimal;

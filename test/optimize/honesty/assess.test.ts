@@ -10,7 +10,7 @@ import {
 } from '../../../src/optimize/honesty/index.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../../src/optimize/walk-forward.ts';
-import { seededRandom } from '../../support/series.ts';
+import { seededRandom } from '../../support/random.ts';
 import { rowOf, testedBars } from './rows.ts';
 
 const BARS = 500;

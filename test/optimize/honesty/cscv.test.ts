@@ -6,7 +6,7 @@ import { type OpenLoops, openPlainLoops } from '../../../src/optimize/honesty/sc
 import { splitMasks, splitPairs } from '../../../src/optimize/honesty/splits.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../../src/optimize/walk-forward.ts';
-import { seededRandom } from '../../support/series.ts';
+import { seededRandom } from '../../support/random.ts';
 import { plainSharpe, rowOf, testedBars } from './rows.ts';
 
 function planOf(bars: number, nSplits: number, trainRatio = 0.5) {

@@ -4,7 +4,7 @@ import { trialVariance } from '../../../src/optimize/honesty/trial-variance.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../../src/optimize/walk-forward.ts';
 import { expectClose } from '../../support/close-to.ts';
-import { seededRandom } from '../../support/series.ts';
+import { seededRandom } from '../../support/random.ts';
 import { plainSharpe, rowOf, testedBars } from './rows.ts';
 
 const BARS = 400;

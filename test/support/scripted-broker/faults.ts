@@ -1,15 +1,8 @@
 import { seededRandom } from '../random.ts';
 import type { Operation } from './messages.ts';
 
-/**
- * How the broker misbehaves. `reset`: the connection breaks without an answer. `half`: in the middle of the answer.
- * `gateway_timeout`: 504 of a proxy. `html`, `invalid_json`, `missing_ids`, `other_order`, `huge` (10 MB): an answer with 200
- * that says nothing. `silence`: none for 30 s. `throttle`: 429, never done. `late`: the connection breaks, and the
- * request is done some time later (`lateMs`). `early_fill`: the fill is told before the submission is answered, and the answer does not know of
- * it. `partial` and `overfill`: the order is filled by half, or by half more than it asked for. `duplicate_fills`: every
- * fill of a page twice.
- */
-export const FAULT_KINDS = [
+/** After which nobody can know whether the broker has done what it was asked for. */
+export const DOUBTFUL_FAULTS = [
   'reset',
   'half',
   'gateway_timeout',
@@ -19,6 +12,18 @@ export const FAULT_KINDS = [
   'other_order',
   'huge',
   'silence',
+] as const;
+
+/**
+ * How the broker misbehaves. `reset`: the connection breaks without an answer. `half`: in the middle of the answer.
+ * `gateway_timeout`: 504 of a proxy. `html`, `invalid_json`, `missing_ids`, `other_order`, `huge` (10 MB): an answer with 200
+ * that says nothing. `silence`: none for 30 s. `throttle`: 429, never done. `late`: the connection breaks, and the
+ * request is done some time later (`lateMs`). `early_fill`: the fill is told before the submission is answered, and the answer does not know of
+ * it. `partial` and `overfill`: the order is filled by half, or by half more than it asked for. `duplicate_fills`: every
+ * fill of a page twice.
+ */
+export const FAULT_KINDS = [
+  ...DOUBTFUL_FAULTS,
   'throttle',
   'late',
   'early_fill',

@@ -6,7 +6,7 @@ import { DomainError } from '../../../src/core/index.ts';
 import { type OrderInput, placeOrder } from '../../../src/orders/index.ts';
 import { expireClaims, settleUnknown } from '../../../src/orders/settle-unknown.ts';
 import { seededRandom } from '../random.ts';
-import type { FaultKind } from '../scripted-broker/faults.ts';
+import { DOUBTFUL_FAULTS, type FaultKind } from '../scripted-broker/faults.ts';
 import { Life } from './life.ts';
 import { BLOWS, POINTS, type Trap } from './points.ts';
 import { type Process, type Scene, startProcess } from './scene.ts';
@@ -38,18 +38,6 @@ export interface Outcome {
   readonly ends: ReadonlyMap<string, number>;
 }
 
-/** Faults of the broker where it does not take the order, and where it does. */
-const FAULTS: readonly FaultKind[] = [
-  'reset',
-  'half',
-  'gateway_timeout',
-  'html',
-  'invalid_json',
-  'missing_ids',
-  'other_order',
-  'silence',
-  'huge',
-];
 /** More often than others: orders that come when the broker has said that they are not there. */
 const LATE: readonly FaultKind[] = ['late', 'late', 'late', 'late'];
 const KEPT_FAULTS: readonly FaultKind[] = ['early_fill', 'partial', 'overfill'];
@@ -65,7 +53,7 @@ export function planOf(seed: number): Plan {
   const isMarket = random() < 0.5;
   // Each seed its own quantity: the same order twice within seconds would be denied as a slip.
   const quantity = `0.${String(1 + (seed % 9_999)).padStart(8, '0')}`;
-  const faults = trap?.point === 'accepted' ? [...FAULTS, ...KEPT_FAULTS] : [...FAULTS, ...LATE];
+  const faults = trap?.point === 'accepted' ? [...DOUBTFUL_FAULTS, ...KEPT_FAULTS] : [...DOUBTFUL_FAULTS, ...LATE];
   return {
     seed,
     clientOrderId,

@@ -1,12 +1,13 @@
 /** What all processes of the runs share: a database with owners who may trade without limits, a clock, prices and a broker. */
 import { localUser, type Principal } from '../../../src/access/index.ts';
 import type { Broker } from '../../../src/broker/index.ts';
-import { type Log, randomIds } from '../../../src/core/index.ts';
+import { randomIds } from '../../../src/core/index.ts';
 import { Journal } from '../../../src/events/index.ts';
 import { Gateway, type OrderDeps } from '../../../src/orders/index.ts';
 import { lockSafety } from '../../../src/safety/index.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { ManualClock } from '../clock.ts';
+import { silentLog } from '../log.ts';
 import { ScriptedBroker } from '../scripted-broker/adapter.ts';
 import type { StartedBroker } from '../scripted-broker/start.ts';
 
@@ -57,7 +58,7 @@ export async function startProcess(
     journal,
     clock,
     ids: randomIds,
-    log: SILENT,
+    log: silentLog,
     prices: {
       quotes: (symbols: readonly string[]) =>
         Promise.resolve(
@@ -84,5 +85,3 @@ export async function startProcess(
     },
   };
 }
-
-const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
