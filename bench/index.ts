@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { MODEL_TYPES } from '../src/models/index.ts';
+import { POSTGRES_URL } from '../test/support/postgres-server.ts';
 import { MODEL_WORKLOADS } from './model-workloads.ts';
 import { WORKLOADS } from './workloads.ts';
 
@@ -21,7 +22,11 @@ interface Measurement {
 const MEASUREMENTS: readonly Measurement[] = [
   ...WORKLOADS.map(({ name }) => ({ table: 'Kernel, one core', file: 'kernel.ts', name, argument: name })),
   { table: 'Kernel, two threads', file: 'threads.ts', name: 'W3 threads', argument: 'W3' },
-  { table: 'Order intents, 32 senders, SQLite FULL', file: 'orders.ts', name: 'orders', argument: 'orders' },
+  { table: 'Order intents, 32 senders, SQLite FULL', file: 'orders.ts', name: 'orders', argument: 'sqlite' },
+  ...(POSTGRES_URL === undefined ? [] : ['1', '2']).map((variant) => {
+    const table = 'Order intents, 32 senders in each process, PostgreSQL: one process, two';
+    return { table, file: 'orders.ts', name: `orders postgresql ${variant}`, argument: 'postgresql', variant };
+  }),
   { table: '2,000 subscribers', file: 'streams/idle.ts', name: 'streams idle', argument: '' },
   { table: 'Subscribers of whom some stop reading', file: 'streams/stalled.ts', name: 'streams stalled', argument: '' },
   ...['1', '8'].map((argument) => {

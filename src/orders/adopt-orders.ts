@@ -9,24 +9,34 @@ import { isTerminal, statusHeard } from './order.ts';
 /** What an order is known by: ours by its client id, others by the broker's. */
 type Known = Pick<BrokerOrder, 'clientOrderId' | 'brokerOrderId'>;
 
-/** Our rows of what a broker tells of, which is found by its client id, else by the broker's own. */
+/**
+ * Our rows of what a broker tells of, which is found by its client id, else by the broker's own. The broker's is in no index, because
+ * every order would have to be written into it: only what is told of for the first time is looked for by it, in all orders.
+ */
 export async function findRows(
   db: Db,
   { ownerId, mode }: AccountKey,
   told: readonly Known[],
 ): Promise<(known: Known) => OrderRow | undefined> {
-  const clientIds = told.map(({ clientOrderId }) => clientOrderId).filter((id) => id !== '');
-  const brokerIds = told.map(({ brokerOrderId }) => brokerOrderId);
-  const rows = await db.order.findMany({
-    where: {
-      ownerId,
-      mode,
-      OR: [{ clientOrderId: { in: [...new Set(clientIds)] } }, { brokerOrderId: { in: [...new Set(brokerIds)] } }],
-    },
-  });
+  if (told.length === 0) return () => undefined;
+  const names = told.flatMap((known) => [known.clientOrderId, externalId(known)]);
+  const named = await db.order.findMany({ where: { ownerId, clientOrderId: { in: distinct(names) } } });
+  const ours = named.filter((row) => row.mode === mode);
+  const rowOf = finder(ours);
+  const brokerIds = told.filter((known) => rowOf(known) === undefined).map(({ brokerOrderId }) => brokerOrderId);
+  if (brokerIds.length === 0) return rowOf;
+  const others = await db.order.findMany({ where: { ownerId, mode, brokerOrderId: { in: distinct(brokerIds) } } });
+  return finder([...ours, ...others]);
+}
+
+function finder(rows: readonly OrderRow[]): (known: Known) => OrderRow | undefined {
   const byClientId = new Map(rows.map((row) => [row.clientOrderId, row]));
   const byBrokerId = new Map(rows.map((row) => [row.brokerOrderId, row]));
   return ({ clientOrderId, brokerOrderId }) => byClientId.get(clientOrderId) ?? byBrokerId.get(brokerOrderId);
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].filter((text) => text !== '');
 }
 
 /**
@@ -79,7 +89,7 @@ function externalRow(order: BrokerOrder, now: Date) {
 }
 
 /** A client id for an order that has none of ours, the same each time. It cannot be one of somebody else's order. */
-export function externalId({ brokerOrderId }: BrokerOrder): string {
+export function externalId({ brokerOrderId }: Pick<BrokerOrder, 'brokerOrderId'>): string {
   return `external-${createHash('sha256').update(brokerOrderId).digest('hex').slice(0, 32)}`;
 }
 

@@ -164,7 +164,7 @@ function restOf(request: OrderRequest, { filledQuantity }: OrderRow): OrderReque
 }
 
 /** What tells the source and the symbol of an intent. */
-export function intentKey({ origin, request }: Intent): string {
+function intentKey({ origin, request }: Intent): string {
   return sourceKey({ ...origin, symbol: request.symbol });
 }
 

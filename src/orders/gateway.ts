@@ -15,7 +15,6 @@ import { bookAllFills } from './book-fills.ts';
 import type { AccountKey } from './books.ts';
 import { BROKER_TIMEOUT_MS } from './broker-answer.ts';
 import { decideTurn } from './deciding.ts';
-import { intentKey } from './deliberation.ts';
 import type { OrderBasis } from './deps.ts';
 import { modeOf } from './events.ts';
 import { HaltedPace } from './halted-pace.ts';
@@ -234,7 +233,6 @@ export class Gateway {
       const { decisions, epoch, loss } = await this.#decidePriced(key, intents);
       this.gate.observe(key.ownerId, epoch);
       this.#pace.note(key.ownerId, decisions);
-      this.#noteChanges(key.ownerId, intents, decisions);
       for (const decision of decisions) if (decision.kind === 'placed') this.#send(decision.row, decision.right);
       if (loss !== null) {
         const sentence = 'Trading could not be halted for its losses; the next order that meets the limit tries again';
@@ -307,16 +305,6 @@ export class Gateway {
       await work();
     } catch (err) {
       this.#deps.log.error({ err }, sentence);
-    }
-  }
-
-  #noteChanges(ownerId: number, intents: readonly Intent[], decisions: readonly Decision[]): void {
-    const at = this.#deps.clock.now();
-    for (const [index, intent] of intents.entries()) {
-      const decision = decisions[index];
-      const change = { key: intentKey(intent), at };
-      if (decision?.kind === 'change_approved') this.#recentsOf(ownerId).noteChange(change, null);
-      if (decision?.kind === 'change_denied') this.#recentsOf(ownerId).noteChange(change, decision.denial.code);
     }
   }
 

@@ -1,14 +1,14 @@
 /**
- * What an owner ordered in the last minute, kept in memory so that a decision need not count a minute of rows. Under the lock
- * of the settings nobody else adds orders, and ids only grow: so each decision reads what is newer than the newest known.
+ * What an owner ordered, and changed, in the last minute, kept in memory so that a decision need not count a minute of rows. Under the lock
+ * of the settings nobody else adds orders or changes, and ids only grow: so each decision reads what is newer than the newest known.
  */
 import { type OrderRequest, TRADING_MODES } from '../broker/index.ts';
 import { decimalText } from '../core/index.ts';
-import type { Db } from '../storage/index.ts';
+import type { Db, OrderChangeRow } from '../storage/index.ts';
 import type { RecentOrders } from './decision/view.ts';
 import { type OrderOrigin, sourceKey } from './order-source.ts';
 
-/** How far back orders count, in ms. */
+/** How far back orders and changes of orders count, in ms. */
 const WINDOW_MS = 60_000;
 
 /** One order that was not denied, as far as it counts here. */
@@ -23,19 +23,18 @@ export interface RecentOrder {
   readonly createdAt: Date;
 }
 
-/** An intent that was decided, for a symbol by a source, at epoch ms. */
-interface RecentIntent {
-  readonly key: string;
-  readonly at: number;
-}
+/** The row of a change that was decided. */
+type RecentChange = Pick<OrderChangeRow, 'id' | 'source' | 'sourceId' | 'symbol' | 'denialCode' | 'decidedAt'>;
 
-/** The recent orders of one owner. Changed only inside a deciding transaction's turn, and by its end. */
+/** The recent orders of one owner. Changed only inside a deciding transaction's turn. */
 export class Recents {
   #orders: RecentOrder[] = [];
   #newestId: number | null = null;
-  /** Changes leave no row: those that this process decided count here, and nowhere else. */
-  #changes: RecentIntent[] = [];
-  #denied: RecentIntent[] = [];
+  /** When changes were approved, epoch ms. */
+  #changes: number[] = [];
+  #newestChangeId = 0;
+  /** What was denied, for a symbol by a source, at epoch ms. */
+  #denied: { readonly key: string; readonly at: number }[] = [];
   readonly #bySourceAndSymbol = new Map<string, number>();
   readonly #lastSame = new Map<string, RecentOrder[]>();
 
@@ -48,16 +47,11 @@ export class Recents {
       WHERE "ownerId" = ${ownerId} AND "id" > ${this.#newestId} AND "createdAt" > ${since} ORDER BY "id"`;
     this.#newestId = rows.at(-1)?.id ?? this.#newestId;
     for (const { status, reasonCode, ...order } of rows) {
-      if (status === 'denied') this.#deny({ key: sourceKey(order), at: order.createdAt.getTime() }, reasonCode);
+      if (status === 'denied') this.#deny(order, reasonCode, order.createdAt);
       else if (order.source !== 'external') this.#add(order);
     }
+    await this.#readChanges(db, ownerId);
     this.#forget(since.getTime());
-  }
-
-  /** Notes a change of an order that was decided and committed; `code` is why it was denied, null when it was not. */
-  noteChange(change: RecentIntent, code: string | null): void {
-    if (code === null) this.#changes.push(change);
-    else this.#deny(change, code);
   }
 
   /** What counts against a request; `exceptId` is the order that it changes. */
@@ -75,6 +69,17 @@ export class Recents {
     };
   }
 
+  async #readChanges(db: Db, ownerId: number): Promise<void> {
+    const changes = await db.$queryRaw<RecentChange[]>`
+      SELECT "id", "source", "sourceId", "symbol", "denialCode", "decidedAt" FROM "OrderChange"
+      WHERE "ownerId" = ${ownerId} AND "id" > ${this.#newestChangeId} ORDER BY "id"`;
+    this.#newestChangeId = changes.at(-1)?.id ?? this.#newestChangeId;
+    for (const { denialCode, decidedAt, ...change } of changes) {
+      if (denialCode === null) this.#changes.push(decidedAt.getTime());
+      else this.#deny(change, denialCode, decidedAt);
+    }
+  }
+
   #add(order: RecentOrder): void {
     this.#orders.push(order);
     const key = sourceKey(order);
@@ -85,12 +90,12 @@ export class Recents {
   }
 
   /** What a stopped source tries does not keep it stopped. */
-  #deny(denied: RecentIntent, code: string | null): void {
-    if (code !== 'RUNAWAY') this.#denied.push(denied);
+  #deny(intent: Parameters<typeof sourceKey>[0], code: string | null, at: Date): void {
+    if (code !== 'RUNAWAY') this.#denied.push({ key: sourceKey(intent), at: at.getTime() });
   }
 
   #forget(since: number): void {
-    this.#changes = this.#changes.filter(({ at }) => at > since);
+    this.#changes = this.#changes.filter((at) => at > since);
     this.#denied = this.#denied.filter(({ at }) => at > since);
     const firstKept = this.#orders.findIndex(({ createdAt }) => createdAt.getTime() > since);
     const gone = this.#orders.splice(0, firstKept === -1 ? this.#orders.length : firstKept);

@@ -2,7 +2,7 @@
 import { decimalText, invariant, type JsonObject } from '../core/index.ts';
 import type { EventDraft, JournalWrite } from '../events/index.ts';
 import { type AuditEntry, appendAudit, safetyEvent } from '../safety/index.ts';
-import type { Db, OrderRow } from '../storage/index.ts';
+import { type Db, insertRows, type OrderRow } from '../storage/index.ts';
 import type { Denial } from './decision/view.ts';
 import { greaterTerms } from './deliberation.ts';
 import { orderEvent } from './events.ts';
@@ -17,6 +17,9 @@ import type { Decided, DecidingDeps, TurnRecord } from './turn.ts';
  */
 const CHANGE_LOOKUP_MS = 15_000;
 
+/** How long a change is kept that counts for a minute, in ms: a process whose clock is ahead then deletes none that still counts. */
+const CHANGE_KEPT_MS = 600_000;
+
 /** Stores everything; answers the new orders by client id, denied ones too. */
 export async function recordDecisions(
   deps: DecidingDeps,
@@ -25,6 +28,7 @@ export async function recordDecisions(
 ): Promise<ReadonlyMap<string, OrderRow>> {
   if (record.decided.length === 0) return new Map();
   await claimChanges(deps, db, record);
+  await countChanges(db, record);
   await reservePlaces(db, record);
   const rows = await insertOrders(deps, db, record);
   const { audit, drafts } = tellings(record, rows);
@@ -65,6 +69,21 @@ async function claimChanges(deps: DecidingDeps, db: Db, { decided, now, right }:
     });
     if (count !== 1) throw new RowChanged(`Order ${old.id} was changed meanwhile.`);
   }
+}
+
+/** Every change that was decided counts for a minute, in every process (see recents.ts); what is over makes room. */
+async function countChanges(db: Db, { key, decided, now }: TurnRecord): Promise<void> {
+  const { ownerId } = key;
+  const decidedAt = new Date(now);
+  const changes = decided.flatMap(({ intent: { change, origin, request }, verdict }) => {
+    if (change === undefined) return [];
+    const denialCode = verdict.kind === 'denied' ? verdict.denial.code : null;
+    return { ownerId, source: origin.source, sourceId: origin.sourceId, symbol: request.symbol, denialCode, decidedAt };
+  });
+  if (changes.length === 0) return;
+  const over = new Date(now - CHANGE_KEPT_MS);
+  await db.$executeRaw`DELETE FROM "OrderChange" WHERE "ownerId" = ${ownerId} AND "decidedAt" <= ${over}`;
+  await insertRows(db, 'OrderChange', changes);
 }
 
 /**

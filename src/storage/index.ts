@@ -26,6 +26,7 @@ export type {
   JobRun as JobRunRow,
   Optimization as OptimizationRow,
   Order as OrderRow,
+  OrderChange as OrderChangeRow,
   PaperOrder as PaperOrderRow,
   Position as PositionRow,
   Prisma,

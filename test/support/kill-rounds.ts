@@ -1,7 +1,7 @@
 /** Kills among processes that send without end, and what the broker saw of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KillReport } from '../../src/orders/index.ts';
-import { killTrading, resumeTrading } from '../../src/orders/index.ts';
+import { killTrading, resumeTrading, WORKING_STATUSES } from '../../src/orders/index.ts';
 import type { KillPolicy } from '../../src/safety/index.ts';
 import { BusyProcessors } from './busy-processors.ts';
 import type { TestDatabase } from './database.ts';
@@ -108,7 +108,7 @@ export class KillRounds {
       return report === 'UNAVAILABLE' ? null : report;
     });
     await eventually('every order to have ended', async () => {
-      const open = await this.desk.database.read.order.count({ where: { endedAt: null, status: { not: 'denied' } } });
+      const open = await this.desk.database.read.order.count({ where: { status: { in: [...WORKING_STATUSES] } } });
       return open === 0 ? true : null;
     });
   }

@@ -6,6 +6,7 @@ import { adoptForeign } from '../adopt-foreign.ts';
 import { externalId, findRows } from '../adopt-orders.ts';
 import type { OrderDeps } from '../gateway.ts';
 import { isTerminal, type OrderStatus, statusHeard } from '../order.ts';
+import { oldestFirst, withStatus } from '../with-status.ts';
 
 /** What came of canceling an order: nothing of it works any more, it is not known yet, or it was filled or could not be. */
 export type CancelOutcome = 'canceled' | 'pending' | 'failed';
@@ -28,7 +29,9 @@ interface Target {
   readonly brokerName: string;
   /** What it is called here. */
   readonly clientOrderId: string;
-  /** Our row, which one that was placed elsewhere is only getting now. */
+  /** Of our row; null while one that was placed elsewhere is only getting it. */
+  readonly id: number | null;
+  /** Our row. */
   readonly row: Promise<OrderRow | undefined>;
 }
 
@@ -94,7 +97,7 @@ export class CancelRound {
   async #cancelAll(broker: Broker, targets: readonly Target[]): Promise<void> {
     const wanted = targets.filter(({ clientOrderId }) => !this.#outcomes.has(clientOrderId));
     for (const { clientOrderId } of wanted) this.#outcomes.set(clientOrderId, 'pending');
-    const marked = this.#mark(broker, wanted);
+    const marked = this.#mark(wanted);
     const worker = async (): Promise<void> => {
       for (let target = wanted.shift(); target !== undefined; target = wanted.shift()) {
         await this.#cancel(broker, target, marked);
@@ -104,17 +107,16 @@ export class CancelRound {
   }
 
   /** Our rows say that they are to end, as for `cancelOrder`. The brokers are not kept waiting for it. */
-  async #mark({ mode }: Broker, targets: readonly Target[]): Promise<void> {
-    const names = targets.map(({ clientOrderId }) => clientOrderId);
-    if (names.length === 0) return;
+  async #mark(targets: readonly Target[]): Promise<void> {
+    const ids = targets.flatMap(({ id }) => (id === null ? [] : [id]));
+    if (ids.length === 0) return;
     const { database, clock, log } = this.#deps;
     const now = dateOf(clock);
-    const where = { ownerId: this.#ownerId, mode, clientOrderId: { in: names }, cancelRequestedAt: null };
     const lookUp = { lookups: 0, nextLookupAt: new Date(now.getTime() + LOOKUP_MS) };
     try {
       await database.transaction((tx) =>
         tx.order.updateMany({
-          where: { ...where, source: { not: 'external' }, endedAt: null },
+          where: { id: { in: ids }, cancelRequestedAt: null, source: { not: 'external' }, endedAt: null },
           data: { cancelRequestedAt: now, ...lookUp, updatedAt: now },
         }),
       );
@@ -125,19 +127,15 @@ export class CancelRound {
 
   /** What we know of. Orders that were placed elsewhere are called something else there, which only the broker tells. */
   async #cancelOurs(broker: Broker): Promise<void> {
+    const { mode } = broker;
     const rows = await this.#deps.database.read.order.findMany({
-      where: {
-        ownerId: this.#ownerId,
-        mode: broker.mode,
-        status: { in: [...CANCELABLE] },
-        source: { not: 'external' },
-      },
-      orderBy: { id: 'asc' },
+      where: { ...withStatus({ ownerId: this.#ownerId, mode }, CANCELABLE), source: { not: 'external' } },
     });
-    const targets = rows
+    const targets = oldestFirst(rows)
       .filter((row) => this.#concerns(row))
       .map((row): Target => {
-        return { brokerName: row.clientOrderId, clientOrderId: row.clientOrderId, row: Promise.resolve(row) };
+        const { id, clientOrderId } = row;
+        return { brokerName: clientOrderId, clientOrderId, id, row: Promise.resolve(row) };
       });
     await this.#cancelAll(broker, targets);
   }
@@ -156,7 +154,8 @@ export class CancelRound {
       if (row !== undefined && !this.#concerns(row)) return [];
       const coming = row === undefined ? adoption.then((adopted) => adopted.rowOf(order)) : Promise.resolve(row);
       coming.catch(() => undefined);
-      return [{ brokerName: order.clientOrderId, clientOrderId: row?.clientOrderId ?? externalId(order), row: coming }];
+      const clientOrderId = row?.clientOrderId ?? externalId(order);
+      return [{ brokerName: order.clientOrderId, clientOrderId, id: row?.id ?? null, row: coming }];
     });
     await this.#cancelAll(broker, targets);
   }

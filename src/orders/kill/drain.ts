@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderBasis } from '../deps.ts';
 import { WORKING_STATUSES } from '../order.ts';
+import { oldestFirst, withStatus } from '../with-status.ts';
 
 /** How long it is waited for, in ms. */
 const DRAIN_MS = 2_000;
@@ -53,18 +54,14 @@ export async function drain(deps: DrainDeps, draining: Draining): Promise<Draine
 async function readInFlight({ database }: DrainDeps, { ownerId, epoch }: Draining): Promise<readonly string[]> {
   const rows = await database.read.order.findMany({
     where: {
-      ownerId,
+      ...withStatus({ ownerId }, WORKING_STATUSES),
       epoch: { lt: epoch },
       // A working order that is claimed is being changed: that may be on its way as well.
-      OR: [
-        { status: { in: ['pending_submit', 'unknown'] } },
-        { status: { in: [...WORKING_STATUSES] }, claimedBy: { not: null } },
-      ],
+      OR: [{ status: { in: ['pending_submit', 'unknown'] } }, { claimedBy: { not: null } }],
     },
-    orderBy: { id: 'asc' },
-    select: { clientOrderId: true },
+    select: { id: true, clientOrderId: true },
   });
-  return rows.map(({ clientOrderId }) => clientOrderId);
+  return oldestFirst(rows).map(({ clientOrderId }) => clientOrderId);
 }
 
 /** What a promise that does not reject says; null when it says nothing in time (by `performance.now`). */

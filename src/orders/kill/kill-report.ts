@@ -3,7 +3,9 @@ import { type Decimal, decimal } from '../../core/index.ts';
 import type { KillPolicy } from '../../safety/index.ts';
 import type { OrderRow } from '../../storage/index.ts';
 import type { OrderDeps } from '../gateway.ts';
+import type { OrderStatus } from '../order.ts';
 import { statusOf } from '../order-row.ts';
+import { oldestFirst, withStatus } from '../with-status.ts';
 import type { CancelOutcome } from './cancel-open-orders.ts';
 import type { Drained } from './drain.ts';
 
@@ -32,6 +34,10 @@ export interface StandingHalt {
 
 type ReportDeps = Pick<OrderDeps, 'database'>;
 
+/** Orders that the broker has, and what became of those that it had. The others are in flight, or never were at the broker. */
+const OPEN: readonly OrderStatus[] = ['submitted', 'accepted', 'partially_filled'];
+const ENDED: readonly OrderStatus[] = ['filled', 'canceled', 'expired'];
+
 /** The orders of a report; `answers` is what the brokers said in this call. */
 export async function reportOrders(
   deps: ReportDeps,
@@ -39,17 +45,15 @@ export async function reportOrders(
   answers: ReadonlyMap<string, CancelOutcome>,
 ): Promise<KillReport['orders']> {
   if (halt.policy === 'block') return [];
-  const rows = await deps.database.read.order.findMany({
-    where: {
-      ownerId: halt.ownerId,
-      source: { not: 'kill' },
-      status: { notIn: ['denied', 'rejected', 'pending_submit', 'unknown'] },
-      OR: [{ endedAt: null }, { endedAt: { gte: halt.at } }],
-    },
-    orderBy: { id: 'asc' },
-  });
+  const { order } = deps.database.read;
+  const source = { not: 'kill' };
+  const rows = await Promise.all([
+    order.findMany({ where: { ...withStatus(halt, OPEN), source } }),
+    order.findMany({ where: { ...withStatus(halt, ENDED), source, endedAt: { gte: halt.at } } }),
+  ]);
   const outcomes = new Map<string, CancelOutcome>();
-  for (const row of rows) if (row.reasonCode !== 'not_sent') outcomes.set(row.clientOrderId, outcomeOfRow(row));
+  for (const row of oldestFirst(rows.flat()))
+    if (row.reasonCode !== 'not_sent') outcomes.set(row.clientOrderId, outcomeOfRow(row));
   for (const [clientOrderId, outcome] of answers) {
     if (outcomes.get(clientOrderId) !== 'canceled') outcomes.set(clientOrderId, outcome);
   }

@@ -5,6 +5,7 @@
 import { appendAudit, lockSafety, readSafety, safetyEvent } from '../../safety/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { WORKING_STATUSES } from '../order.ts';
+import { withStatus } from '../with-status.ts';
 import { CancelRound } from './cancel-open-orders.ts';
 import { flatten } from './flatten.ts';
 import { heldPositions, type StandingHalt } from './kill-report.ts';
@@ -42,16 +43,16 @@ export async function readStandingHalt(
 
 /** Orders that may still be filled, those of the kill itself too. */
 function countOpen({ database }: Pick<KillDeps, 'database'>, ownerId: number): Promise<number> {
-  return database.read.order.count({ where: { ownerId, status: { in: [...WORKING_STATUSES] } } });
+  return database.read.order.count({ where: withStatus({ ownerId }, WORKING_STATUSES) });
 }
 
 async function wasTold(db: Db, { ownerId, eventId, policy }: StandingHalt): Promise<boolean> {
   const event = await db.safetyEvent.findFirst({
-    where: { ownerId, kind: 'kill_progressed', id: { gt: eventId } },
+    where: { ownerId, kind: 'kill_progressed' },
     orderBy: { sequence: 'desc' },
-    select: { after: true },
+    select: { id: true, after: true },
   });
-  return event?.after === afterOf(policy);
+  return event !== null && event.id > eventId && event.after === afterOf(policy);
 }
 
 function afterOf(policy: string): string {

@@ -13,6 +13,7 @@ import { openAccount } from '../open-account.ts';
 import { type OrderStatus, statusHeard } from '../order.ts';
 import { requestOf, statusOf } from '../order-row.ts';
 import { brokerOf } from '../trading-mode.ts';
+import { oldestFirst, withStatus } from '../with-status.ts';
 import { type Difference, differencesOf, foreignOrder, missingOrder } from './differences.ts';
 import { type Outcome, storeReconciliation } from './store-reconciliation.ts';
 
@@ -123,11 +124,10 @@ async function settleBeyond(
 ): Promise<readonly OrderRow[]> {
   const names = new Set(open.map(({ clientOrderId }) => clientOrderId));
   const brokerIds = new Set(open.map(({ brokerOrderId }) => brokerOrderId));
-  const rows = await deps.database.read.order.findMany({
-    where: { ...key, status: { in: [...AT_BROKER] } },
-    orderBy: { id: 'asc' },
-  });
-  const beyond = rows.filter((row) => !names.has(row.clientOrderId) && !brokerIds.has(row.brokerOrderId ?? ''));
+  const rows = await deps.database.read.order.findMany({ where: withStatus(key, AT_BROKER) });
+  const beyond = oldestFirst(rows).filter(
+    (row) => !names.has(row.clientOrderId) && !brokerIds.has(row.brokerOrderId ?? ''),
+  );
   const missing: OrderRow[] = [];
   const worker = async (): Promise<void> => {
     for (let row = beyond.shift(); row !== undefined; row = beyond.shift()) {
@@ -135,7 +135,7 @@ async function settleBeyond(
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
-  return missing.toSorted((a, b) => a.id - b.id);
+  return oldestFirst(missing);
 }
 
 /**
