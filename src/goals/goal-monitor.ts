@@ -81,7 +81,7 @@ export class GoalMonitor {
     const checkDueAt = new Date(this.#deps.clock.now() + CALM_MS);
     for (const [ownerId, checkCause] of newest) {
       // Each goal once, as `lockGoal` says.
-      const where = { ownerId, rebalanceMode: { not: 'off' } };
+      const where = { ownerId, rebalanceMode: { not: 'off' }, deletedAt: null };
       await db.goal.updateMany({ where: { ...where, checkDueAt: { lte: checkDueAt } }, data: { checkCause } });
       // Also when it is being checked now, which may be too early to see these.
       const isLater = { OR: [{ checkDueAt: null }, { checkDueAt: { gt: checkDueAt } }] };

@@ -1,6 +1,6 @@
 /**
  * What people do with goals: create, change, delete. Each has a job of the scheduler that checks it, in the same transaction. The
- * job is locked before the goal, because a job that is deleted takes itself from its goal.
+ * job is locked before the goal, because the row of a job that goes away takes itself from its goal.
  */
 import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, dateOf, type JsonObject, notFound } from '../core/index.ts';
@@ -76,7 +76,7 @@ export async function updatePortfolioGoal(
 }
 
 /**
- * Deletes a goal and the job that checks it. Its plans stay, for the sake of their orders. Scope `trade`.
+ * Deletes a goal and the job that checks it. Its plans stay, for the sake of their orders, and lead to it. Scope `trade`.
  *
  * @throws {DomainError} NOT_FOUND; CONFLICT while a plan of it is carried out, or when others change it all the time
  */
@@ -103,7 +103,9 @@ async function removeGoal(
   if (goal.scheduledJobId !== jobId) return false;
   const underWay = await write.db.rebalancePlan.count({ where: { goalId: id, status: 'executing' } });
   if (underWay > 0) throw conflict(`A plan of the goal ${id} is being carried out: delete it when that has ended.`);
-  await write.db.goal.delete({ where: { id } });
+  const unneeded = await write.db.goal.deleteMany({ where: { id, plans: { none: {} } } });
+  const gone = { ...AFRESH, checkDueAt: null, deletedAt: dateOf(deps.clock) };
+  if (unneeded.count === 0) await write.db.goal.update({ where: { id }, data: gone });
   if (jobId !== null) await removeJob(deps, write, { ownerId, id: jobId });
   await write.append(goalEvent('GoalDeleted', goal, { correlationId: deps.ids.next() }));
   return true;
@@ -124,9 +126,8 @@ interface SeenGoal {
 async function findWithJob(db: Db, principal: Principal, id: number): Promise<SeenGoal> {
   const goal = await findGoal(db, principal, id);
   const { scheduledJobId } = goal;
-  const scheduledJob =
-    scheduledJobId === null ? null : await db.scheduledJob.findUnique({ where: { id: scheduledJobId } });
-  return { goal, scheduledJob };
+  const where = { id: scheduledJobId ?? 0, deletedAt: null };
+  return { goal, scheduledJob: await db.scheduledJob.findFirst({ where }) };
 }
 
 function scheduleIn({ checkSchedule }: GoalInput): { readonly schedule?: string } {
@@ -140,10 +141,10 @@ async function storeGoal(
   change: SeenGoal & { readonly wanted: GoalColumns; readonly job: JobColumns },
 ): Promise<GoalRow | null> {
   const { goal: seen, scheduledJob, wanted, job } = change;
-  if (scheduledJob !== null) await lockJob(write.db, scheduledJob.id);
+  if (scheduledJob !== null && (await lockJob(write.db, scheduledJob.id)) === undefined) return null;
   const locked = await lockGoal(write.db, seen);
   if (locked === null) throw notFound('goal', seen.id);
-  const isSame = sameSettings(locked, seen) && locked.scheduledJobId === (scheduledJob?.id ?? null);
+  const isSame = sameSettings(locked, seen) && locked.scheduledJobId === seen.scheduledJobId;
   if (!isSame) return null;
   if (scheduledJob !== null) {
     const isStored =

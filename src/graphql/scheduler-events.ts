@@ -43,7 +43,7 @@ const SCHEDULER: Readonly<Partial<Record<JobEventType, string>>> = {
 const JOB: Readonly<Partial<Record<JobEventType, string>>> = {
   JobCreated: 'A job was created.',
   JobUpdated: 'Settings of a job were changed, or it was started or stopped.',
-  JobDeleted: 'A job was deleted, with its runs.',
+  JobDeleted: 'A job was deleted; one whose run led to a plan is still found from there.',
   JobPaused: 'A job was paused: it failed too often, or its settings cannot be read.',
 };
 

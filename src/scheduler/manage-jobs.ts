@@ -86,7 +86,7 @@ export async function enableScheduledJob(
 }
 
 /**
- * Deletes a job with the rows of its runs; one that is under way ends without a trace. Scope `trade`.
+ * Deletes a job with the rows of its runs, but for those that led to plans. One that is under way goes on. Scope `trade`.
  *
  * @throws {DomainError} NOT_FOUND
  */
