@@ -3,7 +3,7 @@
  * job is locked before the goal, because the row of a job that goes away takes itself from its goal.
  */
 import { type Principal, requireScope } from '../access/index.ts';
-import { conflict, dateOf, type JsonObject, notFound } from '../core/index.ts';
+import { conflict, dateOf, given, type JsonObject, notFound } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
 import {
   insertJob,
@@ -59,14 +59,12 @@ export async function updatePortfolioGoal(
   { id, ...input }: GoalInput & { readonly id: number },
 ): Promise<GoalRow> {
   requireScope(principal, 'trade');
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const seen = await findWithJob(deps.database.read, principal, id);
     const { targetWeights: _, ...kept } = seen.goal;
-    const weights = input.targetWeights == null ? storedWeights(seen.goal.targetWeights) : undefined;
-    const goal = parseGoal({ ...kept, ...given }, weights);
-    const before = jobBefore(seen);
-    const columns = await parseCheckJob(deps, principal, { goal, ...scheduleIn(input), ...before });
+    const weights = input.targetWeights === undefined ? storedWeights(seen.goal.targetWeights) : undefined;
+    const goal = parseGoal({ ...kept, ...given(input) }, weights);
+    const columns = await parseCheckJob(deps, principal, { goal, ...scheduleIn(input), ...jobBefore(seen, input) });
     const job = { ...columns, config: checkConfig(id) };
     const row = await deps.journal.write((write) => storeGoal(deps, write, { ...seen, wanted: goal, job }));
     deps.scheduler.wake();
@@ -112,10 +110,11 @@ async function removeGoal(
 }
 
 /** What its owner made of the job stays, but a goal that was off is checked again once it is not. */
-function jobBefore({ goal, scheduledJob }: SeenGoal) {
+function jobBefore({ goal, scheduledJob }: SeenGoal, { checkSchedule }: GoalInput) {
   if (scheduledJob === null) return {};
   const wasOff = goal.rebalanceMode === 'off';
-  return { before: { ...jobInput(scheduledJob), ...(wasOff && { enabled: true }) } };
+  const kept = { ...jobInput(scheduledJob), ...(wasOff && { enabled: true }) };
+  return { before: checkSchedule === null ? { ...kept, schedule: null } : kept };
 }
 
 interface SeenGoal {

@@ -1,7 +1,7 @@
 /** What people do with scheduled jobs: create, change, delete, start, stop, run now; and start and stop the scheduler. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Principal, requireScope } from '../access/index.ts';
-import { dateOf, invalid, notFound } from '../core/index.ts';
+import { dateOf, given, invalid, notFound } from '../core/index.ts';
 import { type Db, type JobRunRow, lockOwner, type ScheduledJobRow } from '../storage/index.ts';
 import { changeJob } from './change-job.ts';
 import { claimDue, claimJobs, dueAt, passOver } from './claim.ts';
@@ -52,13 +52,10 @@ export async function updateScheduledJob(
   { id, ...input }: JobInput & { readonly id: number },
 ): Promise<ScheduledJobRow> {
   requireScope(principal, 'trade');
-  const given = Object.fromEntries(
-    Object.entries(input).filter(([key, value]) => value !== undefined && (value !== null || key === 'calendar')),
-  );
   const settings = async (before: ScheduledJobRow): Promise<JobColumns> => {
-    const isSameType = input.jobType == null || input.jobType === before.jobType;
+    const isSameType = input.jobType === undefined || input.jobType === before.jobType;
     const stored = jobInput(before);
-    return await parseJob(deps, principal, { ...stored, config: isSameType ? stored.config : {}, ...given });
+    return await parseJob(deps, principal, { ...stored, config: isSameType ? stored.config : {}, ...given(input) });
   };
   const row = await changeJob(deps, principal, { id, settings });
   deps.scheduler.wake();

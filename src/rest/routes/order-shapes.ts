@@ -121,8 +121,8 @@ export const orderBody = z.strictObject({
 export const changeBody = z.strictObject({
   quantity: decimalInput.optional().describe('Units in all, above what was filled.'),
   qty: decimalInput.optional().describe('Another name of `quantity`.'),
-  limit_price: decimalInput.optional().describe('Above 0.'),
-  stop_price: decimalInput.optional().describe('Above 0.'),
+  limit_price: decimalInput.nullish().describe('Above 0; of `limit` and `stop_limit`, and of no other.'),
+  stop_price: decimalInput.nullish().describe('Above 0; of `stop` and `stop_limit`, and of no other.'),
 });
 
 /** A body as the input of its mutation. */
