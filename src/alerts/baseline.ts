@@ -47,7 +47,10 @@ async function baselineOfGoal(
   { condition, columns }: { readonly condition: Condition & { type: 'rebalance' }; readonly columns: AlertColumns },
 ): Promise<Baseline> {
   const { goalId: id } = condition;
-  const goal = await database.read.goal.findFirst({ where: { id, ownerId }, select: { breachedAt: true } });
+  const goal = await database.read.goal.findFirst({
+    where: { id, ownerId, deletedAt: null },
+    select: { breachedAt: true },
+  });
   if (goal === null) throw invalid('condition.goal_id', `There is no goal ${id}.`);
   const phase = columns.enabled ? (goal.breachedAt === null ? 'armed' : 'unready') : 'disabled';
   return { phase, firedAt: null, observedAt: dateOf(clock) };

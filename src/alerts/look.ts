@@ -29,6 +29,8 @@ export interface Looks {
 /** What was seen of one thing, or why it was not. */
 type Seen<Value> = { readonly value: Value } | { readonly failure: string };
 
+const GOAL_DELETED = 'The goal was deleted.';
+
 /** Looks at what these alerts watch. */
 export async function lookAtAlerts(deps: AlertDeps, principal: Principal, alerts: readonly AlertRow[]): Promise<Looks> {
   const looks = {
@@ -44,16 +46,21 @@ export async function lookAtAlerts(deps: AlertDeps, principal: Principal, alerts
     else for (const { id } of watching) looks.failures.set(id, seen.failure);
   }
   for (const [goalId, watching] of groupsBy(alerts, ({ goalId: id }) => id)) {
-    const seen = await attempt(async () =>
-      sightingOfDrift(await measureDrift(deps, principal, goalId), deps.clock.now()),
-    );
+    const look = () => measureDrift(deps, principal, goalId).catch(sayDeleted);
+    const seen = await attempt(async () => sightingOfDrift(await look(), deps.clock.now()));
     for (const { id } of watching) keep(looks, id, seen);
   }
   for (const { id, alertType, strategyId, goalId } of alerts) {
     if (alertType === 'signal' && strategyId === null) looks.failures.set(id, 'The strategy was deleted.');
-    if (alertType === 'rebalance' && goalId === null) looks.failures.set(id, 'The goal was deleted.');
+    if (alertType === 'rebalance' && goalId === null) looks.failures.set(id, GOAL_DELETED);
   }
   return looks;
+}
+
+/** A goal that was deleted and is remembered for its plans is gone like any other. */
+function sayDeleted(error: unknown): never {
+  if (error instanceof DomainError && error.code === 'NOT_FOUND') throw new DomainError('NOT_FOUND', GOAL_DELETED);
+  throw error;
 }
 
 interface Filling {

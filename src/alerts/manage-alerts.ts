@@ -1,6 +1,6 @@
 /** What people do with alerts: create, change, delete, enable and disable, and try whether their notices arrive. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { conflict, dateOf, type JsonObject, notFound, readJson } from '../core/index.ts';
+import { conflict, dateOf, given, type JsonObject, notFound, readJson } from '../core/index.ts';
 import { type AlertRow, type AlertTriggerRow, lockOwner } from '../storage/index.ts';
 import { type AlertInput, alertInput, columnsOf, conditionOf, type ParsedAlert, parseAlert } from './alert.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
@@ -77,15 +77,14 @@ async function changed(
 
 /** A change of type or condition without a hysteresis takes the default that goes with it. */
 function merged(seen: AlertRow, input: AlertInput): AlertInput {
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null));
   const before = alertInput(seen);
-  const isOther = 'alertType' in given || 'condition' in given;
-  return { ...before, ...(isOther ? { hysteresis: keptHysteresis(seen, input) } : {}), ...given };
+  const isOther = input.alertType !== undefined || input.condition !== undefined;
+  return { ...before, ...(isOther ? { hysteresis: keptHysteresis(seen, input) } : {}), ...given(input) };
 }
 
 /** What was set by hand stays, as far as the type has one. */
 function keptHysteresis(seen: AlertRow, { alertType }: AlertInput): string | null {
-  const isSameType = alertType == null || alertType === seen.alertType;
+  const isSameType = alertType === undefined || alertType === seen.alertType;
   const usual = parseAlert({ ...alertInput(seen), hysteresis: null }).columns.hysteresis;
   return isSameType && seen.hysteresis !== usual ? seen.hysteresis : null;
 }

@@ -29,6 +29,7 @@ export {
   notFound,
   unavailable,
 } from './errors.ts';
+export { given } from './given.ts';
 export { type IdSource, randomIds } from './ids.ts';
 export { InvariantViolation, invariant } from './invariant.ts';
 export { type Json, type JsonObject, readJson } from './json.ts';

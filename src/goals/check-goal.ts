@@ -146,7 +146,7 @@ async function whyOnlySuggest(
   const { state } = await readSafety(deps.database.read, goal.ownerId);
   if (state !== 'active') return `Trading is ${state}.`;
   const first = await deps.database.read.goal.findFirst({
-    where: { ownerId: goal.ownerId, rebalanceMode: 'auto' },
+    where: { ownerId: goal.ownerId, rebalanceMode: 'auto', deletedAt: null },
     orderBy: { id: 'asc' },
     select: { id: true },
   });

@@ -8,6 +8,7 @@ import { GRACE_MS } from '../scheduler/index.ts';
 import type { GoalRow } from '../storage/index.ts';
 import { checkGoal, isRebalancing } from './check-goal.ts';
 import type { RebalanceDeps } from './deps.ts';
+import { OwnerTurns } from './owner-turns.ts';
 import { PLAN_VALID_MS } from './stored-plan.ts';
 
 /** How long after the first fill a check comes, in ms: the next ones until then share it. */
@@ -19,7 +20,7 @@ const AGAIN_MS = 20_000;
 /** How often is looked for what is due, in ms. */
 const LOOK_EVERY_MS = 1_000;
 
-/** Goals that one look checks. */
+/** Goals of an owner that one look checks. */
 const MAX_CHECKS = 20;
 
 /** See the head of this file. One per process. */
@@ -27,6 +28,7 @@ export class GoalMonitor {
   readonly #deps: RebalanceDeps;
   readonly #consumer: JournalConsumer;
   readonly #task: RepeatingTask;
+  readonly #turns = new OwnerTurns();
 
   constructor(deps: RebalanceDeps & { readonly journal: Journal }) {
     const { database, journal, log } = deps;
@@ -36,7 +38,12 @@ export class GoalMonitor {
       handle: (events, write) => this.#noteFills(events, write),
     });
     const name = 'checking goals after fills';
-    this.#task = new RepeatingTask({ name, everyMs: LOOK_EVERY_MS, log, run: () => this.checkDue() });
+    this.#task = new RepeatingTask({
+      name,
+      everyMs: LOOK_EVERY_MS,
+      log,
+      run: () => this.#beginDue().then(() => undefined),
+    });
   }
 
   /** @throws what the database throws */
@@ -50,30 +57,51 @@ export class GoalMonitor {
     await this.#consumer.settle();
   }
 
-  /** Checks the goals whose time has come. */
+  /** Checks the goals whose time has come, of the owners who have been due for longest, and waits for these checks. */
   async checkDue(): Promise<void> {
-    const { database, clock } = this.#deps;
-    const stopped = await database.read.schedulerState.findMany({ where: { isRunning: false } });
-    const due = await database.read.goal.findMany({
-      where: {
-        checkDueAt: { lte: new Date(clock.now()) },
-        // Whoever stops the job of a goal, or all of them, wants no checks; what is due is checked when it goes on.
-        scheduledJob: { enabled: true, pauseReason: null },
-        ownerId: { notIn: stopped.map(({ ownerId }) => ownerId) },
-      },
-      orderBy: { checkDueAt: 'asc' },
-      take: MAX_CHECKS,
-    });
-    for (const goal of due) {
-      // The fills of a rebalance lead to one check, when it has ended.
-      if (!(await isRebalancing(this.#deps, goal.ownerId))) await this.#check(goal);
-    }
+    await Promise.all(await this.#beginDue());
   }
 
   /** Ends what waits, and waits for what is under way. */
   async close(): Promise<void> {
     await this.#consumer.close();
     await this.#task.close();
+    await this.#turns.settle();
+  }
+
+  /** Begins to check the goals of owners who have any that are due, as far as there are places. */
+  async #beginDue(): Promise<readonly Promise<void>[]> {
+    const { database, clock } = this.#deps;
+    if (this.#turns.free === 0) return [];
+    const stopped = await database.read.schedulerState.findMany({ where: { isRunning: false } });
+    const owners = await database.read.goal.groupBy({
+      by: ['ownerId'],
+      where: {
+        ...dueAt(clock.now()),
+        ownerId: { notIn: [...stopped.map(({ ownerId }) => ownerId), ...this.#turns.busy] },
+      },
+      orderBy: { _min: { checkDueAt: 'asc' } },
+      take: this.#turns.free,
+    });
+    return owners.map(({ ownerId }) => this.#turns.begin(ownerId, () => this.#checkGoalsOf(ownerId)));
+  }
+
+  /** One after the other, because they share an account. Never rejects: what fails is due again. */
+  async #checkGoalsOf(ownerId: number): Promise<void> {
+    const { database, clock, log } = this.#deps;
+    try {
+      const due = await database.read.goal.findMany({
+        where: { ...dueAt(clock.now()), ownerId },
+        orderBy: { checkDueAt: 'asc' },
+        take: MAX_CHECKS,
+      });
+      for (const goal of due) {
+        // The fills of a rebalance lead to one check, when it has ended.
+        if (!(await isRebalancing(this.#deps, ownerId))) await this.#check(goal);
+      }
+    } catch (err) {
+      log.error({ err, ownerId }, 'The goals of an owner could not be checked after fills; it is tried again');
+    }
   }
 
   async #noteFills(events: readonly JournalEvent[], { db }: JournalWrite): Promise<void> {
@@ -81,7 +109,7 @@ export class GoalMonitor {
     const checkDueAt = new Date(this.#deps.clock.now() + CALM_MS);
     for (const [ownerId, checkCause] of newest) {
       // Each goal once, as `lockGoal` says.
-      const where = { ownerId, rebalanceMode: { not: 'off' } };
+      const where = { ownerId, rebalanceMode: { not: 'off' }, deletedAt: null };
       await db.goal.updateMany({ where: { ...where, checkDueAt: { lte: checkDueAt } }, data: { checkCause } });
       // Also when it is being checked now, which may be too early to see these.
       const isLater = { OR: [{ checkDueAt: null }, { checkDueAt: { gt: checkDueAt } }] };
@@ -132,4 +160,9 @@ export class GoalMonitor {
     );
     return count === 1;
   }
+}
+
+/** Whoever stops the job of a goal wants no checks; what is due is checked when it goes on. */
+function dueAt(now: number) {
+  return { checkDueAt: { lte: new Date(now) }, scheduledJob: { enabled: true, pauseReason: null } };
 }

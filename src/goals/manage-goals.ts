@@ -1,9 +1,9 @@
 /**
  * What people do with goals: create, change, delete. Each has a job of the scheduler that checks it, in the same transaction. The
- * job is locked before the goal, because a job that is deleted takes itself from its goal.
+ * job is locked before the goal, because the row of a job that goes away takes itself from its goal.
  */
 import { type Principal, requireScope } from '../access/index.ts';
-import { conflict, dateOf, type JsonObject, notFound } from '../core/index.ts';
+import { conflict, dateOf, given, type JsonObject, notFound } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
 import {
   insertJob,
@@ -59,14 +59,12 @@ export async function updatePortfolioGoal(
   { id, ...input }: GoalInput & { readonly id: number },
 ): Promise<GoalRow> {
   requireScope(principal, 'trade');
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const seen = await findWithJob(deps.database.read, principal, id);
     const { targetWeights: _, ...kept } = seen.goal;
-    const weights = input.targetWeights == null ? storedWeights(seen.goal.targetWeights) : undefined;
-    const goal = parseGoal({ ...kept, ...given }, weights);
-    const before = jobBefore(seen);
-    const columns = await parseCheckJob(deps, principal, { goal, ...scheduleIn(input), ...before });
+    const weights = input.targetWeights === undefined ? storedWeights(seen.goal.targetWeights) : undefined;
+    const goal = parseGoal({ ...kept, ...given(input) }, weights);
+    const columns = await parseCheckJob(deps, principal, { goal, ...scheduleIn(input), ...jobBefore(seen, input) });
     const job = { ...columns, config: checkConfig(id) };
     const row = await deps.journal.write((write) => storeGoal(deps, write, { ...seen, wanted: goal, job }));
     deps.scheduler.wake();
@@ -76,7 +74,7 @@ export async function updatePortfolioGoal(
 }
 
 /**
- * Deletes a goal and the job that checks it. Its plans stay, for the sake of their orders. Scope `trade`.
+ * Deletes a goal and the job that checks it. Its plans stay, for the sake of their orders, and lead to it. Scope `trade`.
  *
  * @throws {DomainError} NOT_FOUND; CONFLICT while a plan of it is carried out, or when others change it all the time
  */
@@ -103,17 +101,20 @@ async function removeGoal(
   if (goal.scheduledJobId !== jobId) return false;
   const underWay = await write.db.rebalancePlan.count({ where: { goalId: id, status: 'executing' } });
   if (underWay > 0) throw conflict(`A plan of the goal ${id} is being carried out: delete it when that has ended.`);
-  await write.db.goal.delete({ where: { id } });
+  const unneeded = await write.db.goal.deleteMany({ where: { id, plans: { none: {} } } });
+  const gone = { ...AFRESH, checkDueAt: null, deletedAt: dateOf(deps.clock) };
+  if (unneeded.count === 0) await write.db.goal.update({ where: { id }, data: gone });
   if (jobId !== null) await removeJob(deps, write, { ownerId, id: jobId });
   await write.append(goalEvent('GoalDeleted', goal, { correlationId: deps.ids.next() }));
   return true;
 }
 
 /** What its owner made of the job stays, but a goal that was off is checked again once it is not. */
-function jobBefore({ goal, scheduledJob }: SeenGoal) {
+function jobBefore({ goal, scheduledJob }: SeenGoal, { checkSchedule }: GoalInput) {
   if (scheduledJob === null) return {};
   const wasOff = goal.rebalanceMode === 'off';
-  return { before: { ...jobInput(scheduledJob), ...(wasOff && { enabled: true }) } };
+  const kept = { ...jobInput(scheduledJob), ...(wasOff && { enabled: true }) };
+  return { before: checkSchedule === null ? { ...kept, schedule: null } : kept };
 }
 
 interface SeenGoal {
@@ -124,9 +125,8 @@ interface SeenGoal {
 async function findWithJob(db: Db, principal: Principal, id: number): Promise<SeenGoal> {
   const goal = await findGoal(db, principal, id);
   const { scheduledJobId } = goal;
-  const scheduledJob =
-    scheduledJobId === null ? null : await db.scheduledJob.findUnique({ where: { id: scheduledJobId } });
-  return { goal, scheduledJob };
+  const where = { id: scheduledJobId ?? 0, deletedAt: null };
+  return { goal, scheduledJob: await db.scheduledJob.findFirst({ where }) };
 }
 
 function scheduleIn({ checkSchedule }: GoalInput): { readonly schedule?: string } {
@@ -140,10 +140,10 @@ async function storeGoal(
   change: SeenGoal & { readonly wanted: GoalColumns; readonly job: JobColumns },
 ): Promise<GoalRow | null> {
   const { goal: seen, scheduledJob, wanted, job } = change;
-  if (scheduledJob !== null) await lockJob(write.db, scheduledJob.id);
+  if (scheduledJob !== null && (await lockJob(write.db, scheduledJob.id)) === undefined) return null;
   const locked = await lockGoal(write.db, seen);
   if (locked === null) throw notFound('goal', seen.id);
-  const isSame = sameSettings(locked, seen) && locked.scheduledJobId === (scheduledJob?.id ?? null);
+  const isSame = sameSettings(locked, seen) && locked.scheduledJobId === seen.scheduledJobId;
   if (!isSame) return null;
   if (scheduledJob !== null) {
     const isStored =

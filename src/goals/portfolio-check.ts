@@ -59,7 +59,7 @@ async function checkAll(deps: RebalanceDeps, context: RunContext): Promise<RunOu
 
 function goalsOf({ database }: RebalanceDeps, principal: Principal, ids: CheckConfig['goal_ids']): Promise<GoalRow[]> {
   return database.read.goal.findMany({
-    where: { ownerId: principal.userId, ...(ids !== undefined && { id: { in: [...ids] } }) },
+    where: { ownerId: principal.userId, deletedAt: null, ...(ids !== undefined && { id: { in: [...ids] } }) },
     orderBy: { id: 'asc' },
   });
 }
@@ -112,7 +112,7 @@ async function parseIds({ database }: RebalanceDeps, principal: Principal, raw: 
   }
   const ids = [...new Set<number>(raw)];
   const known = await database.read.goal.findMany({
-    where: { ownerId: principal.userId, id: { in: ids } },
+    where: { ownerId: principal.userId, deletedAt: null, id: { in: ids } },
     select: { id: true },
   });
   const missing = ids.find((id) => !known.some((goal) => goal.id === id));

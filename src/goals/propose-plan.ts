@@ -53,8 +53,8 @@ export function planFor(deps: PlanningDeps, measured: Measured): Plan {
 }
 
 /**
- * Locks the job whose run makes or made a plan, before the goal and the plan are: a job that is deleted takes its runs from the plans
- * and itself from the goal. Answers the run, null when it is gone.
+ * Locks the job whose run makes or made a plan, before the goal and the plan are: when rows of runs and jobs go away, they take
+ * themselves from plans and goals. Answers the run, null when it is gone.
  */
 export async function lockCause(db: Db, jobRunId: number | null | undefined): Promise<number | null> {
   return jobRunId != null && (await lockJobOfRun(db, jobRunId)) ? jobRunId : null;

@@ -3,8 +3,9 @@ import { ALERT_EVENTS, ALERT_TRIGGERED, type AlertChange, TRIGGER_TYPES } from '
 import { type JsonObject, memberOf } from '../core/index.ts';
 import type { Delivery } from '../events/index.ts';
 import { AlertTriggerTypeEnum } from './alert-words.ts';
+import { AlertRef, AlertTriggerRef } from './alerts.ts';
 import { builder } from './builder.ts';
-import { deliveries, Event, type EventShape } from './events.ts';
+import { deliveries, Event, type EventShape, JournalEntry } from './events.ts';
 import { enumOf } from './inputs.ts';
 import { textOf } from './trading-events.ts';
 
@@ -19,6 +20,15 @@ const AlertEvent = builder.interfaceRef<AlertEventShape>('AlertEvent').implement
   interfaces: [Event],
   fields: (t) => ({
     alertId: t.id({ nullable: true, description: 'The alert; null of system alerts.', resolve: alertIdOf }),
+    alert: t.prismaField({
+      type: AlertRef,
+      nullable: true,
+      description: 'The alert as it is now; null of system alerts, and when it was deleted.',
+      resolve: (query, event, _args, { caller, services }) => {
+        const where = { id: alertIdOf(event) ?? 0, ownerId: caller.principal.userId };
+        return services.database.read.alert.findUnique({ ...query, where });
+      },
+    }),
     alertType: t.field({
       type: AlertTriggerTypeEnum,
       description: 'What the alert watches, or `SYSTEM`.',
@@ -29,7 +39,7 @@ const AlertEvent = builder.interfaceRef<AlertEventShape>('AlertEvent').implement
 });
 
 /** The subject of a trigger is its row in the history. */
-function alertIdOf({ type, subjectId, payload: { alertId } }: AlertEventShape): number | null {
+function alertIdOf({ type, subjectId, payload: { alertId } }: Omit<AlertEventShape, 'cursor'>): number | null {
   if (type !== ALERT_TRIGGERED) return subjectId;
   return typeof alertId === 'number' ? alertId : null;
 }
@@ -39,6 +49,16 @@ builder.objectRef<AlertEventShape>(ALERT_TRIGGERED).implement({
   interfaces: [Event, AlertEvent],
   fields: (t) => ({
     triggerId: t.exposeID('subjectId', { description: 'The id of the row in the history.' }),
+    trigger: t.prismaField({
+      type: AlertTriggerRef,
+      nullable: true,
+      description: 'The row in the history.',
+      resolve: (query, { subjectId }, _args, { caller, services }) =>
+        services.database.read.alertTrigger.findUnique({
+          ...query,
+          where: { id: subjectId, ownerId: caller.principal.userId },
+        }),
+    }),
     message: t.string({
       description: 'A sentence for a person.',
       resolve: ({ payload }) => textOf(payload, 'message'),
@@ -103,6 +123,20 @@ builder.objectRef<AlertEventShape>('AlertSuppressed').implement({
     }),
   }),
 });
+
+builder.objectField(JournalEntry, 'alert', (t) =>
+  t.prismaField({
+    type: AlertRef,
+    nullable: true,
+    description:
+      'The alert that it is about, or that told it; null when it is about something else, or the alert was deleted.',
+    resolve: (query, event, _args, { caller, services }) => {
+      const isOfAlert = event.subjectType === 'alert' || event.type === ALERT_TRIGGERED;
+      const where = { id: (isOfAlert ? alertIdOf(event) : null) ?? 0, ownerId: caller.principal.userId };
+      return services.database.read.alert.findUnique({ ...query, where });
+    },
+  }),
+);
 
 builder.subscriptionFields((t) => ({
   alertEvents: t.field({

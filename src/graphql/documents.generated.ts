@@ -406,6 +406,69 @@ export type OptimizationTrialStatus =
   /** It was dropped on the way, or a figure of it is no number. */
   | 'UNRANKED';
 
+/** Why an order is what it is: DENIED with the code of an error, or ended before it was filled, or UNKNOWN. */
+export type OrderReasonCode =
+  /** A person has to approve the order. */
+  | 'APPROVAL_REQUIRED'
+  /** The broker withdrew it, and nobody had asked for that. */
+  | 'BROKER_CANCELED'
+  /** The broker refused it. */
+  | 'BROKER_REJECTED'
+  /** It was canceled as somebody wanted. */
+  | 'CANCELED'
+  /** The state does not allow this. */
+  | 'CONFLICT'
+  /** The loss of the day reached its limit. */
+  | 'DAILY_LOSS_LIMIT'
+  /** The daily trade limit is reached. */
+  | 'DAILY_TRADE_LIMIT'
+  /** The drawdown reached its limit. */
+  | 'DRAWDOWN_LIMIT'
+  /** The same order was placed a moment ago. */
+  | 'DUPLICATE_ORDER'
+  /** Its time in force has ended. */
+  | 'EXPIRED'
+  /** The buying power does not suffice. */
+  | 'INSUFFICIENT_FUNDS'
+  /** Trading is halted. */
+  | 'KILL_SWITCH_ACTIVE'
+  /** Live trading is not enabled. */
+  | 'LIVE_DISABLED'
+  /** The broker had it, and then said for a minute that there is no such order. */
+  | 'LOST'
+  /** The market is closed. */
+  | 'MARKET_CLOSED'
+  /** After no answer the broker said for a minute that there is no such order. */
+  | 'NOT_ACCEPTED'
+  /** It was stopped on our side before it was sent. */
+  | 'NOT_SENT'
+  /** The broker did not answer, so that nobody knows whether it has the order. */
+  | 'NO_ANSWER'
+  /** The broker cannot take such an order. */
+  | 'ORDER_NOT_SUPPORTED'
+  /** Too many orders in a minute. */
+  | 'ORDER_RATE_LIMIT'
+  /** The order is too large. */
+  | 'ORDER_VALUE_LIMIT'
+  /** Something that another version of the server stored; `reason` says it in a sentence. */
+  | 'OTHER'
+  /** The position would be too large. */
+  | 'POSITION_LIMIT'
+  /** The limit price is too far from the market. */
+  | 'PRICE_COLLAR'
+  /** Only orders that reduce a position are accepted. */
+  | 'REDUCING_ONLY'
+  /** The source sends orders without end. */
+  | 'RUNAWAY'
+  /** Short sales are not possible. */
+  | 'SHORT_NOT_ALLOWED'
+  /** The newest price is too old. */
+  | 'STALE_PRICE'
+  /** A service that this needs is not available. */
+  | 'UNAVAILABLE'
+  /** There is no price for the symbol. */
+  | 'UNKNOWN_SYMBOL';
+
 /** Whether an order buys or sells. */
 export type OrderSide =
   /** Adds to the position. */
@@ -1842,7 +1905,7 @@ export type OptimizationEventsSubscription = { readonly optimizationEvents:
     | { readonly __typename: 'OptimizationStarted', readonly totalCombinations: number, readonly nFolds: number, readonly cursor: string | null, readonly occurredAt: string, readonly optimizationId: string, readonly status: OptimizationStatus }
    };
 
-export type OrderFieldsFragment = { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: string | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string };
+export type OrderFieldsFragment = { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string };
 
 export type PositionFieldsFragment = { readonly symbol: string, readonly quantity: string, readonly averagePrice: string, readonly marketPrice: string | null, readonly marketValue: string | null, readonly unrealizedPnl: string | null, readonly realizedPnl: string, readonly mode: TradingMode };
 
@@ -1857,14 +1920,14 @@ export type OrderListQueryVariables = Exact<{
 }>;
 
 
-export type OrderListQuery = { readonly orders: { readonly pageInfo: { readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: string | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string }> } };
+export type OrderListQuery = { readonly orders: { readonly pageInfo: { readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string }> } };
 
 export type OrderByIdQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type OrderByIdQuery = { readonly order: { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: string | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string } | null };
+export type OrderByIdQuery = { readonly order: { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string } | null };
 
 export type FillListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1890,7 +1953,7 @@ export type PlaceOrderMutationVariables = Exact<{
 }>;
 
 
-export type PlaceOrderMutation = { readonly placeOrder: { readonly order: { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: string | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string } | null, readonly errors: ReadonlyArray<
+export type PlaceOrderMutation = { readonly placeOrder: { readonly order: { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string } | null, readonly errors: ReadonlyArray<
       | { readonly __typename: 'ApprovalRequiredError', readonly limit: string | null, readonly observed: string | null, readonly orderId: string | null, readonly clientOrderId: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
       | { readonly __typename: 'ConflictError', readonly limit: string | null, readonly observed: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
       | { readonly __typename: 'DailyLossLimitError', readonly limit: string | null, readonly observed: string | null, readonly orderId: string | null, readonly clientOrderId: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
@@ -1924,7 +1987,7 @@ export type CancelOrderMutationVariables = Exact<{
 }>;
 
 
-export type CancelOrderMutation = { readonly cancelOrder: { readonly order: { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: string | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string } | null, readonly errors: ReadonlyArray<
+export type CancelOrderMutation = { readonly cancelOrder: { readonly order: { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string } | null, readonly errors: ReadonlyArray<
       | { readonly __typename: 'ApprovalRequiredError', readonly limit: string | null, readonly observed: string | null, readonly orderId: string | null, readonly clientOrderId: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
       | { readonly __typename: 'ConflictError', readonly limit: string | null, readonly observed: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
       | { readonly __typename: 'DailyLossLimitError', readonly limit: string | null, readonly observed: string | null, readonly orderId: string | null, readonly clientOrderId: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
@@ -1958,7 +2021,7 @@ export type ReplaceOrderMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceOrderMutation = { readonly replaceOrder: { readonly order: { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: string | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string } | null, readonly errors: ReadonlyArray<
+export type ReplaceOrderMutation = { readonly replaceOrder: { readonly order: { readonly id: string, readonly clientOrderId: string, readonly brokerOrderId: string | null, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly limitPrice: string | null, readonly stopPrice: string | null, readonly timeInForce: TimeInForce, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly reason: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly commission: string, readonly source: OrderSource, readonly mode: TradingMode, readonly createdAt: string, readonly submittedAt: string | null, readonly updatedAt: string } | null, readonly errors: ReadonlyArray<
       | { readonly __typename: 'ApprovalRequiredError', readonly limit: string | null, readonly observed: string | null, readonly orderId: string | null, readonly clientOrderId: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
       | { readonly __typename: 'ConflictError', readonly limit: string | null, readonly observed: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
       | { readonly __typename: 'DailyLossLimitError', readonly limit: string | null, readonly observed: string | null, readonly orderId: string | null, readonly clientOrderId: string | null, readonly code: ErrorCode, readonly message: string, readonly path: ReadonlyArray<string> }
@@ -2641,17 +2704,17 @@ export type TradingEventsSubscription = { readonly tradingEvents:
     | { readonly __typename: 'GoalRecovered', readonly goalId: string, readonly goalName: string, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
     | { readonly __typename: 'GoalUpdated', readonly goalId: string, readonly goalName: string, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
     | { readonly __typename: 'KillProgressed', readonly safetyEventId: string, readonly actor: string | null, readonly reason: string | null, readonly facts: unknown, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderAccepted', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderCanceled', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderDenied', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderExpired', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderFilled', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderPartiallyFilled', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderPlaced', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderRejected', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderReplaced', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderSubmitted', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
-    | { readonly __typename: 'OrderUnknown', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: string | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderAccepted', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderCanceled', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderDenied', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderExpired', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderFilled', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderPartiallyFilled', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderPlaced', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderRejected', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderReplaced', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderSubmitted', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
+    | { readonly __typename: 'OrderUnknown', readonly orderId: string, readonly clientOrderId: string, readonly symbol: string, readonly side: OrderSide, readonly quantity: string, readonly orderType: OrderType, readonly status: OrderStatus, readonly reasonCode: OrderReasonCode | null, readonly filledQuantity: string, readonly averageFillPrice: string | null, readonly source: OrderSource, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
     | { readonly __typename: 'PositionChanged', readonly symbol: string, readonly quantity: string, readonly costBasis: string, readonly realizedPnl: string, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string }
     | { readonly __typename: 'RebalanceExecuted', readonly goalId: string, readonly goalName: string, readonly planId: string, readonly planHash: string, readonly reason: string | null, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string, readonly planStatus: RebalancePlanStatus }
     | { readonly __typename: 'RebalanceFailed', readonly goalId: string, readonly goalName: string, readonly planId: string, readonly planHash: string, readonly reason: string | null, readonly cursor: string | null, readonly occurredAt: string, readonly mode: TradingMode, readonly correlationId: string, readonly planStatus: RebalancePlanStatus }

@@ -2,7 +2,7 @@
 import { memberOf } from '../core/index.ts';
 import { GOAL_EVENTS, type GoalEventType, PLAN_STATUSES } from '../goals/index.ts';
 import { builder } from './builder.ts';
-import { deliveries, Event } from './events.ts';
+import { deliveries, Event, JournalEntry } from './events.ts';
 import { GoalRef } from './goals.ts';
 import { PlanRef, PlanStatusEnum } from './rebalance-plans.ts';
 import { TradingEvent, type TradingEventShape, textOf, textOrNull, tradingEvent } from './trading-events.ts';
@@ -16,7 +16,7 @@ const GoalEvent = builder.interfaceRef<TradingEventShape>('GoalEvent').implement
     goal: t.prismaField({
       type: GoalRef,
       nullable: true,
-      description: 'The goal as it is now; null when it was deleted.',
+      description: 'The goal as it is now; null when nothing is left of it.',
       resolve: (query, { subjectId }, _args, { caller, services }) =>
         services.database.read.goal.findUnique({
           ...query,
@@ -112,6 +112,18 @@ for (const [type, description] of Object.entries(PLAN)) {
     }),
   });
 }
+
+builder.objectField(JournalEntry, 'goal', (t) =>
+  t.prismaField({
+    type: GoalRef,
+    nullable: true,
+    description: 'The goal that it is about; null when it is about something else, or nothing is left of the goal.',
+    resolve: (query, { subjectType, subjectId }, _args, { caller, services }) => {
+      const where = { id: subjectType === 'goal' ? subjectId : 0, ownerId: caller.principal.userId };
+      return services.database.read.goal.findUnique({ ...query, where });
+    },
+  }),
+);
 
 builder.subscriptionField('goalEvents', (t) =>
   t.field({

@@ -118,8 +118,8 @@ export const GoalRef = builder.prismaObject('Goal', {
       type: 'Cron',
       nullable: true,
       description: 'The schedule of its job; null when somebody deleted that.',
-      select: { scheduledJob: { select: { schedule: true } } },
-      resolve: ({ scheduledJob }) => scheduledJob?.schedule ?? null,
+      select: { scheduledJob: { select: { schedule: true, deletedAt: true } } },
+      resolve: ({ scheduledJob }) => (scheduledJob?.deletedAt === null ? scheduledJob.schedule : null),
     }),
     status: t.field({
       type: GoalStatusEnum,
@@ -154,14 +154,21 @@ export const GoalRef = builder.prismaObject('Goal', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its settings were changed last.' }),
+    deletedAt: t.expose('deletedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was deleted, of a goal that a plan still leads to; null while it is there.',
+    }),
     scheduledJob: t.relation('scheduledJob', {
       nullable: true,
-      description: 'The job that checks it; null when somebody deleted that. Changing the goal makes a new one.',
+      description:
+        'The job that checks it. When somebody deleted that: null, or with `deletedAt` where a plan still leads to it. Changing the goal makes a new one.',
     }),
     drift: t.field({
       type: Drift,
       nullable: true,
-      description: 'How far the account is from it now. Null, with an error, when a price is missing or too old.',
+      description:
+        'How far the account is from it now. Null, with an error, when a price is missing or too old, or the goal was deleted.',
       select: { id: true },
       resolve: ({ id }, _args, { caller, services }) => measureDrift(services, caller.principal, id),
     }),
@@ -169,7 +176,10 @@ export const GoalRef = builder.prismaObject('Goal', {
 });
 
 builder.prismaObjectField(ScheduledJobRef, 'goal', (t) =>
-  t.relation('goal', { nullable: true, description: 'The goal that it was made for; null of other jobs.' }),
+  t.relation('goal', {
+    nullable: true,
+    description: 'The goal that it was made for; null of other jobs, and when that has another job or is gone.',
+  }),
 );
 
 builder.queryFields((t) => ({
@@ -182,7 +192,7 @@ builder.queryFields((t) => ({
       requireScope(caller.principal, 'read');
       return services.database.read.goal.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId },
+        where: { id: parseId(id), ownerId: caller.principal.userId, deletedAt: null },
       });
     },
   }),
@@ -198,6 +208,7 @@ builder.queryFields((t) => ({
         ...query,
         where: {
           ownerId: caller.principal.userId,
+          deletedAt: null,
           ...(newerThan == null ? {} : { id: { gt: parsePlace(newerThan, 'newerThan') } }),
         },
         orderBy: { id: 'asc' },

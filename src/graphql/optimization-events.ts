@@ -14,7 +14,7 @@ import type { GraphQLContext } from './context.ts';
 import { deliveries, Event, type EventShape } from './events.ts';
 import { parseId } from './inputs.ts';
 import { JobTypeEnum } from './optimization-config.ts';
-import { OptimizationStatusEnum } from './optimizations.ts';
+import { OptimizationRef, OptimizationStatusEnum } from './optimizations.ts';
 
 interface OptimizationEventShape extends EventShape {
   readonly type: string;
@@ -27,6 +27,16 @@ const OptimizationEvent = builder.interfaceRef<OptimizationEventShape>('Optimiza
   interfaces: [Event],
   fields: (t) => ({
     optimizationId: t.exposeID('optimizationId', { description: 'The id of the job.' }),
+    optimization: t.prismaField({
+      type: OptimizationRef,
+      nullable: true,
+      description: 'The job as it is now.',
+      resolve: (query, { optimizationId }, _args, { caller, services }) =>
+        services.database.read.optimization.findUnique({
+          ...query,
+          where: { id: optimizationId, ownerId: caller.principal.userId },
+        }),
+    }),
     status: t.field({
       type: OptimizationStatusEnum,
       description: 'The state of the job after it.',

@@ -3,13 +3,20 @@ import { requireScope } from '../access/index.ts';
 import { ORDER_TYPES, SIDES } from '../broker/index.ts';
 import { memberOf, notFound } from '../core/index.ts';
 import { GOAL_EVENTS } from '../goals/index.ts';
-import { ACCOUNT_EVENTS, ORDER_EVENTS, ORDER_SOURCES, ORDER_STATUSES, type OrderEventType } from '../orders/index.ts';
+import {
+  ACCOUNT_EVENTS,
+  ORDER_EVENTS,
+  ORDER_SOURCES,
+  ORDER_STATUSES,
+  type OrderEventType,
+  orderReason,
+} from '../orders/index.ts';
 import { SAFETY_EVENTS } from '../safety/index.ts';
 import { builder } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
 import { deliveries, Event } from './events.ts';
 import { parseId } from './inputs.ts';
-import { OrderSideEnum, OrderSourceEnum, OrderStatusEnum, OrderTypeEnum } from './order-words.ts';
+import { OrderReasonEnum, OrderSideEnum, OrderSourceEnum, OrderStatusEnum, OrderTypeEnum } from './order-words.ts';
 import { OrderRef } from './orders.ts';
 import { TradingEvent, type TradingEventShape, textOf, textOrNull, tradingEvent } from './trading-events.ts';
 
@@ -65,10 +72,11 @@ const OrderStatusEvent = builder.interfaceRef<TradingEventShape>('OrderStatusEve
       description: 'The state of the order after it.',
       resolve: ({ payload }) => memberOf(ORDER_STATUSES, textOf(payload, 'status')),
     }),
-    reasonCode: t.string({
+    reasonCode: t.field({
+      type: OrderReasonEnum,
       nullable: true,
       description: 'Why, in a word; see `Order.reasonCode`.',
-      resolve: ({ payload }) => textOrNull(payload['reasonCode']),
+      resolve: ({ payload }) => orderReason(textOrNull(payload['reasonCode'])),
     }),
     filledQuantity: t.field({
       type: 'Decimal',

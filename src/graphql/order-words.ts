@@ -1,6 +1,13 @@
 /** The words of orders and safety as GraphQL enums. */
 import type { OrderType, Side, TimeInForce } from '../broker/index.ts';
-import type { OrderSource, OrderStatus } from '../orders/index.ts';
+import { ERROR_CODES } from '../core/index.ts';
+import {
+  DENIAL_CODES,
+  type DenialCode,
+  type OrderReason,
+  type OrderSource,
+  type OrderStatus,
+} from '../orders/index.ts';
 import type { HaltCause, KillPolicy, TradingState } from '../safety/index.ts';
 import { enumOf } from './inputs.ts';
 
@@ -53,6 +60,27 @@ export const OrderStatusEnum = enumOf<OrderStatus>('OrderStatus', {
     rejected: 'The broker refused it.',
     denied: 'We refused it, and no broker heard of it.',
     unknown: 'It was sent and nobody knows whether it arrived; it is being looked up.',
+  },
+});
+
+/** A denial is told by the title of its error. */
+const denials = DENIAL_CODES.map((code) => [code, `${ERROR_CODES[code].title}.`]);
+
+export const OrderReasonEnum = enumOf<OrderReason>('OrderReasonCode', {
+  description:
+    'Why an order is what it is: DENIED with the code of an error, or ended before it was filled, or UNKNOWN.',
+  values: {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets what the keys are.
+    ...(Object.fromEntries(denials) as Record<DenialCode, string>),
+    broker_canceled: 'The broker withdrew it, and nobody had asked for that.',
+    broker_rejected: 'The broker refused it.',
+    canceled: 'It was canceled as somebody wanted.',
+    expired: 'Its time in force has ended.',
+    lost: 'The broker had it, and then said for a minute that there is no such order.',
+    no_answer: 'The broker did not answer, so that nobody knows whether it has the order.',
+    not_accepted: 'After no answer the broker said for a minute that there is no such order.',
+    not_sent: 'It was stopped on our side before it was sent.',
+    other: 'Something that another version of the server stored; `reason` says it in a sentence.',
   },
 });
 

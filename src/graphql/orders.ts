@@ -3,10 +3,17 @@ import { requireScope } from '../access/index.ts';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE, TRADING_MODES } from '../broker/index.ts';
 import { decimal, memberOf, toMoney } from '../core/index.ts';
 import { parseSymbol } from '../market/index.ts';
-import { ORDER_SOURCES, ORDER_STATUSES } from '../orders/index.ts';
+import { ORDER_SOURCES, ORDER_STATUSES, orderReason } from '../orders/index.ts';
 import { builder } from './builder.ts';
 import { parseId, parsePlace } from './inputs.ts';
-import { OrderSideEnum, OrderSourceEnum, OrderStatusEnum, OrderTypeEnum, TimeInForceEnum } from './order-words.ts';
+import {
+  OrderReasonEnum,
+  OrderSideEnum,
+  OrderSourceEnum,
+  OrderStatusEnum,
+  OrderTypeEnum,
+  TimeInForceEnum,
+} from './order-words.ts';
 import { pageLimit } from './paging.ts';
 import { TradingModeEnum } from './trading-mode.ts';
 
@@ -118,10 +125,12 @@ export const OrderRef = builder.prismaObject('Order', {
       select: { status: true },
       resolve: ({ status }) => memberOf(ORDER_STATUSES, status),
     }),
-    reasonCode: t.exposeString('reasonCode', {
+    reasonCode: t.field({
+      type: OrderReasonEnum,
       nullable: true,
-      description:
-        'Why it is DENIED (an `ErrorCode`), REJECTED, CANCELED or UNKNOWN, in a word; null where there is nothing to say.',
+      description: 'Why it is DENIED, REJECTED, CANCELED or UNKNOWN, in a word; null where there is nothing to say.',
+      select: { reasonCode: true },
+      resolve: (order) => orderReason(order.reasonCode),
     }),
     reason: t.exposeString('reason', { nullable: true, description: 'The same in a sentence.' }),
     filledQuantity: t.expose('filledQuantity', { type: 'Decimal', description: 'Units executed; it never falls.' }),

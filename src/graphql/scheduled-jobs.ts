@@ -192,6 +192,11 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its settings were changed last.' }),
+    deletedAt: t.expose('deletedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was deleted, of a job that a plan still leads to; null while it is there.',
+    }),
     runs: t.relatedConnection('runs', {
       cursor: 'id',
       maxSize: pageLimit(1),
@@ -215,7 +220,7 @@ builder.queryFields((t) => ({
       requireScope(caller.principal, 'read');
       return services.database.read.scheduledJob.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId },
+        where: { id: parseId(id), ownerId: caller.principal.userId, deletedAt: null },
       });
     },
   }),
@@ -232,6 +237,7 @@ builder.queryFields((t) => ({
         ...query,
         where: {
           ownerId: caller.principal.userId,
+          deletedAt: null,
           ...(newerThan == null ? {} : { id: { gt: parsePlace(newerThan, 'newerThan') } }),
         },
         orderBy: { id: 'asc' },

@@ -153,7 +153,7 @@ builder.mutationFields((t) => ({
   }),
   deleteScheduledJob: t.field({
     type: DeletePayload,
-    description: 'Deletes a job with its runs. Scope `trade`.',
+    description: 'Deletes a job with its runs; plans still lead to those that made them. Scope `trade`.',
     args: { input: t.arg({ type: DeleteInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() => deleteScheduledJob(services, caller.principal, inputId(input.id)), 'id'),

@@ -4,7 +4,8 @@ import { memberOf } from '../core/index.ts';
 import type { Delivery } from '../events/index.ts';
 import { JOB_EVENTS, type JobEventType, RUN_STATUSES, RUN_TRIGGERS } from '../scheduler/index.ts';
 import { builder } from './builder.ts';
-import { deliveries, Event, type EventShape, storedEvent } from './events.ts';
+import { deliveries, Event, type EventShape, JournalEntry, storedEvent } from './events.ts';
+import { JobRunRef, ScheduledJobRef } from './scheduled-jobs.ts';
 import { JobRunStatusEnum, JobRunTriggerEnum } from './scheduler-words.ts';
 
 interface SchedulerEventShape extends EventShape {
@@ -30,6 +31,16 @@ const ScheduledJobEvent = builder.interfaceRef<SchedulerEventShape>('ScheduledJo
   interfaces: [Event, SchedulerEvent],
   fields: (t) => ({
     jobId: t.id({ description: 'The id of the job.', resolve: (event) => event.subjectId }),
+    job: t.prismaField({
+      type: ScheduledJobRef,
+      nullable: true,
+      description: 'The job as it is now; null when nothing is left of it.',
+      resolve: (query, { subjectId }, _args, { caller, services }) =>
+        services.database.read.scheduledJob.findUnique({
+          ...query,
+          where: { id: subjectId, ownerId: caller.principal.userId },
+        }),
+    }),
     jobName: t.string({ description: 'Its name then.', resolve: ({ payload }) => text(payload['name']) ?? '' }),
   }),
   resolveType: (event) => event.type,
@@ -43,7 +54,7 @@ const SCHEDULER: Readonly<Partial<Record<JobEventType, string>>> = {
 const JOB: Readonly<Partial<Record<JobEventType, string>>> = {
   JobCreated: 'A job was created.',
   JobUpdated: 'Settings of a job were changed, or it was started or stopped.',
-  JobDeleted: 'A job was deleted, with its runs.',
+  JobDeleted: 'A job was deleted; one whose run led to a plan is still found from there.',
   JobPaused: 'A job was paused: it failed too often, or its settings cannot be read.',
 };
 
@@ -79,6 +90,16 @@ for (const [type, description] of Object.entries(RUN)) {
     interfaces: [Event, SchedulerEvent, ScheduledJobEvent],
     fields: (t) => ({
       runId: t.id({ description: 'The id of the run.', resolve: ({ payload }) => Number(payload['runId']) }),
+      run: t.prismaField({
+        type: JobRunRef,
+        nullable: true,
+        description: 'The run as it is now; null when it went with its job.',
+        resolve: (query, { payload }, _args, { caller, services }) =>
+          services.database.read.jobRun.findUnique({
+            ...query,
+            where: { id: Number(payload['runId']), ownerId: caller.principal.userId },
+          }),
+      }),
       status: t.field({
         type: JobRunStatusEnum,
         description: 'Its state after it.',
@@ -116,6 +137,19 @@ for (const [type, description] of Object.entries(RUN)) {
     }),
   });
 }
+
+builder.objectField(JournalEntry, 'scheduledJob', (t) =>
+  t.prismaField({
+    type: ScheduledJobRef,
+    nullable: true,
+    description:
+      'The scheduled job that it is about; null when it is about something else, or nothing is left of the job.',
+    resolve: (query, { subjectType, subjectId }, _args, { caller, services }) => {
+      const where = { id: subjectType === 'scheduled_job' ? subjectId : 0, ownerId: caller.principal.userId };
+      return services.database.read.scheduledJob.findUnique({ ...query, where });
+    },
+  }),
+);
 
 builder.subscriptionFields((t) => ({
   scheduleEvents: t.field({

@@ -1,15 +1,8 @@
 /** How a caller hears that an order was denied, the first time and each time that it asks for the same order again. */
-import {
-  DomainError,
-  decimal,
-  decimalText,
-  ERROR_CODES,
-  type ErrorCode,
-  readDecimal,
-  readJson,
-} from '../core/index.ts';
+import { DomainError, decimal, decimalText, readDecimal, readJson } from '../core/index.ts';
 import type { Db, OrderRow } from '../storage/index.ts';
 import type { Denial } from './decision/view.ts';
+import { DENIAL_CODES } from './reason-code.ts';
 
 /** The error of a denial: limit and observed value are numbers where those are exact, else texts. */
 export function denialError(
@@ -31,17 +24,11 @@ export async function storedDenial(db: Db, row: OrderRow): Promise<Denial> {
   });
   const { limit, observed } = readJson<{ limit?: string | null; observed?: string | null }>(event?.payload ?? '{}');
   return {
-    code: codeOf(row.reasonCode),
+    code: DENIAL_CODES.find((code) => code === row.reasonCode) ?? 'CONFLICT',
     message: row.reason ?? 'The order was denied.',
     ...(limit != null && { limit }),
     ...(observed != null && { observed }),
   };
-}
-
-function codeOf(reasonCode: string | null): ErrorCode {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- These are the keys of that table.
-  const codes = Object.keys(ERROR_CODES) as ErrorCode[];
-  return codes.find((code) => code === reasonCode) ?? 'CONFLICT';
 }
 
 /** A number where it has all the digits. */

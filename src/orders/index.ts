@@ -19,6 +19,14 @@ export type { OrderInput } from './order-input.ts';
 export { ORDER_SOURCES, type OrderOrigin, type OrderSource } from './order-source.ts';
 export { placeOrder } from './place-order.ts';
 export { type Portfolio, readPortfolio } from './portfolio.ts';
+export {
+  DENIAL_CODES,
+  type DenialCode,
+  ORDER_REASONS,
+  type OrderReason,
+  orderReason,
+  reasonNamed,
+} from './reason-code.ts';
 export type { Difference } from './reconciliation/differences.ts';
 export { reconcile } from './reconciliation/reconcile.ts';
 export type { Outcome as ReconciliationOutcome } from './reconciliation/store-reconciliation.ts';

@@ -8,6 +8,7 @@ import type { OrderRow } from '../storage/index.ts';
 import type { NewTerms } from './intent.ts';
 import { isTerminal, mayBecome, type OrderStatus, statusHeard } from './order.ts';
 import { statusOf } from './order-row.ts';
+import type { EndCode } from './reason-code.ts';
 
 /** What can be heard of an order that we have a row of. */
 export type Heard =
@@ -161,7 +162,7 @@ function termsOf(row: OrderRow, order: BrokerOrder): Partial<OrderRow> {
   };
 }
 
-function endCode(row: OrderRow, order: BrokerOrder): string {
+function endCode(row: OrderRow, order: BrokerOrder): EndCode {
   if (order.status === 'rejected') return 'broker_rejected';
   if (order.status === 'expired') return 'expired';
   return row.cancelRequestedAt === null ? 'broker_canceled' : 'canceled';
@@ -172,7 +173,8 @@ function unknownStep(row: OrderRow, reason: string, now: number): Step {
   if (row.status !== 'pending_submit') return NOTHING;
   const at = new Date(now);
   const lookup = { lookups: 0, nextLookupAt: new Date(now + SHORT_LOOKUP_MS) };
-  return step({ ...NO_CLAIM, ...lookup, status: 'unknown', unknownSince: at, reasonCode: 'no_answer', reason });
+  const reasonCode: EndCode = 'no_answer';
+  return step({ ...NO_CLAIM, ...lookup, status: 'unknown', unknownSince: at, reasonCode, reason });
 }
 
 /**
@@ -227,7 +229,7 @@ function lookUpAgain({ lookups }: OrderRow, now: number): Partial<OrderRow> {
 /** Why and when an order ends. */
 interface End {
   readonly now: number;
-  readonly code: string;
+  readonly code: EndCode;
   readonly reason: string | null;
 }
 

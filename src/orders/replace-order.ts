@@ -1,7 +1,7 @@
 /** Changing a working order in place, where the broker can. */
 import { type Principal, requireScope } from '../access/index.ts';
 import type { OrderRequest } from '../broker/index.ts';
-import { conflict, DomainError, decimal, decimalText, invalid } from '../core/index.ts';
+import { conflict, DomainError, decimal, decimalText, given, invalid } from '../core/index.ts';
 import type { OrderRow } from '../storage/index.ts';
 import { findOwn } from './cancel-order.ts';
 import { denialError } from './denied-order.ts';
@@ -13,7 +13,7 @@ import { originOf, requestOf } from './order-row.ts';
 import type { OrderOrigin } from './order-source.ts';
 import { brokerOf } from './trading-mode.ts';
 
-/** What becomes different; what is left out or null stays. Decimals as in `OrderInput`. */
+/** What becomes different; what is left out stays. Decimals as in `OrderInput`. */
 export interface OrderChange {
   readonly id: number;
   /** Of the whole order, what was filled included, and more than that. */
@@ -69,12 +69,7 @@ function byHand(row: OrderRow, { userId }: Principal): OrderOrigin {
 /** The whole order as it would be. */
 function changedRequest(row: OrderRow, { quantity, limitPrice, stopPrice }: OrderChange): OrderRequest {
   const now = requestOf(row);
-  const changed = {
-    ...now,
-    quantity: quantity ?? now.quantity,
-    limitPrice: limitPrice ?? now.limitPrice,
-    stopPrice: stopPrice ?? now.stopPrice,
-  };
+  const changed = { ...now, ...given({ quantity, limitPrice, stopPrice }) };
   // Its client id may be one that we made for an order from elsewhere; that is refused for that reason.
   return parseOrderInput(changed, now);
 }

@@ -32,7 +32,9 @@ export async function changeJob(
   { id, settings }: JobChange,
 ): Promise<ScheduledJobRow> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const seen = await deps.database.read.scheduledJob.findFirst({ where: { id, ownerId: principal.userId } });
+    const seen = await deps.database.read.scheduledJob.findFirst({
+      where: { id, ownerId: principal.userId, deletedAt: null },
+    });
     if (seen === null) throw notFound('scheduled job', id);
     const wanted = await settings(seen);
     if (wanted === null) return seen;

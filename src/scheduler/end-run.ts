@@ -4,7 +4,8 @@ import type { JournalWrite } from '../events/index.ts';
 import type { Db, JobRunRow, ScheduledJobRow } from '../storage/index.ts';
 import type { SchedulerBasis } from './deps.ts';
 import { jobEvent, runEvent } from './events.ts';
-import { lockJob, type RunStatus } from './job-run.ts';
+import { forgetUnused } from './forget-unused.ts';
+import { lockJobRow, type RunStatus } from './job-run.ts';
 
 /** So many failures in a row pause a job. */
 const MAX_FAILURES = 5;
@@ -34,12 +35,13 @@ interface Ending {
 }
 
 /**
- * Stores the end of a running run, unless it has ended already or its job is gone: the job remembers it as its last one,
- * counts failures, and is paused after `MAX_FAILURES` in a row. What was interrupted is queued again where that can do no harm.
+ * Stores the end of a running run, unless it has ended already: the job remembers it as its last one, counts failures, and is
+ * paused after `MAX_FAILURES` in a row. What was interrupted is queued again where that can do no harm. Of a job that was deleted
+ * meanwhile only a run that led to something is remembered.
  */
 export async function storeEnd(deps: SchedulerBasis, { job: { id }, run, end }: Ending): Promise<void> {
   await deps.journal.write(async (write) => {
-    const job = await lockJob(write.db, id);
+    const job = await lockJobRow(write.db, id);
     if (job === undefined) return;
     const ended = await write.db.jobRun.updateMany({
       where: { id: run.id, status: 'running', leaseOwner: run.leaseOwner },
@@ -48,6 +50,7 @@ export async function storeEnd(deps: SchedulerBasis, { job: { id }, run, end }: 
     if (ended.count === 0) return;
     const isPaused = await rememberEnd(write.db, job, { runId: run.id, status: end.status });
     if (end.status === 'interrupted') await queueAgain(deps, write.db, { job, run });
+    if (job.deletedAt !== null) await forgetUnused(write.db, id);
     await tellEnd(write, job, { run: { ...run, ...end }, isPaused });
   });
 }
@@ -60,7 +63,8 @@ async function rememberEnd(
 ): Promise<boolean> {
   const hasFailed = status === 'failed' || status === 'timed_out';
   const failuresInRow = status === 'succeeded' ? 0 : job.failuresInRow + (hasFailed ? 1 : 0);
-  const isPaused = hasFailed && failuresInRow >= MAX_FAILURES && job.pauseReason === null;
+  const mayBePaused = job.deletedAt === null && job.pauseReason === null;
+  const isPaused = hasFailed && failuresInRow >= MAX_FAILURES && mayBePaused;
   const pause = isPaused ? { pauseReason: 'failures' } : {};
   await db.scheduledJob.update({ where: { id: job.id }, data: { lastRunId: runId, failuresInRow, ...pause } });
   return isPaused;

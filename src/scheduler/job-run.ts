@@ -35,17 +35,23 @@ export interface BegunRun {
   readonly job: ScheduledJobRow;
 }
 
-/** Locks a job's row for the rest of the transaction and reads it; undefined when it is gone. */
+/** Locks a job's row for the rest of the transaction and reads it; undefined when it was deleted. */
 export async function lockJob(db: Db, id: number): Promise<ScheduledJobRow | undefined> {
+  const job = await lockJobRow(db, id);
+  return job?.deletedAt === null ? job : undefined;
+}
+
+/** As `lockJob`, also of a job that was deleted and is remembered; see `forgetUnused`. */
+export async function lockJobRow(db: Db, id: number): Promise<ScheduledJobRow | undefined> {
   const [job] = await db.scheduledJob.updateManyAndReturn({ where: { id }, data: { failuresInRow: { increment: 0 } } });
   return job;
 }
 
 /**
- * Locks the job of a run for the rest of the transaction, so that neither is deleted before it ends; whether they are still there.
- * Whoever locks anything that refers to runs or jobs does this first.
+ * Locks the job of a run for the rest of the transaction, so that no row of either goes away before it ends; whether they are still
+ * there. Whoever locks anything that refers to runs or jobs does this first.
  */
 export async function lockJobOfRun(db: Db, runId: number): Promise<boolean> {
   const run = await db.jobRun.findUnique({ where: { id: runId }, select: { jobId: true } });
-  return run !== null && (await lockJob(db, run.jobId)) !== undefined;
+  return run !== null && (await lockJobRow(db, run.jobId)) !== undefined;
 }

@@ -9,6 +9,7 @@ import type { ScheduledJobRow } from '../storage/index.ts';
 import { dueFrom } from './change-job.ts';
 import type { SchedulerBasis } from './deps.ts';
 import { jobEvent } from './events.ts';
+import { forgetUnused } from './forget-unused.ts';
 import { lockJob } from './job-run.ts';
 import type { JobColumns } from './scheduled-job.ts';
 
@@ -26,15 +27,20 @@ export async function insertJob(
   return row;
 }
 
-/** Deletes a job of the owner with the rows of its runs; whether there was one. */
+/**
+ * Deletes a job of the owner, with what nothing that is kept was caused by; whether there was one. What is under way goes on to
+ * its end.
+ */
 export async function removeJob(
-  { ids }: SchedulerBasis,
+  { clock, ids }: SchedulerBasis,
   write: JournalWrite,
   { ownerId, id }: { readonly ownerId: number; readonly id: number },
 ): Promise<boolean> {
   const row = await lockJob(write.db, id);
   if (row?.ownerId !== ownerId) return false;
-  await write.db.scheduledJob.delete({ where: { id } });
+  const gone = { enabled: false, nextDueAt: null, deletedAt: dateOf(clock) };
+  await write.db.scheduledJob.update({ where: { id }, data: gone });
+  await forgetUnused(write.db, id);
   await write.append(jobEvent('JobDeleted', row, ids.next()));
   return true;
 }

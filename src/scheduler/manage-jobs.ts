@@ -1,7 +1,7 @@
 /** What people do with scheduled jobs: create, change, delete, start, stop, run now; and start and stop the scheduler. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Principal, requireScope } from '../access/index.ts';
-import { dateOf, invalid, notFound } from '../core/index.ts';
+import { dateOf, given, invalid, notFound } from '../core/index.ts';
 import { type Db, type JobRunRow, lockOwner, type ScheduledJobRow } from '../storage/index.ts';
 import { changeJob } from './change-job.ts';
 import { claimDue, claimJobs, dueAt, passOver } from './claim.ts';
@@ -53,11 +53,8 @@ export async function updateScheduledJob(
   { id, ...input }: JobInput & { readonly id: number },
 ): Promise<ScheduledJobRow> {
   requireScope(principal, 'trade');
-  const given = Object.fromEntries(
-    Object.entries(input).filter(([key, value]) => value !== undefined && (value !== null || key === 'calendar')),
-  );
   const settings = (before: ScheduledJobRow): Promise<JobColumns> =>
-    parseJob(deps, principal, { ...jobInput(before), ...given });
+    parseJob(deps, principal, { ...jobInput(before), ...given(input) });
   const row = await changeJob(deps, principal, { id, settings });
   deps.scheduler.wake();
   return row;
@@ -84,7 +81,7 @@ export async function enableScheduledJob(
 }
 
 /**
- * Deletes a job with the rows of its runs; one that is under way ends without a trace. Scope `trade`.
+ * Deletes a job with the rows of its runs, but for those that led to plans. One that is under way goes on. Scope `trade`.
  *
  * @throws {DomainError} NOT_FOUND
  */

@@ -29,9 +29,9 @@ export async function schedulerStatus(
   const ownerId = principal.userId;
   const [state, jobs, enabledJobs, runningJobs, overdueJobs, soon] = await Promise.all([
     read.schedulerState.findUnique({ where: { ownerId } }),
-    read.scheduledJob.count({ where: { ownerId } }),
+    read.scheduledJob.count({ where: { ownerId, deletedAt: null } }),
     read.scheduledJob.count({ where: { ownerId, enabled: true } }),
-    read.scheduledJob.count({ where: { ownerId, runs: { some: { status: 'running' } } } }),
+    read.scheduledJob.count({ where: { ownerId, deletedAt: null, runs: { some: { status: 'running' } } } }),
     countOverdue({ read, clock }, ownerId),
     read.scheduledJob.findMany({
       where: { ownerId, enabled: true, pauseReason: null, nextDueAt: { not: null } },

@@ -3,6 +3,7 @@ import { type Principal, requireScope } from '../access/index.ts';
 import {
   type Clock,
   dateOf,
+  given,
   type IdSource,
   invalid,
   memberOf,
@@ -182,13 +183,12 @@ export async function deleteStrategy(deps: StrategyDeps, principal: Principal, i
 
 /** A change of type without parameters starts from the new type's defaults. */
 function merged(before: SavedStrategy, input: StrategyInput): StrategyInput {
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null));
-  const keepsType = input.strategyType == null || input.strategyType === before.strategyType;
-  return { ...before, params: keepsType ? before.params : {}, ...given };
+  const keepsType = input.strategyType === undefined || input.strategyType === before.strategyType;
+  return { ...before, params: keepsType ? before.params : {}, ...given(input) };
 }
 
 function changesTrading({ strategyType, params, symbols, interval }: StrategyInput): boolean {
-  return [strategyType, params, symbols, interval].some((given) => given != null);
+  return [strategyType, params, symbols, interval].some((value) => value !== undefined);
 }
 
 /** A strategy from outside, checked as far as it goes without asking anybody. */
@@ -232,10 +232,10 @@ function parseTyped(type: StrategyType, params: unknown, symbolCount: number) {
 
 /** `auto-trade` is the older spelling. */
 function parseMode(raw: string | null | undefined): StrategyMode {
-  const given = raw === 'auto-trade' ? 'auto_trade' : (raw ?? 'monitor');
-  const mode = STRATEGY_MODES.find((known) => known === given);
+  const word = raw === 'auto-trade' ? 'auto_trade' : (raw ?? 'monitor');
+  const mode = STRATEGY_MODES.find((known) => known === word);
   if (mode !== undefined) return mode;
-  throw invalid('mode', `mode must be one of ${STRATEGY_MODES.join(', ')}, found ${shown(given)}.`);
+  throw invalid('mode', `mode must be one of ${STRATEGY_MODES.join(', ')}, found ${shown(word)}.`);
 }
 
 type StrategyEvent = (typeof STRATEGY_EVENTS)[number];

@@ -1,6 +1,6 @@
 /** What people do with destinations: create, change, delete, give another secret; and send a delivery again. */
 import { type Principal, requireScope } from '../access/index.ts';
-import { conflict, dateOf, memberOf, notFound } from '../core/index.ts';
+import { conflict, dateOf, given, memberOf, notFound } from '../core/index.ts';
 import type { WebhookDeliveryRow, WebhookDestinationRow } from '../storage/index.ts';
 import { CLOSED } from './breaker.ts';
 import { cancelDeliveries } from './cancel.ts';
@@ -61,10 +61,9 @@ export async function updateWebhookDestination(
   { id, ...input }: DestinationInput & { readonly id: number },
 ): Promise<WebhookDestinationRow> {
   requireScope(principal, 'trade');
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
   return await deps.journal.write(async ({ db, append }) => {
     const before = await lockOwn(db, { ownerId: principal.userId, id });
-    const columns = parseDestination({ ...destinationInput(before), ...given }, deps.webhookTargets);
+    const columns = parseDestination({ ...destinationInput(before), ...given(input) }, deps.webhookTargets);
     const data = { ...columns, ...CLOSED, updatedAt: dateOf(deps.clock) };
     const row = await db.webhookDestination.update({ where: { id }, data });
     await append(destinationEvent('WebhookDestinationUpdated', row, deps.ids.next()));

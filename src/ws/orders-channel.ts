@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ORDER_TYPES, SIDES, TRADING_MODES } from '../broker/index.ts';
 import { invariant, type Json, type JsonObject, memberOf, snakeName } from '../core/index.ts';
 import { TradingEventsDocument, type TradingEventsSubscription } from '../graphql/index.ts';
-import { ORDER_EVENTS, ORDER_SOURCES, ORDER_STATUSES } from '../orders/index.ts';
+import { ORDER_EVENTS, ORDER_REASONS, ORDER_SOURCES, ORDER_STATUSES, reasonNamed } from '../orders/index.ts';
 import { SAFETY_EVENTS } from '../safety/index.ts';
 import { type Channel, defineChannel } from './channel.ts';
 import { goalMessage, goalMessages } from './goal-messages.ts';
@@ -40,7 +40,7 @@ const order = z
     quantity: z.number().describe('Units of the order.'),
     order_type: z.enum(ORDER_TYPES),
     status: z.enum(ORDER_STATUSES).describe('The state of the order after it.'),
-    reason_code: z.string().nullable().describe('Why it is denied, rejected or canceled, in a word.'),
+    reason_code: z.enum(ORDER_REASONS).nullable().describe('Why it is denied, rejected or canceled, in a word.'),
     filled_quantity: z.number().describe('Units executed so far.'),
     average_fill_price: z.number().nullable().describe('Of the fills so far; null before the first.'),
     source: z.enum(ORDER_SOURCES).describe('Where it comes from.'),
@@ -125,7 +125,7 @@ function orderMessage(event: OrderEvent): z.output<typeof order> {
     quantity: Number(event.quantity),
     order_type: memberOf(ORDER_TYPES, event.orderType.toLowerCase()),
     status: memberOf(ORDER_STATUSES, event.status.toLowerCase()),
-    reason_code: event.reasonCode,
+    reason_code: event.reasonCode && reasonNamed(event.reasonCode),
     filled_quantity: Number(event.filledQuantity),
     average_fill_price: event.averageFillPrice === null ? null : Number(event.averageFillPrice),
     source: memberOf(ORDER_SOURCES, event.source.toLowerCase()),

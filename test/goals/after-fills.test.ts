@@ -40,6 +40,30 @@ eachDatabase((_provider, create) => {
   }
 
   describe('after fills', () => {
+    it('the goals of an owner are checked, although the broker hangs for another one', async () => {
+      const slow = await desk();
+      const other = await desk();
+      await due(slow);
+      slow.clock.advance(1_000);
+      other.clock.advance(2_000);
+      const goal = await due(other, { rebalanceMode: 'alert' });
+      slow.clock.advance(5_000);
+      let answer = (): void => undefined;
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      const { reaction } = slow.trading.broker;
+      slow.trading.broker.reaction = async (order, broker) => {
+        await answered;
+        return reaction(order, broker);
+      };
+      const first = slow.monitor.checkDue();
+      await eventually('the order', () => (slow.trading.broker.submissions.length > 0 ? true : null));
+      const whenChecked = async () => ((await other.row(goal.id)).checkDueAt === null ? true : null);
+      await eventually('the check of the other', whenChecked, 5_000).finally(() => answer());
+
+      expect(await other.row(goal.id)).toMatchObject({ breachedAt: expect.any(Date) });
+      await first;
+    });
+
     it('goals are checked once, a moment later, and the event of the fill is the cause', async () => {
       const at = await desk();
       await at.trading.limits({ maxPositionPct: '1' });

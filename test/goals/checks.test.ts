@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
-import { Rebalancer, rebalancePortfolio, updatePortfolioGoal } from '../../src/goals/index.ts';
+import { deletePortfolioGoal, Rebalancer, rebalancePortfolio, updatePortfolioGoal } from '../../src/goals/index.ts';
 import { PlanLease } from '../../src/goals/plan-lease.ts';
 import { cancelOrder, killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
 import { lockJob } from '../../src/scheduler/index.ts';
@@ -299,6 +299,17 @@ eachDatabase((_provider, create) => {
 
       expect(found).toMatchObject({ reason: expect.stringContaining(`The goal ${first.id} rebalances`) });
       expect(at.trading.broker.submissions).toEqual([]);
+    });
+
+    it('has the account to itself once the one before it was deleted', async () => {
+      const at = await desk();
+      const first = await at.goal({ rebalanceMode: 'auto' });
+      await rebalancePortfolio(at, at.user, { goalId: first.id, dryRun: true });
+      await deletePortfolioGoal(at, at.user, first.id);
+      const second = await at.goal({ rebalanceMode: 'auto', targetWeights: [{ symbol: 'QQQ', weight: 1 }] });
+
+      expect(await check(at, second)).toMatchObject({ reason: null, plan_status: 'executed' });
+      expect(await at.row(first.id)).toMatchObject({ deletedAt: expect.any(Date) });
     });
   });
 

@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
 import { createPortfolioGoal, deletePortfolioGoal, measureDrift, updatePortfolioGoal } from '../../src/goals/index.ts';
-import { deleteScheduledJob, enableScheduledJob, nextRuns, updateScheduledJob } from '../../src/scheduler/index.ts';
+import {
+  deleteScheduledJob,
+  enableScheduledJob,
+  nextRuns,
+  runScheduledJob,
+  schedulerStatus,
+  updateScheduledJob,
+} from '../../src/scheduler/index.ts';
 import type { ScheduledJobRow } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
@@ -162,11 +169,44 @@ eachDatabase((_provider, create) => {
       await deletePortfolioGoal(at, at.user, id);
 
       expect(busy.code).toBe('CONFLICT');
-      expect(await at.database.read.scheduledJob.findUnique({ where: { id: jobId } })).toBeNull();
-      expect(await at.database.read.rebalancePlan.findUnique({ where: { id: plan?.id ?? 0 } })).toMatchObject({
-        goalId: null,
+      // Its plan still leads to both.
+      expect(await at.plansOf(id)).toMatchObject([{ id: plan?.id, jobRunId: plan?.jobRunId }]);
+      expect(await at.row(id)).toMatchObject({ deletedAt: expect.any(Date), breachedAt: null, checkDueAt: null });
+      expect(await at.database.read.scheduledJob.findUnique({ where: { id: jobId } })).toMatchObject({
+        deletedAt: expect.any(Date),
+        enabled: false,
+        nextDueAt: null,
       });
-      expect((await refusalOf(deletePortfolioGoal(at, at.user, id))).code).toBe('NOT_FOUND');
+      for (const act of [
+        () => deletePortfolioGoal(at, at.user, id),
+        () => updatePortfolioGoal(at, at.user, { id, name: 'x' }),
+        () => measureDrift(at, at.user, id),
+        () => deleteScheduledJob(at, at.user, jobId),
+        () => updateScheduledJob(at, at.user, { id: jobId, name: 'x' }),
+        () => enableScheduledJob(at, at.user, { id: jobId, enabled: true }),
+        () => runScheduledJob(at, at.user, jobId),
+      ]) {
+        expect((await refusalOf(act())).code, String(act)).toBe('NOT_FOUND');
+      }
+    });
+
+    it('leaves nothing behind when no plan leads to it, and of its job the runs that made plans only', async () => {
+      const at = await desk();
+      const { id: plainId, scheduledJobId: plainJobId } = await at.goal();
+      await deletePortfolioGoal(at, at.user, plainId);
+      const goal = await at.goal();
+      const jobId = goal.scheduledJobId ?? 0;
+      for (let round = 0; round < 3; round += 1) await at.check(goal);
+      const [plan] = await at.plansOf(goal.id);
+      await deleteScheduledJob(at, at.user, jobId);
+      const changed = await updatePortfolioGoal(at, at.user, { id: goal.id, name: 'Other' });
+
+      const where = { id: plainJobId ?? 0 };
+      expect(await at.database.read.goal.findUnique({ where: { id: plainId } })).toBeNull();
+      expect(await at.database.read.scheduledJob.findUnique({ where })).toBeNull();
+      expect(await at.database.read.jobRun.findMany({ where: { jobId } })).toMatchObject([{ id: plan?.jobRunId }]);
+      expect(changed.scheduledJobId).not.toBe(jobId);
+      expect(await schedulerStatus(at, at.user)).toMatchObject({ jobs: 1, enabledJobs: 1, overdueJobs: 0 });
     });
 
     it('is not there for another user', async () => {

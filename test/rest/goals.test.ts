@@ -167,8 +167,64 @@ describe('a portfolio on its way to a goal', () => {
     });
   });
 
-  it('sends one rebalance in a request, and answers errors that can be acted on', async () => {
+  it('keeps that way when goal and job are deleted, and shows them nowhere else', async () => {
+    const [{ id: jobId }] = (await call('GET', '/api/scheduler')).body;
     const [{ id }] = (await call('GET', '/api/portfolio/goals')).body;
+    await call('POST', '/api/alerts', { body: { alert_type: 'rebalance', condition: { goal_id: id } } });
+    const before = (await call('GET', '/api/scheduler/status')).body;
+    const deleted = await call('DELETE', `/api/portfolio/goals/${id}`);
+    const walked = await dataOf<JsonObject>(
+      server.url,
+      `{ orders(first: 1, source: REBALANCE) { nodes { causedBy { ... on RebalancePlan {
+          goal { id deletedAt status checkSchedule }
+          jobRun { status job { id deletedAt status enabled goal { id } nextRuns runs { nodes { status } } } } } } } }
+        goals { nodes { id } } scheduledJobs { nodes { id } } goal(id: "${id}") { id } scheduledJob(id: "${jobId}") { id } }`,
+    );
+
+    expect(deleted).toMatchObject({ status: 200, body: { id, status: 'deleted' } });
+    expect(walked).toEqual({
+      ...{ goals: { nodes: [] }, scheduledJobs: { nodes: [] }, goal: null, scheduledJob: null },
+      orders: {
+        nodes: [
+          {
+            causedBy: {
+              goal: { id: String(id), deletedAt: expect.any(String), status: 'PAUSED', checkSchedule: null },
+              jobRun: {
+                status: 'SUCCEEDED',
+                job: {
+                  ...{ id: String(jobId), deletedAt: expect.any(String), status: 'DISABLED', enabled: false },
+                  ...{ goal: { id: String(id) }, nextRuns: [] },
+                  // Only those that made plans.
+                  runs: { nodes: [{ status: 'SUCCEEDED' }, { status: 'SUCCEEDED' }] },
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+    for (const path of [`/api/portfolio/goals/${id}`, `/api/scheduler/${jobId}`]) {
+      for (const [method, body] of [['GET'], ['PUT', { name: 'x' }], ['DELETE']] as const) {
+        expect(await call(method, path, body && { body }), `${method} ${path}`).toMatchObject({ status: 404 });
+      }
+    }
+    for (const path of ['run', 'start', 'stop']) {
+      expect(await call('POST', `/api/scheduler/${jobId}/${path}`), path).toMatchObject({ status: 404 });
+    }
+    expect((await call('GET', `/api/scheduler/${jobId}/runs`)).status).toBe(404);
+    expect((await call('GET', '/api/scheduler')).body).toEqual([]);
+    expect((await call('GET', '/api/portfolio/goals')).body).toEqual([]);
+    expect((await call('GET', '/api/scheduler/status')).body).toMatchObject({ jobs: before.jobs - 1 });
+    const check = { job_type: 'portfolio_check', schedule: '0 9 * * *', config: { goal_ids: [id] } };
+    expect(await call('POST', '/api/scheduler', { body: check })).toMatchObject({ status: 422 });
+    const watch = { job_type: 'alert_check', schedule: '0 9 * * *' };
+    const alerts = (await call('POST', '/api/scheduler', { body: watch })).body;
+    const { body } = await call('POST', `/api/scheduler/${alerts.id}/run`);
+    expect(JSON.stringify(body)).toContain('The goal was deleted.');
+  });
+
+  it('sends one rebalance in a request, and answers errors that can be acted on', async () => {
+    const { id } = (await call('POST', '/api/portfolio/goals', { body: goal })).body;
     const twice = await post(
       server().url,
       `mutation { a: rebalancePortfolio(input: {goalId: "${id}"}) { plan { id } }

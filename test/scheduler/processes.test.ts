@@ -5,7 +5,7 @@ import { SchedulerProcesses } from '../support/scheduler-processes.ts';
 eachDatabase((_provider, create) => {
   it('processes whose clocks differ by up to five seconds do each due time exactly once (S1)', async () => {
     const processes = await SchedulerProcesses.start(await create(), 2);
-    const outcome = await processes.share({ jobs: 4, dueTimes: 12 });
+    const outcome = await processes.share({ jobs: 4, seconds: 3 });
 
     expect(outcome.rows.toSorted()).toEqual(outcome.due.toSorted());
     expect(outcome.done).toEqual(outcome.ran);

@@ -124,17 +124,25 @@ eachDatabase((_provider, create) => {
       expect(resumed).toMatchObject({ pauseReason: null, failuresInRow: 0 });
     });
 
-    it('of a job that was deleted meanwhile ends without a trace', async () => {
+    it('of a job that was deleted meanwhile goes on to its end, and is forgotten with the job', async () => {
       const work = new GatedWork();
       const deps = await compose({ scan: work.run });
       const job = await createJob(deps);
       const running = runScheduledJob(deps, deps.user, job.id).catch((error: unknown) => error);
       await runsWhen(deps, job.id, (runs) => runs[0]?.status === 'running');
       await deleteScheduledJob(deps, deps.user, job.id);
+      const meanwhile = await runsOf(deps, job.id);
       work.release();
 
       expect(await running).toMatchObject({ code: 'NOT_FOUND' });
+      expect(told(meanwhile)).toEqual(['running']);
       expect(await runsOf(deps, job.id)).toEqual([]);
+      expect(await deps.database.read.scheduledJob.findUnique({ where: { id: job.id } })).toBeNull();
+      const events = await deps.database.read.event.findMany({
+        where: { subjectId: job.id },
+        orderBy: { cursor: 'asc' },
+      });
+      expect(events.map(({ type }) => type)).toEqual(['JobCreated', 'JobRunStarted', 'JobDeleted', 'JobRunFinished']);
       expect(deps.errors).toEqual([]);
     });
 

@@ -1,6 +1,7 @@
 /** A scheduler that is down now and then, and whether every due time is accounted for: a row of its own, or counted in one. */
 import { seededRandom } from '../../src/core/index.ts';
 import { parseCron } from '../../src/scheduler/cron/index.ts';
+import { Scheduler } from '../../src/scheduler/index.ts';
 import { ManualClock } from './clock.ts';
 import { dueByWalking } from './cron-oracle.ts';
 import type { TestDatabase } from './database.ts';
@@ -38,29 +39,31 @@ export async function outages(on: TestDatabase, { count, seed }: Outages): Promi
   const random = seededRandom(seed);
   const clock = new ManualClock(START);
   const database = await on.open(clock);
-  const first = await composeScheduler(database, { clock });
+  const deps = await composeScheduler(database, { clock });
   const jobs = [];
-  for (const input of JOBS) jobs.push(await createJob(first, { ...input, overlapPolicy: 'allow' }));
-  await first.close();
+  for (const input of JOBS) jobs.push(await createJob(deps, { ...input, overlapPolicy: 'allow' }));
   for (let outage = 0; outage < count; outage += 1) {
     // Mostly short ones, some of a day; now and then the clock was set back.
     const minutes = random.uniform() < 0.05 ? -30 * random.uniform() : 1440 * random.uniform() ** 6;
     clock.advance(Math.round(minutes * 60_000));
-    const deps = await composeScheduler(database, { clock, isStarted: true });
+    // Another one on the same connections: what is tried is what a scheduler finds, not how a process starts.
+    const scheduler = new Scheduler(deps);
+    scheduler.start();
     const isOver = async (): Promise<true | null> =>
       (await database.read.jobRun.count({ where: { finishedAt: null } })) === 0 ? true : null;
-    await deps.scheduler.requireLooking();
+    await scheduler.requireLooking();
     await eventually('everything to end', isOver, 60_000);
-    await deps.close();
+    await scheduler.close();
     if (deps.errors.length > 0) throw new Error(`seed ${seed}, outage ${outage}: ${deps.errors.join('\n')}`);
   }
+  await deps.close();
   const byReason: Record<string, number> = {};
   let due = 0;
   for (const job of jobs) {
     const { handledUntil } = await database.read.scheduledJob.findUniqueOrThrow({ where: { id: job.id } });
     const stretch = { after: Date.parse(START), until: handledUntil.getTime() };
     due += dueByWalking(parseCron(job.schedule), job.timezone, stretch);
-    for (const { status, reason, count: times } of await runsOf(first, job.id)) {
+    for (const { status, reason, count: times } of await runsOf(deps, job.id)) {
       const key = reason === null ? status : `${status}, ${reason}`;
       byReason[key] = (byReason[key] ?? 0) + times;
     }

@@ -4,29 +4,29 @@ import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DomainError } from '../../src/core/index.ts';
-import { enableScheduledJob } from '../../src/scheduler/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../src/core/index.ts';
 import type { TestDatabase } from './database.ts';
-import { eventually } from './jobs.ts';
-import { composeScheduler, createJob, DONE, runsOf, type TestScheduler } from './scheduler.ts';
+import { eventually } from './eventually.ts';
+import { insertJobs } from './many-jobs.ts';
+import { composeScheduler, DONE, type TestScheduler } from './scheduler.ts';
 import { scriptPath } from './script-path.ts';
 
-/** Longest time for what a round waits for, in ms. */
-const PATIENCE_MS = 120_000;
+/** Longest time for what a round waits for, in ms: on a busy machine that takes much longer than the seconds that it is about. */
+const PATIENCE_MS = 300_000;
 
 /** What a round tries. */
 export interface SharedSchedule {
-  /** Jobs that are due every second. */
   readonly jobs: number;
-  /** Due times to wait for. */
-  readonly dueTimes: number;
+  /** Due times of each, one after the other; 1 to 60. */
+  readonly seconds: number;
 }
 
 /** What came of a round. */
 export interface SharedOutcome {
-  /** `job occurrence` of each due time between the first and the last of a job. */
+  /** `job occurrence` of each due time. */
   readonly due: readonly string[];
-  /** The same of each row, counted ones left out. */
+  /** The same of each row. */
   readonly rows: readonly string[];
   /** Ids of the rows that were run, ascending. */
   readonly ran: readonly number[];
@@ -65,32 +65,33 @@ export class SchedulerProcesses {
     return new SchedulerProcesses(deps, folder, children);
   }
 
-  /** Lets them share new jobs until they have handled enough due times. */
-  async share({ jobs: count, dueTimes }: SharedSchedule): Promise<SharedOutcome> {
+  /** Lets them share new jobs with so many due times, one each second, and waits until all of them were handled. */
+  async share({ jobs: count, seconds }: SharedSchedule): Promise<SharedOutcome> {
     const deps = this.#deps;
-    const jobs = await Promise.all(
-      Array.from({ length: count }, () =>
-        patiently(() => createJob(deps, { schedule: '* * * * * *', overlapPolicy: 'allow' })),
-      ),
-    );
-    const ofRound = { jobId: { in: jobs.map(({ id }) => id) } };
-    const counted = (where: object): Promise<number> =>
-      deps.database.read.jobRun.count({ where: { ...ofRound, ...where } });
-    await eventually('enough due times', async () => ((await counted({})) >= dueTimes ? true : null), PATIENCE_MS);
-    for (const { id } of jobs) await patiently(() => enableScheduledJob(deps, deps.user, { id, enabled: false }));
-    const isOver = async (): Promise<true | null> => ((await counted({ finishedAt: null })) === 0 ? true : null);
+    const first = await wholeMinuteFor(seconds);
+    const instants = Array.from({ length: seconds }, (_, index) => new Date(first.getTime() + index * 1000));
+    const [minute, hour, from] = [first.getUTCMinutes(), first.getUTCHours(), first.getUTCSeconds()];
+    const ids = await insertJobs(deps, count, {
+      due: first,
+      ...{ schedule: `${from}-${from + seconds - 1} ${minute} ${hour} * * *`, timezone: 'UTC' },
+      // Also when the machine is so busy that they come late.
+      ...{ overlapPolicy: 'allow', catchupPolicy: 'run_all' },
+    });
+    deps.scheduler.wake();
+    const where = { jobId: { in: [...ids] } };
+    const due = ids.flatMap((id) => instants.map((time) => `${id} ${time.toISOString()}`));
+    const isOver = async (): Promise<true | null> =>
+      (await deps.database.read.jobRun.count({ where: { ...where, finishedAt: { not: null } } })) >= due.length
+        ? true
+        : null;
     await eventually('everything to end', isOver, PATIENCE_MS);
-    const rows = (await Promise.all(jobs.map(({ id }) => runsOf(deps, id)))).flat();
-    const ids = new Set(rows.map(({ id }) => id));
+    const rows = await deps.database.read.jobRun.findMany({ where, orderBy: { id: 'asc' } });
+    const runs = new Set(rows.map(({ id }) => id));
     return {
-      due: jobs.flatMap(({ id }) =>
-        between(rows.filter(({ jobId }) => jobId === id).map(({ scheduledFor }) => scheduledFor)).map(
-          (time) => `${id} ${time}`,
-        ),
-      ),
+      due,
       rows: rows.map(({ jobId, scheduledFor }) => `${jobId} ${scheduledFor.toISOString()}`),
-      ran: rows.flatMap(({ id, status }) => (status === 'skipped' ? [] : [id])).toSorted((a, b) => a - b),
-      done: this.#done().filter((id) => ids.has(id)),
+      ran: rows.flatMap(({ id, status }) => (status === 'skipped' ? [] : [id])),
+      done: this.#done().filter((id) => runs.has(id)),
     };
   }
 
@@ -117,17 +118,12 @@ export class SchedulerProcesses {
   }
 }
 
-/** Again for as long as too many writes are waiting, as callers are told to. */
-async function patiently<Value>(act: () => Promise<Value>): Promise<Value> {
-  const until = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await act();
-    } catch (error) {
-      const isBusy = error instanceof DomainError && error.code === 'UNAVAILABLE';
-      if (!isBusy || performance.now() > until) throw error;
-    }
-  }
+/** The next second after which so many are left of its minute, as a schedule can name them. */
+async function wholeMinuteFor(seconds: number): Promise<Date> {
+  const next = new Date(Math.ceil(systemClock.now() / 1000) * 1000 + 1000);
+  if (next.getUTCSeconds() + seconds <= 60) return next;
+  await sleep(1000);
+  return await wholeMinuteFor(seconds);
 }
 
 async function ending(child: ChildProcess): Promise<number | null> {
@@ -135,10 +131,4 @@ async function ending(child: ChildProcess): Promise<number | null> {
   child.send('end');
   const [code] = await exit;
   return code;
-}
-
-function between(times: readonly Date[]): readonly string[] {
-  const instants = times.map((time) => time.getTime());
-  const [first, last] = [Math.min(...instants), Math.max(...instants)];
-  return Array.from({ length: (last - first) / 1000 + 1 }, (_, index) => new Date(first + index * 1000).toISOString());
 }

@@ -1,7 +1,8 @@
 import type { BrokerCapabilities, OrderRequest, Side, TradingMode } from '../../broker/index.ts';
-import type { Decimal, ErrorCode } from '../../core/index.ts';
+import type { Decimal } from '../../core/index.ts';
 import type { SafetySettings } from '../../safety/index.ts';
 import type { OrderOrigin } from '../order-source.ts';
+import type { DenialCode } from '../reason-code.ts';
 
 /** The newest price of a symbol. */
 export interface MarkedPrice {
@@ -78,7 +79,7 @@ export interface DecisionView {
 
 /** Why an order is denied. */
 export interface Denial {
-  readonly code: ErrorCode;
+  readonly code: DenialCode;
   /** What was expected, what was found, what to do. */
   readonly message: string;
   /** The bound and what was found, as decimal texts, where the check is about a number. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ALERT_STATES, ALERT_TYPES, TRIGGER_TYPES } from '../../alerts/index.ts';
 import type { AlertFieldsFragment, AlertTriggerFieldsFragment } from '../../graphql/index.ts';
 import { snakeKeys } from '../naming.ts';
-import { decimalInput, id, idOf, instant, maybeNumberOf, wordOf } from './shapes.ts';
+import { decimalInput, id, idOf, instant, maybeNumberOf, orNull, wordOf } from './shapes.ts';
 
 const CONDITIONS =
   '`price`: `{symbol, above}` or `{symbol, below}`; `signal`: `{strategy_id, signal?: buy | sell}`; `risk`: `{metric: drawdown | daily_loss | exposure, above}`, a fraction; `rebalance`: `{goal_id}`.';
@@ -17,14 +17,18 @@ const settings = {
     .describe('How long after firing it stays silent, 0 to 604,800; of signals, for each symbol.'),
 };
 
+const { alert_type: alertType, ...defaulted } = settings;
 const inputs = {
-  ...settings,
+  alert_type: alertType,
   condition: z
     .record(z.string(), z.unknown())
     .meta({ additionalProperties: true, description: `When it fires. ${CONDITIONS} Replaced as a whole.` }),
-  hysteresis: decimalInput.describe(
-    'How far the value has to leave the level before it is armed again, 0 to 0.5: a part of a price level, a distance of a fraction; default 0.005.',
-  ),
+  ...orNull({
+    ...defaulted,
+    hysteresis: decimalInput.describe(
+      'How far the value has to leave the level before it is armed again, 0 to 0.5: a part of a price level, a distance of a fraction; default 0.005.',
+    ),
+  }),
 };
 
 /** Body of a creation. */

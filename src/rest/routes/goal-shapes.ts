@@ -6,7 +6,7 @@ import { PLAN_STATUSES, REBALANCE_MODES, TRADE_STATUSES } from '../../goals/inde
 import type { GoalDriftQuery, GoalFieldsFragment, PlanFieldsFragment } from '../../graphql/index.ts';
 import { ORDER_STATUSES } from '../../orders/index.ts';
 import { facadeReason } from '../naming.ts';
-import { decimalInput, id, idOf, instant, numberOf, wordOf } from './shapes.ts';
+import { decimalInput, id, idOf, instant, numberOf, orNull, wordOf } from './shapes.ts';
 
 const GOAL_STATUSES = ['active', 'breached', 'paused'] as const;
 
@@ -18,15 +18,17 @@ const schedule = z.string().describe('Cron by the clocks of New York; default: e
 /** Body of a creation. */
 export const createGoalBody = z
   .strictObject({
-    name: z.string().describe('1 to 100 characters; default: the weights.'),
     target_weights: z
       .record(z.string(), decimalInput)
       .describe(
         'Symbol → weight in [0, 1]; they add up to 1 or less, and the rest is cash. `CASH` may be named. Kept with 8 places: a third of 16 digits is rounded.',
       ),
-    drift_threshold: decimalInput.describe('Above 0, below 1: 0.05, the default, is five percentage points.'),
-    rebalance_mode: mode,
-    check_schedule: schedule,
+    ...orNull({
+      name: z.string().describe('1 to 100 characters; default: the weights.'),
+      drift_threshold: decimalInput.describe('Above 0, below 1: 0.05, the default, is five percentage points.'),
+      rebalance_mode: mode,
+      check_schedule: schedule,
+    }),
   })
   .partial()
   .required({ target_weights: true });

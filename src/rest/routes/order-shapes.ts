@@ -8,7 +8,7 @@ import type {
   OrderFieldsFragment,
   PositionFieldsFragment,
 } from '../../graphql/index.ts';
-import { ORDER_SOURCES, ORDER_STATUSES } from '../../orders/index.ts';
+import { ORDER_REASONS, ORDER_SOURCES, ORDER_STATUSES, reasonNamed } from '../../orders/index.ts';
 import { facadeReason, snakeKeys } from '../naming.ts';
 import {
   decimalInput,
@@ -41,7 +41,7 @@ export const orderAnswer = z
     status: z
       .enum(ORDER_STATUSES)
       .describe('Where it is in its life; `filled`, `canceled`, `expired`, `rejected` and `denied` are final.'),
-    reason_code: z.string().nullable().describe('Why it is denied, rejected or canceled, in a word.'),
+    reason_code: z.enum(ORDER_REASONS).nullable().describe('Why it is denied, rejected or canceled, in a word.'),
     reason: z.string().nullable().describe('The same in a sentence.'),
     filled_quantity: z.number().describe('Units executed; it never falls.'),
     average_fill_price: maybeNumber.describe('Of its fills, weighted; null before the first.'),
@@ -121,8 +121,8 @@ export const orderBody = z.strictObject({
 export const changeBody = z.strictObject({
   quantity: decimalInput.optional().describe('Units in all, above what was filled.'),
   qty: decimalInput.optional().describe('Another name of `quantity`.'),
-  limit_price: decimalInput.optional().describe('Above 0.'),
-  stop_price: decimalInput.optional().describe('Above 0.'),
+  limit_price: decimalInput.nullish().describe('Above 0; of `limit` and `stop_limit`, and of no other.'),
+  stop_price: decimalInput.nullish().describe('Above 0; of `stop` and `stop_limit`, and of no other.'),
 });
 
 /** A body as the input of its mutation. */
@@ -171,6 +171,7 @@ export function shownOrder({ brokerOrderId: _broker, commission: _commission, ..
     stop_price: maybeNumberOf(order.stopPrice),
     time_in_force: wordOf(TIMES_IN_FORCE, order.timeInForce),
     status: wordOf(ORDER_STATUSES, order.status),
+    reason_code: order.reasonCode && reasonNamed(order.reasonCode),
     reason: facadeReason(order.reason),
     filled_quantity: numberOf(order.filledQuantity),
     average_fill_price: maybeNumberOf(order.averageFillPrice),

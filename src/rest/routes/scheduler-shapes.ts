@@ -11,7 +11,7 @@ import {
   SESSION_POLICIES,
 } from '../../scheduler/index.ts';
 import { facadeFindings, facadeReason, snakeKeys } from '../naming.ts';
-import { id, idOf, instant } from './shapes.ts';
+import { id, idOf, instant, orNull } from './shapes.ts';
 
 const STATUSES = ['scheduled', 'running', 'paused', 'disabled'] as const;
 const PAUSE_REASONS = ['scheduler_stopped', 'failures', 'unreadable_settings'] as const;
@@ -36,14 +36,14 @@ const configInput = z.record(z.string(), z.unknown()).meta({
     'What its type is told. `market_scan`: `{strategy_id}`, or `{strategy_type, params?, symbols, interval?}`. Replaced as a whole.',
 });
 
+const { job_type: jobType, schedule, calendar, ...defaulted } = settings;
+const inputs = { job_type: jobType, schedule, calendar, ...orNull({ ...defaulted, config: configInput }) };
+
 /** Body of a creation. */
-export const createBody = z
-  .strictObject({ ...settings, config: configInput })
-  .partial()
-  .required({ job_type: true, schedule: true });
+export const createBody = z.strictObject(inputs).partial().required({ job_type: true, schedule: true });
 
 /** Body of a change: any of the fields. */
-export const updateBody = z.strictObject({ ...settings, config: configInput }).partial();
+export const updateBody = z.strictObject(inputs).partial();
 
 const result = {
   run_id: id,

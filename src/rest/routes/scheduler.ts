@@ -120,7 +120,7 @@ const jobs: readonly Route[] = [
     path: '/api/scheduler/{id}',
     operationId: 'deleteScheduledJob',
     summary: 'Delete a scheduled job',
-    description: 'With its runs.',
+    description: 'With its runs; the plan of a goal still leads to the one that made it, over GraphQL.',
     body: noBody,
     response: z.object({ id, status: z.literal('deleted') }).describe('What is gone.'),
     answerExample: { id: 1, status: 'deleted' },

@@ -124,3 +124,12 @@ export const simulation = {
   periods_per_year: z.number().nullish().describe('For annualising; default: of the symbols’ market and interval.'),
   source: z.string().nullish().describe('`csv` or the name of a provider; default: an import, else the provider.'),
 };
+
+/** Fields of a body that have a default or can be empty: null asks for that. */
+export function orNull<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape) {
+  const fields = Object.entries(shape).map(([name, field]) => {
+    return [name, field.nullable().describe(`${field.description ?? ''} Null: the default.`.trim())] as const;
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets what the keys are.
+  return Object.fromEntries(fields) as { readonly [Name in keyof Shape]: z.ZodNullable<Shape[Name]> };
+}

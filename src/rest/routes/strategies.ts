@@ -64,7 +64,11 @@ export const strategyRoutes: readonly Route[] = [
     answerExample: strategyExample,
     document: CreateStrategyDocument,
     variables: ({ body }) => ({
-      input: { ...camelKeys(body), interval: intervalName(body.interval), mode: modeName(body.mode) },
+      input: {
+        ...camelKeys(body),
+        interval: body.interval && intervalName(body.interval),
+        mode: body.mode && modeName(body.mode),
+      },
     }),
     answer: ({ createStrategy: { strategy } }) => strategy && shownStrategy(strategy),
     location: (strategy) => `/api/strategies/${strategy.id}`,

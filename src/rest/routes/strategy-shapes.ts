@@ -4,7 +4,7 @@ import { memberOf } from '../../core/index.ts';
 import type { StrategyFieldsFragment } from '../../graphql/index.ts';
 import { STRATEGY_MODES } from '../../strategies/index.ts';
 import { snakeKeys } from '../naming.ts';
-import { barTime, id, idOf, instant, interval, intervalOf, params, paramsInput, symbols } from './shapes.ts';
+import { barTime, id, idOf, instant, interval, intervalOf, orNull, params, paramsInput, symbols } from './shapes.ts';
 
 /** What a change of target asks for. */
 export const SIGNALS = ['buy', 'sell', 'hold'] as const;
@@ -44,9 +44,13 @@ const fields = {
   strategy_type: z.string().describe('Name of a type, e.g. `momentum`.'),
   params: paramsInput.nullish(),
   symbols,
-  interval,
-  mode: modeInput,
-  enabled: z.boolean().describe('Whether a `market_scan` job of it scans; else its runs say that nothing was scanned.'),
+  ...orNull({
+    interval,
+    mode: modeInput,
+    enabled: z
+      .boolean()
+      .describe('Whether a `market_scan` job of it scans; else its runs say that nothing was scanned.'),
+  }),
 };
 
 /** Body of a creation. */

@@ -4,7 +4,7 @@ import { memberOf } from '../../core/index.ts';
 import type { WebhookDeliveryFieldsFragment, WebhookDestinationFieldsFragment } from '../../graphql/index.ts';
 import { BREAKER_STATES, DELIVERY_EVENTS, DELIVERY_STATUSES, WEBHOOK_EVENTS } from '../../webhooks/index.ts';
 import { snakeKeys } from '../naming.ts';
-import { id, idOf, instant, wordOf } from './shapes.ts';
+import { id, idOf, instant, orNull, wordOf } from './shapes.ts';
 
 const settings = {
   url: z.string().describe('Where to: `https://…`, on the internet.'),
@@ -12,11 +12,14 @@ const settings = {
   enabled: z.boolean().describe('While it is not, it is told of nothing new, and the rest waits.'),
 };
 
+const { url, ...defaulted } = settings;
+const inputs = { url, ...orNull(defaulted) };
+
 /** Body of a creation. */
-export const createBody = z.strictObject(settings).partial().required({ url: true });
+export const createBody = z.strictObject(inputs).partial().required({ url: true });
 
 /** Body of a change: any of the fields. */
-export const updateBody = z.strictObject(settings).partial();
+export const updateBody = z.strictObject(inputs).partial();
 
 /** A destination in an answer. */
 export const destinationAnswer = z

@@ -65,7 +65,7 @@ const revealed = {
 
 /** The fields of a body with GraphQL's names of words. */
 function inputOf({ events, ...body }: z.output<typeof updateBody>) {
-  return { ...body, ...(events === undefined ? {} : { events: events.map(enumName) }) };
+  return { ...body, ...(events === undefined ? {} : { events: events && events.map(enumName) }) };
 }
 
 const destinations: readonly Route[] = [
