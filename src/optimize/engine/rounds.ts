@@ -1,7 +1,7 @@
 /**
- * Cuts a run of combinations into rounds whose indicators fit into memory together. Most jobs are one round. Where the
- * indicators are many megabytes, combinations that read the same kinds of them go together, so that those of one kind
- * need not be in memory with those of another.
+ * Cuts a run of combinations into rounds whose indicators fit into memory together. Most jobs are one round. Combinations
+ * that read the same kinds of indicators stand together in it, so that those of a batch read fewer columns; where the
+ * columns are many megabytes they are rounds of their own, so that those of one kind need not be in memory with those of another.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Bars } from '../../market/index.ts';
@@ -44,7 +44,7 @@ export interface RoundJob {
 }
 
 /**
- * The rounds of combinations, in order. A combination whose own indicators are beyond the limit is a round by itself.
+ * The rounds of combinations, those of one kind after those of another and otherwise in order. A combination whose own indicators are beyond the limit is a round by itself.
  *
  * @param params by index
  * @param indexes of the combinations to be computed
@@ -57,7 +57,7 @@ export async function* planRounds(
   for (const group of await groupsOf(job, params, indexes)) yield* roundsOf(job, params, group);
 }
 
-/** All together where that takes little memory, else by the kinds of indicators that they read. */
+/** By the kinds of indicators that they read; in one group, one kind after the other, where all take little memory. */
 async function groupsOf(
   { type, bars, room }: RoundJob,
   params: readonly Parameters[],
@@ -75,7 +75,7 @@ async function groupsOf(
     groups.set(kinds, group);
   }
   const bytes = needs.size * tradedSeries(type, bars.length).length * columnBytes(bars);
-  return bytes <= room.mixed ? [indexes] : [...groups.values()];
+  return bytes <= room.mixed ? [[...groups.values()].flat()] : [...groups.values()];
 }
 
 async function* roundsOf(
