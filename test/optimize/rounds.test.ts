@@ -51,10 +51,23 @@ describe('the rounds of a section', () => {
     const rounds = await roundsOf(params, { most: 10, mixed: 10 });
 
     // windows 5, 10, 20, 50, 100 of two kinds for two symbols
-    expect(rounds.map(({ indexes }) => indexes)).toEqual([byKind(params).flat()]);
-    expect(rounds[0]?.indexes).toHaveLength(18);
+    const [indexes = [], ...others] = rounds.map((round) => round.indexes);
+    expect(others).toEqual([]);
+    expect(indexes).toHaveLength(18);
+    const parts = byKind(params);
+    const partOf = (index: number) => parts.findIndex((part) => part.includes(index));
+    expect(indexes.map(partOf)).toEqual(parts.flatMap((part, place) => part.map(() => place)));
     expect(new Set(rounds[0]?.specs.map(indicatorKey)).size).toBe(20);
     expect(rounds[0]?.specs).toHaveLength(20);
+  });
+
+  test('have those together that read the same column, and every other column in the second half', async () => {
+    const params = combinationsOf({ short_window: [5, 10], long_window: [20, 50, 100], ma_type: ['sma'] });
+
+    const rounds = await roundsOf(params, { most: 10, mixed: 10 });
+
+    const long = rounds.flatMap(({ indexes }) => indexes.map((index) => params[index]?.['long_window']));
+    expect(long).toEqual([20, 20, 100, 100, 50, 50]);
   });
 
   test('have those of one kind together when both kinds would take much memory', async () => {
@@ -62,7 +75,7 @@ describe('the rounds of a section', () => {
 
     const rounds = await roundsOf(params, { most: 10, mixed: 9 });
 
-    expect(rounds.map(({ indexes }) => indexes)).toEqual(byKind(params));
+    expect(rounds.map(({ indexes }) => indexes.toSorted((a, b) => a - b))).toEqual(byKind(params));
     expect(rounds.map(({ specs }) => specs.length)).toEqual([10, 10, 0]);
   });
 
