@@ -1,4 +1,7 @@
-/** A workload on worker threads of the project's pool: the kernel alone, without jobs, database and server. */
+/**
+ * A workload on worker threads of the project's pool: the kernel alone, without jobs, database and server, in pieces of one
+ * size in the order of the grid. It does not change with how a job cuts and orders its combinations.
+ */
 import { type TaskName, ThreadPool } from '../src/compute/index.ts';
 import type { EvaluationPlan } from '../src/optimize/evaluate.ts';
 import {
@@ -8,7 +11,6 @@ import {
   type Parameters,
   StrategyRegistry,
 } from '../src/strategies/index.ts';
-import { cpuMs } from './measure.ts';
 import { combinationsOf, planOf, specsOf, type Workload } from './workloads.ts';
 
 /** What a thread computes indicators of. */
@@ -29,19 +31,13 @@ const EVALUATE: TaskName<BatchInput, Float64Array | null> = { name: 'bench.evalu
 const BATCH = 64;
 const REPETITIONS = 8;
 
-/** Time of a run, and the processor time that it took, milliseconds. */
-interface RunTime {
-  readonly wall: number;
-  readonly cpu: number;
-}
-
 /** A workload that is ready to run. */
 export interface WorkloadPool {
-  readonly combinations: number;
-  /** Indicators and figures of every combination, on so many threads at once. */
-  compute(lanes: number): Promise<void>;
-  /** Least time of eight runs on so many threads, after one that warms up. */
-  leastWallMs(lanes: number): Promise<RunTime>;
+  /**
+   * Least time of eight runs on so many threads, after one that warms up, in milliseconds: indicators and figures of every
+   * combination.
+   */
+  leastWallMs(lanes: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -73,21 +69,19 @@ export function openPool(workload: Workload, threads: number): WorkloadPool {
     });
   };
   return {
-    combinations: combinations.length,
-    compute,
     leastWallMs: (lanes) => leastOf(() => compute(lanes)),
     close: () => pool.close(),
   };
 }
 
-async function leastOf(work: () => Promise<void>): Promise<RunTime> {
-  const runs: RunTime[] = [];
+async function leastOf(work: () => Promise<void>): Promise<number> {
+  const runs: number[] = [];
   for (let run = 0; run <= REPETITIONS; run++) {
-    const [start, cpuStart] = [performance.now(), cpuMs()];
+    const start = performance.now();
     await work();
-    runs.push({ wall: performance.now() - start, cpu: cpuMs() - cpuStart });
+    runs.push(performance.now() - start);
   }
-  return runs.slice(1).toSorted((a, b) => a.wall - b.wall)[0] ?? { wall: Number.NaN, cpu: Number.NaN };
+  return Math.min(...runs.slice(1));
 }
 
 async function inLanes(lanes: number, work: (lane: number) => Promise<void>): Promise<void> {

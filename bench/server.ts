@@ -117,7 +117,7 @@ function peakMemoryMb({ pid }: ChildProcess): number | null {
 
 async function kernelMs(): Promise<number> {
   const pool = openPool(workload, threads);
-  const { wall } = await pool.leastWallMs(threads);
+  const wall = await pool.leastWallMs(threads);
   await pool.close();
   return wall;
 }

@@ -1,29 +1,51 @@
 /**
- * The same workload on one and on two worker threads of the project's pool, sharing bars and indicators, on the wall.
- * Called with a word of a workload's name; prints a row.
+ * The search of a job on one and on two worker threads, as a server runs it, on the wall. Runs of both take turns, so
+ * that a slow minute of the machine does not fall on one of them. Needs `dist`, which `npm run bench` builds. Called with a
+ * word of a workload's name; prints a row.
  */
-import { peakMemoryMb } from './measure.ts';
-import { openPool } from './pool.ts';
+import { cpuMs, peakMemoryMb } from './measure.ts';
+import { openSearch, type Search } from './search.ts';
 import { workloadNamed } from './workloads.ts';
 
+const REPETITIONS = 8;
+
+/** Time of a run, and the processor time that it took, milliseconds. */
+interface RunTime {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
 const workload = workloadNamed(process.argv[2]);
-const pool = openPool(workload, 2);
-// Once, as a job does it: repetitions leave more than one table in memory.
-await pool.compute(2);
+const two = openSearch(workload, 2);
+// Before a second search takes memory of its own.
+await two.run();
 const memory = peakMemoryMb();
-const one = await pool.leastWallMs(1);
-const two = await pool.leastWallMs(2);
-await pool.close();
+const one = openSearch(workload, 1);
+await one.run();
+const times: { readonly one: RunTime; readonly two: RunTime }[] = [];
+for (let run = 0; run < REPETITIONS; run++) times.push({ one: await timeOf(one), two: await timeOf(two) });
+await Promise.all([one.close(), two.close()]);
+const [ofOne, ofTwo] = [least(times.map((each) => each.one)), least(times.map((each) => each.two))];
 console.log(
   JSON.stringify({
     workload: workload.name,
-    combinations: pool.combinations,
+    combinations: one.combinations,
     bars: workload.bars,
-    'one ms': Math.round(one.wall),
-    'two ms': Math.round(two.wall),
-    ratio: Number((one.wall / two.wall).toFixed(2)),
-    'cores used by two': Number((two.cpu / two.wall).toFixed(2)),
-    'extra work of two %': Math.round(100 * (two.cpu / one.cpu - 1)),
+    'one ms': Math.round(ofOne.wall),
+    'two ms': Math.round(ofTwo.wall),
+    ratio: Number((ofOne.wall / ofTwo.wall).toFixed(2)),
+    'cores used by two': Number((ofTwo.cpu / ofTwo.wall).toFixed(2)),
+    'extra work of two %': Math.round(100 * (ofTwo.cpu / ofOne.cpu - 1)),
     'peak MiB': memory,
   }),
 );
+
+async function timeOf(search: Search): Promise<RunTime> {
+  const [start, cpuStart] = [performance.now(), cpuMs()];
+  await search.run();
+  return { wall: performance.now() - start, cpu: cpuMs() - cpuStart };
+}
+
+function least(runs: readonly RunTime[]): RunTime {
+  return runs.toSorted((a, b) => a.wall - b.wall)[0] ?? { wall: Number.NaN, cpu: Number.NaN };
+}

@@ -36,15 +36,38 @@ async function roundsOf(params: readonly Parameters[], { most, mixed }: Room, fr
   return rounds;
 }
 
+/** Places of those that read simple means, exponential means, and of the invalid ones, which read nothing. */
+function byKind(params: readonly Parameters[]): readonly (readonly number[])[] {
+  const all = [...params.keys()];
+  const isValid = (index: number) => momentum.problem(params[index] ?? {}) === null;
+  const ofKind = (kind: string) => all.filter((index) => isValid(index) && params[index]?.['ma_type'] === kind);
+  return [ofKind('sma'), ofKind('ema'), all.filter((index) => !isValid(index))];
+}
+
 describe('the rounds of a section', () => {
-  test('are one when everything fits, with each indicator once', async () => {
-    const rounds = await roundsOf(combinationsOf(undefined), { most: 10, mixed: 10 });
+  test('are one when everything fits, with each indicator once and those together that read the same kind', async () => {
+    const params = combinationsOf(undefined);
+
+    const rounds = await roundsOf(params, { most: 10, mixed: 10 });
 
     // windows 5, 10, 20, 50, 100 of two kinds for two symbols
-    expect(rounds).toEqual([{ indexes: [...combinationsOf(undefined).keys()], specs: expect.any(Array) }]);
-    expect(rounds[0]?.indexes).toHaveLength(18);
+    const [indexes = [], ...others] = rounds.map((round) => round.indexes);
+    expect(others).toEqual([]);
+    expect(indexes).toHaveLength(18);
+    const parts = byKind(params);
+    const partOf = (index: number) => parts.findIndex((part) => part.includes(index));
+    expect(indexes.map(partOf)).toEqual(parts.flatMap((part, place) => part.map(() => place)));
     expect(new Set(rounds[0]?.specs.map(indicatorKey)).size).toBe(20);
     expect(rounds[0]?.specs).toHaveLength(20);
+  });
+
+  test('have those together that read the same column, and every other column in the second half', async () => {
+    const params = combinationsOf({ short_window: [5, 10], long_window: [20, 50, 100], ma_type: ['sma'] });
+
+    const rounds = await roundsOf(params, { most: 10, mixed: 10 });
+
+    const long = rounds.flatMap(({ indexes }) => indexes.map((index) => params[index]?.['long_window']));
+    expect(long).toEqual([20, 20, 100, 100, 50, 50]);
   });
 
   test('have those of one kind together when both kinds would take much memory', async () => {
@@ -52,11 +75,7 @@ describe('the rounds of a section', () => {
 
     const rounds = await roundsOf(params, { most: 10, mixed: 9 });
 
-    const isValid = (index: number) => momentum.problem(params[index] ?? {}) === null;
-    const all = [...params.keys()];
-    const ofKind = (kind: string) => all.filter((index) => isValid(index) && params[index]?.['ma_type'] === kind);
-    const invalid = all.filter((index) => !isValid(index));
-    expect(rounds.map(({ indexes }) => indexes)).toEqual([ofKind('sma'), ofKind('ema'), invalid]);
+    expect(rounds.map(({ indexes }) => indexes.toSorted((a, b) => a - b))).toEqual(byKind(params));
     expect(rounds.map(({ specs }) => specs.length)).toEqual([10, 10, 0]);
   });
 

@@ -53,11 +53,14 @@ export function equityCurve(
 
 /** `E_t/max_{s≤t} E_s − 1`, the maximum starting at the initial capital. */
 function drawdownsOf(equity: Float64Array, initialCapital: number): Float64Array {
+  const drawdowns = new Float64Array(equity.length);
   let peak = initialCapital;
-  return equity.map((value) => {
-    peak = Math.max(peak, value);
-    return value / peak - 1;
-  });
+  for (let bar = 0; bar < equity.length; bar += 1) {
+    const value = at(equity, bar);
+    if (value > peak) peak = value;
+    drawdowns[bar] = value / peak - 1;
+  }
+  return drawdowns;
 }
 
 /** The lowest and highest of each stretch that ends in this slice; stretches run over the borders of short slices. */
@@ -76,6 +79,7 @@ function keptBars({ equity, from }: SliceEquity, stretch: number): Set<number> {
 /** First bar, deepest drawdown, last bar. */
 function landmarks(drawdowns: Float64Array): readonly number[] {
   if (drawdowns.length === 0) return [];
-  const deepest = drawdowns.reduce((best, value, bar) => (value < at(drawdowns, best) ? bar : best), 0);
+  let deepest = 0;
+  for (let bar = 1; bar < drawdowns.length; bar += 1) if (at(drawdowns, bar) < at(drawdowns, deepest)) deepest = bar;
   return [0, deepest, drawdowns.length - 1];
 }

@@ -1,7 +1,7 @@
 /**
- * Cuts a run of combinations into rounds whose indicators fit into memory together. Most jobs are one round. Where the
- * indicators are many megabytes, combinations that read the same kinds of them go together, so that those of one kind
- * need not be in memory with those of another.
+ * Cuts a run of combinations into rounds whose indicators fit into memory together. Most jobs are one round. Combinations
+ * that read the same kinds of indicators, and the same columns, stand together in it, so that those of a batch read few;
+ * where the columns are many megabytes the kinds are rounds of their own, so that those of one kind need not be in memory with those of another.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Bars } from '../../market/index.ts';
@@ -44,7 +44,7 @@ export interface RoundJob {
 }
 
 /**
- * The rounds of combinations, in order. A combination whose own indicators are beyond the limit is a round by itself.
+ * The rounds of combinations, those of one kind after those of another, those of one column together. A combination whose own indicators are beyond the limit is a round by itself.
  *
  * @param params by index
  * @param indexes of the combinations to be computed
@@ -57,25 +57,54 @@ export async function* planRounds(
   for (const group of await groupsOf(job, params, indexes)) yield* roundsOf(job, params, group);
 }
 
-/** All together where that takes little memory, else by the kinds of indicators that they read. */
+/** By the kinds of indicators that they read; in one group, one kind after the other, where all take little memory. */
 async function groupsOf(
   { type, bars, room }: RoundJob,
   params: readonly Parameters[],
   indexes: readonly number[],
 ): Promise<readonly (readonly number[])[]> {
-  const groups = new Map<string, number[]>();
+  const groups = new Map<string, Reader[]>();
   const needs = new Set<string>();
   for (const [place, index] of indexes.entries()) {
     if (place % SLICE === SLICE - 1) await breathe();
     const wanted = needsOf(type, params[index]);
-    for (const need of wanted) needs.add(keyOf(need));
-    const kinds = wanted.map(({ kind }) => kind).join();
-    const group = groups.get(kinds) ?? [];
-    group.push(index);
-    groups.set(kinds, group);
+    const columns = wanted.map(keyOf);
+    for (const column of columns) needs.add(column);
+    addTo(groups, wanted.map(({ kind }) => kind).join(), { index, columns });
   }
+  const sorted = Array.from(groups.values(), byColumn);
   const bytes = needs.size * tradedSeries(type, bars.length).length * columnBytes(bars);
-  return bytes <= room.mixed ? [indexes] : [...groups.values()];
+  return bytes <= room.mixed ? [sorted.flat()] : sorted;
+}
+
+/** A combination, and the columns that it reads. */
+interface Reader {
+  readonly index: number;
+  readonly columns: readonly string[];
+}
+
+/**
+ * Those that read the same column one after the other, of the columns of which there are most: a batch reads all the
+ * others anyway. Every other column comes in the second half: along an axis combinations trade less and less, or more and
+ * more, and threads that take a half each are to end together.
+ */
+function byColumn(readers: readonly Reader[]): readonly number[] {
+  const width = readers[0]?.columns.length ?? 0;
+  let most = new Map<string, Reader[]>();
+  for (let place = 0; place < width; place++) {
+    const buckets = new Map<string, Reader[]>();
+    for (const reader of readers) addTo(buckets, reader.columns[place] ?? '', reader);
+    if (buckets.size > most.size) most = buckets;
+  }
+  const buckets = width === 0 ? [readers] : [...most.values()];
+  const halves = [0, 1].flatMap((half) => buckets.filter((_, place) => place % 2 === half));
+  return halves.flat().map(({ index }) => index);
+}
+
+function addTo<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 async function* roundsOf(

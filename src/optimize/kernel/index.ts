@@ -12,7 +12,7 @@ import {
   type Skipped,
 } from '../evaluate.ts';
 import { rowWidth } from '../figures.ts';
-import { type Entrant, openCourses } from './courses.ts';
+import { type Entrant, type Field, openCourses } from './courses.ts';
 import { planBlocks } from './pieces.ts';
 
 /**
@@ -49,15 +49,23 @@ interface Batch {
 /** Returns those that are left to the plain definition, in their order; null when it was cancelled. */
 function evaluateTogether({ plan, type, hooks }: Batch, entrants: readonly Entrant[]): readonly Entrant[] | null {
   const field = openCourses(plan, type, entrants);
+  const isDone = followTogether({ plan, type, hooks }, field);
+  field.table?.release();
+  if (!isDone) return null;
+  const done = new Set(field.courses.filter(({ course }) => !course.isDoubtful).map(({ entrant }) => entrant));
+  return entrants.filter((entrant) => !done.has(entrant) || !entrant.row.every(Number.isFinite));
+}
+
+/** Takes the field through all blocks; false when it was cancelled on the way. */
+function followTogether({ plan, hooks }: Batch, field: Field): boolean {
   let fold = 0;
   for (const block of planBlocks(plan.segments)) {
-    if (hooks.isCancelled()) return null;
+    if (hooks.isCancelled()) return false;
     field.table?.load(block.from, block.to);
     for (const { course } of field.courses) if (!course.isDoubtful) course.advance(block);
     for (; (plan.folds[fold]?.test.to ?? Infinity) <= block.to; fold++) hooks.onFold(fold);
   }
-  const done = new Set(field.courses.filter(({ course }) => !course.isDoubtful).map(({ entrant }) => entrant));
-  return entrants.filter((entrant) => !done.has(entrant) || !entrant.row.every(Number.isFinite));
+  return true;
 }
 
 /** Writes the rows of these; null when it was cancelled. */

@@ -4,14 +4,20 @@
  * once for all combinations. The block is cut into nodes of 16 bars. For each bar there are the sums from the start of
  * its node on (head) and up to the end of its node (tail); a stretch is the tail of one node, whole nodes, and the head
  * of another. Nothing is ever subtracted: an outlier spoils no stretch that it is not in.
+ *
+ * The sums are made by WebAssembly (`nodes.as`), six times as fast as by plain loops: with a few dozen combinations they
+ * would be a quarter of the work.
  */
+import { growTo, type WasmExports, WasmSource } from '../../compute/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { at } from '../../strategies/index.ts';
+import { NODES_WASM } from './nodes.generated.ts';
 import { BLOCK } from './pieces.ts';
 
 /** Bars per node, a power of two. */
 const NODE = 16;
 const NODE_MASK = NODE - 1;
+const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /** Columns of the table: Σr, Σr², lowest and highest close, and the smallest relation of a close to an earlier one. */
 const SUM = 0;
@@ -36,32 +42,53 @@ export interface Stretch {
   depth: number;
 }
 
-/** The closes of one symbol in the current block. */
+/** What `nodes.as` exports. Addresses in bytes; of heads and tails each bar has five numbers. */
+interface Exports extends WasmExports {
+  move(bars: number, closes: number, moves: number): void;
+  sumHeads(bars: number, closes: number, moves: number, heads: number): void;
+  sumTails(bars: number, closes: number, moves: number, tails: number): void;
+}
+
+const source = new WasmSource<Exports>(NODES_WASM);
+
+/** The closes of one symbol in the current block. Whoever opens it releases it. */
 export class MarketTable {
   private readonly close: Float64Array;
-  private readonly moves = new Float64Array(BLOCK);
-  private readonly closes = new Float64Array(BLOCK);
-  private readonly table = new Float64Array(2 * BLOCK * WIDTH);
+  private readonly wasm = source.take();
+  /** [1 + BLOCK] the close before the block, and those of the block. */
+  private readonly closes: Float64Array;
+  private readonly moves: Float64Array;
+  private readonly table: Float64Array;
   private from = 0;
 
   constructor({ close }: Bars) {
     this.close = close;
+    const start = Math.ceil(this.wasm.freeFrom() / BYTES) * BYTES;
+    growTo(this.wasm.memory, start + BYTES * (1 + 2 * BLOCK + 2 * TAILS));
+    const { buffer } = this.wasm.memory;
+    this.closes = new Float64Array(buffer, start, 1 + BLOCK);
+    this.moves = new Float64Array(buffer, start + this.closes.byteLength, BLOCK);
+    this.table = new Float64Array(buffer, this.moves.byteOffset + this.moves.byteLength, 2 * TAILS);
   }
 
   /** Prepares the bars [from, to), at most a block. */
   load(from: number, to: number): void {
     this.from = from;
-    const { close, closes, moves } = this;
+    const { close, closes, moves, table, wasm } = this;
     // No stretch holds the first bar of the series, which has no move: a position is opened on the second at the earliest.
-    let previous = at(close, Math.max(0, from - 1));
-    for (let t = from; t < to; t++) {
-      const price = at(close, t);
-      moves[t - from] = price / previous - 1;
-      closes[t - from] = price;
-      previous = price;
-    }
-    this.sumHeads(to - from);
-    this.sumTails(to - from);
+    closes[0] = at(close, Math.max(0, from - 1));
+    closes.set(close.subarray(from, to), 1);
+    // Nodes are summed in pairs. What that writes behind the last bar, and as tails of a node that is cut off, nobody reads.
+    const paired = 2 * NODE * Math.ceil((to - from) / (2 * NODE));
+    const first = closes.byteOffset + BYTES;
+    wasm.move(paired, first, moves.byteOffset);
+    wasm.sumHeads(paired, first, moves.byteOffset, table.byteOffset);
+    wasm.sumTails(paired, first, moves.byteOffset, table.byteOffset + BYTES * TAILS);
+  }
+
+  /** Gives its memory back: nothing is measured any more. */
+  release(): void {
+    source.giveBack(this.wasm);
   }
 
   /** Adds the bars [from, to) of the block, at least one, through all of which a position was held. */
@@ -76,7 +103,7 @@ export class MarketTable {
     let { sum, squares, high, low, depth } = stretch;
     for (let bar = first; bar <= last; bar++) {
       const move = at(this.moves, bar);
-      const close = at(this.closes, bar);
+      const close = at(this.closes, 1 + bar);
       sum += move;
       squares += move * move;
       if (close < low) low = close;
@@ -112,59 +139,5 @@ export class MarketTable {
     stretch.high = high;
     stretch.low = low;
     stretch.depth = depth;
-  }
-
-  private sumHeads(bars: number): void {
-    const { table, moves, closes } = this;
-    for (let start = 0; start < bars; start += NODE) {
-      let sum = 0;
-      let squares = 0;
-      let low = Infinity;
-      let high = 0;
-      let depth = 1;
-      const end = Math.min(start + NODE, bars);
-      for (let bar = start; bar < end; bar++) {
-        const move = at(moves, bar);
-        const close = at(closes, bar);
-        sum += move;
-        squares += move * move;
-        if (close < low) low = close;
-        if (close > high) high = close;
-        else if (close < depth * high) depth = close / high;
-        const entry = bar * WIDTH;
-        table[entry + SUM] = sum;
-        table[entry + SQUARES] = squares;
-        table[entry + LOW] = low;
-        table[entry + HIGH] = high;
-        table[entry + DEPTH] = depth;
-      }
-    }
-  }
-
-  private sumTails(bars: number): void {
-    const { table, moves, closes } = this;
-    for (let start = 0; start < bars; start += NODE) {
-      let sum = 0;
-      let squares = 0;
-      let low = Infinity;
-      let high = 0;
-      let depth = 1;
-      const end = Math.min(start + NODE, bars);
-      for (let bar = end - 1; bar >= start; bar--) {
-        const move = at(moves, bar);
-        const close = at(closes, bar);
-        sum += move;
-        squares += move * move;
-        if (close > high) high = close;
-        if (close < low) low = close;
-        else if (low < depth * close) depth = low / close;
-        const entry = TAILS + bar * WIDTH;
-        table[entry + SUM] = sum;
-        table[entry + SQUARES] = squares;
-        table[entry + LOW] = low;
-        table[entry + HIGH] = high;
-        table[entry + DEPTH] = depth;
-      }
-    }
   }
 }

@@ -13,5 +13,5 @@ export {
   type IndicatorTable,
   indicatorKey,
 } from './indicator.ts';
-export { prefixSums, rollingMean } from './prefix-sums.ts';
+export { prefixSums, rollingMeans } from './prefix-sums.ts';
 export { rollingDeviation, rollingZscore } from './rolling-moments.ts';

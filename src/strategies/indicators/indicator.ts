@@ -2,7 +2,7 @@ import { invariant } from '../../core/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { at } from './column.ts';
 import { exponentialMeans } from './exponential-mean.ts';
-import { type PrefixSums, prefixSums, rollingMean } from './prefix-sums.ts';
+import { type PrefixSums, prefixSums, rollingMeans } from './prefix-sums.ts';
 import { rollingZscore } from './rolling-moments.ts';
 import { volatilityFactor } from './volatility-factor.ts';
 
@@ -31,9 +31,7 @@ const KINDS = {
   /** Mean of the last w closes. */
   sma: {
     reads: 'close',
-    kernel: (source, columns) => {
-      for (const { window, out } of columns) rollingMean(source.sums(), window, out);
-    },
+    kernel: (source, columns) => rollingMeans(source.sums(), columns),
   },
   /** Exponential mean of the closes. */
   ema: { reads: 'close', kernel: ({ values }, columns) => exponentialMeans(values, columns) },

@@ -31,16 +31,33 @@ export function prefixSums(values: Float64Array): PrefixSums {
   return { high, low };
 }
 
+/** A rolling mean to compute: its window w ≥ 1, an integer, and where to write it, [T]. */
+export interface RollingMean {
+  readonly window: number;
+  readonly out: Float64Array;
+}
+
+/** Values of which all means are computed before the next ones: their sums stay in a core's cache. */
+const AT_ONCE = 2048;
+
 /**
- * Mean of the last `window` values, the current one included: `m_t = (x_{t−w+1} + … + x_t)/w`.
+ * Means of the last `window` values, the current one included: `m_t = (x_{t−w+1} + … + x_t)/w`; NaN until `window` values
+ * exist.
  *
  * @param sums of the values
- * @param window w, an integer ≥ 1
- * @param out [T], overwritten; NaN until `window` values exist
  */
-export function rollingMean({ high, low }: PrefixSums, window: number, out: Float64Array): void {
-  out.fill(Number.NaN, 0, Math.min(window - 1, out.length));
-  for (let t = window - 1, start = 0; t < out.length; t++, start++) {
+export function rollingMeans(sums: PrefixSums, means: readonly RollingMean[]): void {
+  for (const { window, out } of means) out.fill(Number.NaN, 0, Math.min(window - 1, out.length));
+  for (let from = 0; from < sums.high.length; from += AT_ONCE) {
+    for (const mean of means) meansOf(sums, mean, from);
+  }
+}
+
+/** The means from the value `from` on, so many as are computed at once. */
+function meansOf({ high, low }: PrefixSums, { window, out }: RollingMean, from: number): void {
+  const to = Math.min(from + AT_ONCE, out.length);
+  const first = Math.max(from, window - 1);
+  for (let t = first, start = first - window + 1; t < to; t++, start++) {
     const sum = at(high, t + 1) - at(high, start) + (at(low, t + 1) - at(low, start));
     out[t] = sum / window;
   }

@@ -22,82 +22,66 @@ export interface Rolling {
  * Sample standard deviation (n − 1) of the last `window` values, the current one included; 0 where it is at most
  * 10⁻¹² · |mean| of the same values, NaN until `window` values exist.
  */
-export function rollingDeviation({ values, window, out }: Rolling): void {
-  rollingMoments(values, window, (start, { deviation, count }) => {
-    for (let j = 0; j < count; j++) out[start + j] = at(deviation, j);
-  });
+export function rollingDeviation(rolling: Rolling): void {
+  followWindows(rolling, { isScore: false, ofNone: 0 });
 }
 
 /**
  * Distance of each value from the mean of the last `window` values, in their sample standard deviations:
  * `z_t = (x_t − mean)/sd`. NaN until `window` values exist and where sd = 0.
  */
-export function rollingZscore({ values, window, out }: Rolling): void {
-  rollingMoments(values, window, (start, { mean, deviation, count }) => {
-    for (let j = 0; j < count; j++) {
-      const spread = at(deviation, j);
-      out[start + j] = spread > 0 ? (at(values, start + j) - at(mean, j)) / spread : Number.NaN;
-    }
-  });
+export function rollingZscore(rolling: Rolling): void {
+  followWindows(rolling, { isScore: true, ofNone: Number.NaN });
 }
 
-/** Moments of the windows that end on `count` ≤ w consecutive values; the deviation is NaN where one is not full. */
-interface Moments {
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
-  count: number;
+/** What is written of a window: its deviation or the score of its last value, and what there is without a deviation. */
+interface Measure {
+  readonly isScore: boolean;
+  readonly ofNone: number;
 }
 
-/** Tells the moments of one block of w values after the other, on arrays that are used again for the next. */
-function rollingMoments(values: Float64Array, window: number, tell: (start: number, moments: Moments) => void): void {
-  const work: Work = {
-    tailSum: new Float64Array(window + 1),
-    tailSquares: new Float64Array(window + 1),
-    mean: new Float64Array(window),
-    deviation: new Float64Array(window),
-    count: 0,
-  };
-  for (let start = 0; start < values.length; start += window) {
-    if (start > 0) sumTails(values, start, work);
-    work.count = Math.min(window, values.length - start);
-    sumHeads(values, start, work);
-    tell(start, work);
-  }
-}
-
-interface Work extends Moments {
-  /** [w + 1] sums over the block before, from its j-th value on; the empty tail at [w] is 0. */
+/** A series that is followed, and [w + 1] sums over the block before, from its j-th value on; the empty tail at [w] is 0. */
+interface Work extends Rolling, Measure {
   readonly tailSum: Float64Array;
   readonly tailSquares: Float64Array;
 }
 
-/** Adds the heads of the block at `start` to the tails of the one before it. The first block has one full window. */
-function sumHeads(values: Float64Array, start: number, work: Work): void {
-  const { tailSum, tailSquares, mean, deviation, count } = work;
-  const window = mean.length;
+function followWindows({ values, window, out }: Rolling, { isScore, ofNone }: Measure): void {
+  const tailSum = new Float64Array(window + 1);
+  const tailSquares = new Float64Array(window + 1);
+  const work: Work = { values, window, out, isScore, ofNone, tailSum, tailSquares };
+  for (let start = 0; start < values.length; start += window) {
+    if (start > 0) sumTails(start, work);
+    addHeads(start, work);
+  }
+  out.fill(Number.NaN, 0, Math.min(window - 1, out.length));
+}
+
+/** Adds the heads of the block at `start` to the tails of the one before it, and writes. The first block has one full window. */
+function addHeads(start: number, { values, window, out, isScore, ofNone, tailSum, tailSquares }: Work): void {
   const anchor = at(values, start);
   const perValue = 1 / window;
   const perDegree = 1 / (window - 1);
+  const count = Math.min(window, values.length - start);
   let headSum = 0;
   let headSquares = 0;
   for (let j = 0; j < count; j++) {
-    const distance = at(values, start + j) - anchor;
+    const value = at(values, start + j);
+    const distance = value - anchor;
     headSum += distance;
     headSquares += distance * distance;
-    const sum = headSum + at(tailSum, j + 1);
-    const shift = sum * perValue;
-    const rest = headSquares + at(tailSquares, j + 1) - sum * shift;
-    const spread = rest > 0 ? Math.sqrt(rest * perDegree) : 0;
+    const both = headSum + at(tailSum, j + 1);
+    const shift = both * perValue;
     const center = anchor + shift;
-    mean[j] = center;
-    deviation[j] = spread <= NEGLIGIBLE * Math.abs(center) ? 0 : spread;
+    // NaN where rounding has left less than nothing: that is no deviation either.
+    const deviation = Math.sqrt((headSquares + at(tailSquares, j + 1) - both * shift) * perDegree);
+    const isSome = deviation > NEGLIGIBLE * Math.abs(center);
+    out[start + j] = isSome ? (isScore ? (value - center) / deviation : deviation) : ofNone;
   }
-  if (start === 0) deviation.fill(Number.NaN, 0, Math.min(window - 1, count));
 }
 
 /** Sums of `x − anchor` and of its square over the end of the block before `start`, from every value of it on. */
-function sumTails(values: Float64Array, start: number, { tailSum, tailSquares }: Work): void {
-  const window = tailSum.length - 1;
+function sumTails(start: number, { values, window, tailSum, tailSquares }: Work): void {
   const anchor = at(values, start);
   let sum = 0;
   let squares = 0;
