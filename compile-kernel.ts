@@ -1,6 +1,6 @@
 /** `npm run generate`: compiles what is written in AssemblyScript into modules that carry the WebAssembly as base64. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
@@ -13,7 +13,7 @@ const SOURCES = [
 
 for (const [source, constant] of SOURCES) {
   const path = fileURLToPath(new URL(source, import.meta.url));
-  const binary = await compile(readFileSync(`${path}.as`, 'utf8'));
+  const binary = await compile(path);
   writeFileSync(`${path}.generated.ts`, moduleOf(basename(source), constant, binary));
 }
 
@@ -30,13 +30,16 @@ function moduleOf(name: string, constant: string, binary: Uint8Array): string {
   ].join('\n');
 }
 
-/** The compiler asks for files by name and hands results over by name; none of them touches the disk. */
-async function compile(source: string): Promise<Uint8Array> {
+/**
+ * The compiler asks for sources by name, with an ending of its own (`memory.ts` is our `memory.as`), and hands results over by
+ * name; what it writes does not touch the disk.
+ */
+async function compile(path: string): Promise<Uint8Array> {
   let compiled: Uint8Array | string | null = null;
   const options = [
-    'kernel.ts',
+    `${basename(path)}.ts`,
     '--outFile',
-    'kernel.wasm',
+    'compiled.wasm',
     '-O3',
     '--runtime',
     'stub',
@@ -46,7 +49,10 @@ async function compile(source: string): Promise<Uint8Array> {
   ];
   const errors = asc.createMemoryStream();
   const { error } = await asc.main(options, {
-    readFile: (name) => (name === 'kernel.ts' ? source : null),
+    readFile: (name) => {
+      const source = join(dirname(path), name.replace(/\.ts$/, '.as'));
+      return existsSync(source) ? readFileSync(source, 'utf8') : null;
+    },
     writeFile: (_, contents) => {
       compiled = contents;
     },

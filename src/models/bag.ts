@@ -15,7 +15,7 @@ import { drawRows, sampleColumns } from './sampling.ts';
  */
 export function bag(run: TrainingRun): Trained {
   const trees: Forest[] = [];
-  const least = leastGain(run.data.objective, run.targets);
+  const least = leastGain(run.data.objective, run.kernel.arrays);
   for (let tree = 0; tree < run.settings.trees; tree++) {
     trees.push(growOn(run, tree, least));
     if (!run.onTree(tree)) break;
@@ -23,15 +23,13 @@ export function bag(run: TrainingRun): Trained {
   return { base: 0, trees };
 }
 
-function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: number, least: number): Forest {
+function growOn({ kernel, settings, data, seed }: TrainingRun, tree: number, least: number): Forest {
   const random = seededRandom(`${seed}/tree/${tree}`);
-  const hessian = drawRows(data.rows.length, settings.subsample, random).map(
-    (times, row) => times * at(targets.weight, row),
-  );
-  const { derivatives } = kernel.arrays;
-  for (const [row, weight] of hessian.entries()) {
-    derivatives[2 * row] = weight;
-    derivatives[2 * row + 1] = -weight * at(targets.label, row);
+  const { derivatives, label, weight } = kernel.arrays;
+  const hessian = drawRows(data.rows.length, settings.subsample, random).map((times, row) => times * at(weight, row));
+  for (let row = 0; row < hessian.length; row++) {
+    derivatives[2 * row] = at(hessian, row);
+    derivatives[2 * row + 1] = -at(hessian, row) * at(label, row);
   }
   const rows = allRows(hessian.length).filter((row) => at(hessian, row) > 0);
   kernel.arrays.order.set(rows);
@@ -39,5 +37,6 @@ function growOn({ kernel, settings, data, targets, seed }: TrainingRun, tree: nu
   const features = data.binned.edges.names.length;
   const share = settings.columnsByNode ?? Math.floor(Math.sqrt(features)) / features;
   const columnsOf = (): Int32Array => sampleColumns(features, share, random);
-  return growTree({ kernel, settings, ...quantised, rows: rows.length, leastGain: least, columnsOf }).tree;
+  const task = { kernel, settings, ...quantised, rows: rows.length, leastGain: least, columnsOf };
+  return growTree({ ...task, updatesMargins: false });
 }

@@ -2,9 +2,9 @@
 import { seededRandom } from '../core/index.ts';
 import { allRows } from './features.ts';
 import type { Forest } from './forest.ts';
-import { type GrownLeaf, growTree } from './growth/index.ts';
+import { growTree } from './growth/index.ts';
 import type { Kernel } from './kernel/index.ts';
-import { baseMargin, differentiate, leastGain, type Targets } from './objective.ts';
+import { baseMargin, leastGain } from './objective.ts';
 import { quantise } from './quantise.ts';
 import { sampleColumns, sampleRows } from './sampling.ts';
 import type { Settings } from './settings.ts';
@@ -16,7 +16,6 @@ export interface TrainingRun {
   readonly kernel: Kernel;
   readonly settings: Settings;
   readonly data: TrainingData;
-  readonly targets: Targets;
   readonly seed: string;
   /** Called after each tree; false stops. */
   readonly onTree: (tree: number) => boolean;
@@ -46,10 +45,10 @@ class Booster {
   readonly #watch: Watch | null;
 
   constructor(run: TrainingRun) {
-    const { kernel, data, settings, targets } = run;
+    const { kernel, data, settings } = run;
     this.#run = run;
-    this.#base = baseMargin(data.objective, targets);
-    this.#leastGain = leastGain(data.objective, targets);
+    this.#base = baseMargin(data.objective, kernel.arrays);
+    this.#leastGain = leastGain(data.objective, kernel.arrays);
     this.#rows = allRows(data.rows.length);
     this.#margins = kernel.arrays.margins.fill(this.#base);
     this.#watch = settings.patience === null ? null : new Watch(data, settings, this.#base);
@@ -57,34 +56,31 @@ class Booster {
 
   /** Grows a tree; false when the validation rows have not improved for too long. */
   step(tree: number): boolean {
-    const { kernel, settings, data, targets, seed } = this.#run;
-    differentiate(data.objective, targets, this.#margins, kernel.arrays.derivatives);
+    const { kernel, settings, data, seed } = this.#run;
+    kernel.differentiate(data.objective);
     const random = seededRandom(`${seed}/tree/${tree}`);
     const rows = settings.subsample < 1 ? sampleRows(this.#rows.length, settings.subsample, random) : this.#rows;
     const features = data.binned.edges.names.length;
     const columns = sampleColumns(features, settings.columns, random);
     kernel.arrays.order.set(rows);
     const quantised = quantise(kernel, rows.length);
+    // The rows of the tree are known by their leaves; if some were left out, all walk through it.
+    const updatesMargins = rows.length === this.#rows.length;
     const grown = growTree({
       ...{ kernel, settings, ...quantised },
-      ...{ rows: rows.length, leastGain: this.#leastGain, columnsOf: () => columns },
+      ...{ rows: rows.length, leastGain: this.#leastGain, columnsOf: () => columns, updatesMargins },
     });
-    this.#trees.push(grown.tree);
-    this.#add(grown.tree, grown.leaves, rows.length);
-    return this.#watch?.isImproving(grown.tree) ?? true;
+    this.#trees.push(grown);
+    if (!updatesMargins) this.#add(grown);
+    return this.#watch?.isImproving(grown) ?? true;
   }
 
   result(): Trained {
     return { base: this.#base, trees: this.#trees.slice(0, this.#watch?.bestTrees ?? this.#trees.length) };
   }
 
-  /** The rows of the tree are known by their leaves; those that were left out walk through it. */
-  #add(tree: Forest, leaves: readonly GrownLeaf[], sampled: number): void {
-    const { kernel, data } = this.#run;
-    if (sampled < this.#rows.length) {
-      addTree(tree, 0, { bins: data.binned.bins, stride: data.binned.rows, rows: data.rows }, this.#margins);
-      return;
-    }
-    for (const leaf of leaves) kernel.addToMargins(leaf, leaf.value);
+  #add(tree: Forest): void {
+    const { binned, rows } = this.#run.data;
+    addTree(tree, 0, { bins: binned.bins, stride: binned.rows, rows }, this.#margins);
   }
 }

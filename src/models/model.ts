@@ -4,7 +4,7 @@ import type { ModelType, Objective } from './model-type.ts';
 import type { TrainParams } from './parameters.ts';
 
 /** Raised whenever the same data, parameters and seed no longer give the same model. */
-export const ENGINE_VERSION = 2;
+export const ENGINE_VERSION = 3;
 
 /** A trained model. Plain data: it can be cloned to another thread. */
 export interface Model {

@@ -1,9 +1,7 @@
-/** The losses that boosting lowers, by their derivatives. */
+/** What is learned: where a training begins, how it ends in predictions, and which gains count. */
 import { at } from '../strategies/index.ts';
+import { exponential } from './exponential.ts';
 import type { Objective } from './model-type.ts';
-
-/** A hessian is at least this, so that a row that is certain does not lose all weight. */
-const LEAST_HESSIAN = 1e-16;
 
 /** Labels and weights of the training rows. */
 export interface Targets {
@@ -13,24 +11,12 @@ export interface Targets {
 
 /** The probability of a log odds. */
 export function sigmoid(margin: number): number {
-  return 1 / (1 + Math.exp(-margin));
+  return 1 / (1 + exponential(-margin));
 }
 
 /** A prediction from a sum of leaves: a probability, or the sum itself. */
 export function predictionOf(objective: Objective, margin: number): number {
   return objective === 'binary' ? sigmoid(margin) : margin;
-}
-
-/** Derivatives at the margins: of log loss, or of half the squared error. `into` gets the hessian and gradient of each row. */
-export function differentiate(objective: Objective, targets: Targets, margins: Float64Array, into: Float64Array): void {
-  const { label, weight } = targets;
-  for (let row = 0; row < label.length; row++) {
-    const prediction = predictionOf(objective, at(margins, row));
-    const factor = at(weight, row);
-    const curvature = objective === 'binary' ? Math.max(prediction * (1 - prediction), LEAST_HESSIAN) : 1;
-    into[2 * row] = curvature * factor;
-    into[2 * row + 1] = (prediction - at(label, row)) * factor;
-  }
 }
 
 /** XGBoost's `kRtEps`: gains below it are rounding where labels are of the order of 1. */

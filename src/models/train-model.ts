@@ -8,7 +8,7 @@ import { ENGINE_VERSION, type Model } from './model.ts';
 import type { ModelType } from './model-type.ts';
 import type { TrainParams } from './parameters.ts';
 import { settingsOf } from './settings.ts';
-import { loadBins, type TrainingData, targetsOf } from './training-data.ts';
+import { loadBins, loadTargets, type TrainingData } from './training-data.ts';
 
 /** What decides the randomness of a training, and who hears of its progress. */
 export interface TrainOptions {
@@ -38,11 +38,11 @@ export function trainerOn(open: OpenKernel): typeof trainModel {
       'features are binned into max_bin bins at most',
     );
     const settings = settingsOf(type, params);
-    const targets = targetsOf(data, data.rows, settings.positiveWeight);
     const kernel = open({ rows: data.rows.length, features: edges.names.length, slots: slotsFor(settings) });
     try {
       loadBins(data, kernel);
-      const run = { kernel, settings, data, targets, seed: String(seed), onTree };
+      loadTargets(data, settings.positiveWeight, kernel.arrays);
+      const run = { kernel, settings, data, seed: String(seed), onTree };
       const { base, trees } = settings.isForest ? bag(run) : boost(run);
       const { objective } = data;
       return { type, objective, params, engineVersion: ENGINE_VERSION, edges, base, forest: joinForests(trees) };

@@ -18,21 +18,23 @@ export interface TrainingData {
   readonly validation?: { readonly rows: Int32Array };
 }
 
-/** Labels and weights of some rows, those with label 1 weighted as the settings say. */
-export function targetsOf(data: TrainingData, rows: Int32Array, positiveWeight: number): Targets {
-  const label = new Float64Array(rows.length);
-  const weight = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const row = integerAt(rows, i);
-    label[i] = data.label[row] ?? Number.NaN;
-    const factor = data.objective === 'binary' && label[i] === 1 ? positiveWeight : 1;
-    weight[i] = (data.weights?.[row] ?? 1) * factor;
-  }
+/** Writes the labels of some rows. */
+export function loadLabels({ label, objective }: TrainingData, rows: Int32Array, into: Float64Array): void {
+  for (let i = 0; i < rows.length; i++) into[i] = label[integerAt(rows, i)] ?? Number.NaN;
   invariant(
-    label.every((value) => (data.objective === 'binary' ? value === 0 || value === 1 : Number.isFinite(value))),
+    into.every((value) => (objective === 'binary' ? value === 0 || value === 1 : Number.isFinite(value))),
     'every row that is learned from has a label, which is 0 or 1 when probabilities are learned',
   );
-  return { label, weight };
+}
+
+/** Writes the labels and weights of the training rows, those with label 1 weighted as the settings say. */
+export function loadTargets(data: TrainingData, positiveWeight: number, { label, weight }: Targets): void {
+  const { rows, weights, objective } = data;
+  loadLabels(data, rows, label);
+  for (let i = 0; i < rows.length; i++) {
+    const factor = objective === 'binary' && label[i] === 1 ? positiveWeight : 1;
+    weight[i] = (weights?.[integerAt(rows, i)] ?? 1) * factor;
+  }
 }
 
 /** Copies the bins of the training rows into a kernel, where they are the rows 0, 1, …. */

@@ -3,7 +3,7 @@ import type { Forest } from './forest.ts';
 import { logLoss, rootMeanSquaredError } from './metrics.ts';
 import { predictionOf } from './objective.ts';
 import type { Settings } from './settings.ts';
-import { type TrainingData, targetsOf } from './training-data.ts';
+import { loadLabels, type TrainingData } from './training-data.ts';
 import { addTree } from './tree-walk.ts';
 
 /** Early stopping: measures each tree on rows that it was not grown on, and remembers where they were predicted best. */
@@ -23,7 +23,8 @@ export class Watch {
     this.#data = data;
     this.#patience = patience;
     this.#rows = data.validation.rows;
-    this.#label = targetsOf(data, this.#rows, 1).label;
+    this.#label = new Float64Array(this.#rows.length);
+    loadLabels(data, this.#rows, this.#label);
     this.#margins = new Float64Array(this.#rows.length).fill(base);
   }
 

@@ -8,7 +8,7 @@ import {
   parseModelParams,
   serialiseModel,
 } from '../../src/models/index.ts';
-import { type Kernel, openPlainKernel, openWasmKernel } from '../../src/models/kernel/index.ts';
+import { type Kernel, type OpenKernel, openPlainKernel, openWasmKernel } from '../../src/models/kernel/index.ts';
 import { trainerOn } from '../../src/models/train-model.ts';
 import { seededRandom } from '../support/random.ts';
 import { marketData, rowsBetween } from './market-data.ts';
@@ -61,7 +61,37 @@ describe('the kernels', () => {
     expect(summed.some((value) => value !== 0)).toBe(true);
     expect(rest).toEqual(summed);
   });
+
+  it.each([true, false])(
+    'add to rows by their side of a cut what they add after a partition (missing left: %s)',
+    (isMissingLeft) => {
+      const cut = { feature: 3, threshold: 100, isMissingLeft };
+      const span = { from: 17, to: 2900 };
+
+      const margins = [openPlainKernel, openWasmKernel].flatMap((open) => [
+        marginsAfter(open, (kernel) => kernel.addBySide(span, cut, { left: 0.25, right: -3 })),
+        marginsAfter(open, (kernel) => {
+          const middle = kernel.partition(span, cut);
+          kernel.addToMargins({ from: span.from, to: middle }, 0.25);
+          kernel.addToMargins({ from: middle, to: span.to }, -3);
+        }),
+      ]);
+      expect(new Set(margins[0])).toEqual(new Set([1, 1.25, -2]));
+      for (const each of margins) expect(each).toEqual(margins[0]);
+    },
+  );
 });
+
+/** The margins after some work on rows whose margins were 1. */
+function marginsAfter(open: OpenKernel, work: (kernel: Kernel) => void): Float64Array {
+  const kernel = open({ rows: 3000, features: 11, slots: 1 });
+  fill(kernel, 3000);
+  kernel.arrays.margins.fill(1);
+  work(kernel);
+  const margins = kernel.arrays.margins.slice();
+  kernel.close();
+  return margins;
+}
 
 /** Bins, gradients and an order that a seed decides. */
 function fill(kernel: Kernel, rows: number): void {

@@ -3,6 +3,7 @@ import { invariant } from '../../core/index.ts';
 import { at } from '../../strategies/index.ts';
 import { type Forest, type Split, TreeBuilder } from '../forest.ts';
 import {
+  type Cut,
   FEATURE,
   GAIN,
   LEFT_GRADIENT,
@@ -12,7 +13,7 @@ import {
   type Sums,
   THRESHOLD,
 } from '../kernel/index.ts';
-import { type GrownLeaf, gainUnit, leafValue, type TreeTask } from './tree-task.ts';
+import { gainUnit, leafValue, type TreeTask } from './tree-task.ts';
 
 /** A node that is a leaf so far. */
 interface OpenNode extends Span {
@@ -31,7 +32,7 @@ export function slotsByNode(isLeafwise: boolean, maxLeaves: number, maxDepth: nu
 }
 
 /** Grows one tree. Depth-wise the order of the nodes does not matter; going into the depth keeps few histograms. */
-export function growByNode(task: TreeTask): { readonly tree: Forest; readonly leaves: readonly GrownLeaf[] } {
+export function growByNode(task: TreeTask): Forest {
   return new NodeGrower(task).grow();
 }
 
@@ -39,25 +40,24 @@ class NodeGrower {
   readonly #task: TreeTask;
   readonly #tree: TreeBuilder;
   readonly #open: OpenNode[] = [];
-  readonly #leaves: GrownLeaf[] = [];
   readonly #free: number[] = [];
   #slots = 0;
+  #leaves = 0;
 
   constructor(task: TreeTask) {
     this.#task = task;
     this.#tree = new TreeBuilder(task.sums.hessian * task.units.hessian);
   }
 
-  grow(): { readonly tree: Forest; readonly leaves: readonly GrownLeaf[] } {
-    const { maxLeaves } = this.#task.settings;
+  grow(): Forest {
     this.#begin();
-    while (this.#leaves.length + this.#open.length < maxLeaves) {
+    while (!this.#isFull(0)) {
       const next = this.#next();
       if (next === undefined) break;
       this.#expand(next);
     }
     for (const node of this.#open) this.#close(node);
-    return { tree: this.#tree.finish(), leaves: this.#leaves };
+    return this.#tree.finish();
   }
 
   #begin(): void {
@@ -80,8 +80,7 @@ class NodeGrower {
   #expand(parent: OpenNode): void {
     const { best } = parent;
     invariant(best !== null, 'only nodes with a split are open');
-    const { kernel, units } = this.#task;
-    const middle = kernel.partition(parent, best);
+    const { units } = this.#task;
     const right = {
       gradient: parent.sums.gradient - best.left.gradient,
       hessian: parent.sums.hessian - best.left.hessian,
@@ -89,19 +88,35 @@ class NodeGrower {
     const covers = [best.left.hessian * units.hessian, right.hessian * units.hessian] as const;
     const node = this.#tree.split(parent.node, best, covers);
     const depth = parent.depth + 1;
-    this.#addChildren(parent, [
-      { from: parent.from, to: middle, node, depth, sums: best.left },
-      { from: middle, to: parent.to, node: node + 1, depth, sums: right },
-    ]);
+    const children = [
+      { node, depth, sums: best.left },
+      { node: node + 1, depth, sums: right },
+    ] as const;
+    if (this.#isFull(2) || children.every((child) => this.#isFinal(child))) this.#addLeaves(parent, best, children);
+    else this.#addChildren(parent, best, children);
   }
 
-  #addChildren(parent: OpenNode, children: readonly [Child, Child]): void {
-    if (children.every((child) => this.#isFinal(child))) {
-      this.#freeSlot(parent.slot);
-      for (const child of children) this.#close(child);
-    } else if (this.#task.settings.isForest) {
+  /** Rows of leaves need not be brought together. */
+  #addLeaves(parent: OpenNode, cut: Cut, [left, right]: readonly [Child, Child]): void {
+    const values = { left: this.#setValue(left), right: this.#setValue(right) };
+    if (this.#task.updatesMargins) this.#task.kernel.addBySide(parent, cut, values);
+    this.#freeSlot(parent.slot);
+  }
+
+  #addChildren(parent: OpenNode, cut: Cut, [left, right]: readonly [Child, Child]): void {
+    const middle = this.#task.kernel.partition(parent, cut);
+    const children = [
+      { ...left, from: parent.from, to: middle },
+      { ...right, from: middle, to: parent.to },
+    ] as const;
+    if (this.#task.settings.isForest) {
       for (const child of children) this.#addAlone(child, parent.slot ?? 0);
     } else this.#addSiblings(parent, children);
+  }
+
+  /** Whether there will be no split after so many more leaves. */
+  #isFull(more: number): boolean {
+    return this.#leaves + this.#open.length + more >= this.#task.settings.maxLeaves;
   }
 
   /** Whether a node is a leaf without a look at its rows. */
@@ -111,7 +126,7 @@ class NodeGrower {
   }
 
   /** The features differ from node to node: a histogram serves its own node only, and all use the same place. */
-  #addAlone(child: Child, slot: number): void {
+  #addAlone(child: Rows, slot: number): void {
     if (this.#isFinal(child)) {
       this.#close(child);
       return;
@@ -121,7 +136,7 @@ class NodeGrower {
   }
 
   /** The smaller child is summed, and what the parent has beyond it is the larger one. */
-  #addSiblings(parent: OpenNode, [left, right]: readonly [Child, Child]): void {
+  #addSiblings(parent: OpenNode, [left, right]: readonly [Rows, Rows]): void {
     const { kernel } = this.#task;
     const slot = this.#takeSlot();
     const whole = parent.slot ?? 0;
@@ -134,7 +149,7 @@ class NodeGrower {
   }
 
   /** Keeps a node open if it can be split, and closes it otherwise. */
-  #offer(child: Child & { readonly slot: number }): void {
+  #offer(child: Rows & { readonly slot: number }): void {
     const best = this.#search(child);
     if (best !== null) this.#open.push({ ...child, best });
     else {
@@ -143,7 +158,7 @@ class NodeGrower {
     }
   }
 
-  #search({ slot, sums }: Child & { readonly slot: number }): OpenNode['best'] {
+  #search({ slot, sums }: Rows & { readonly slot: number }): OpenNode['best'] {
     const { kernel, settings, units, leastGain } = this.#task;
     const { found } = kernel.arrays;
     kernel.search(slot, this.#columns, sums);
@@ -158,9 +173,14 @@ class NodeGrower {
     };
   }
 
-  #close({ node, from, to, sums }: Child): void {
-    const value = this.#tree.setValue(node, leafValue(this.#task, sums));
-    this.#leaves.push({ from, to, value });
+  #close(leaf: Rows): void {
+    const value = this.#setValue(leaf);
+    if (this.#task.updatesMargins) this.#task.kernel.addToMargins(leaf, value);
+  }
+
+  #setValue({ node, sums }: Child): number {
+    this.#leaves += 1;
+    return this.#tree.setValue(node, leafValue(this.#task, sums));
   }
 
   #columns = 0;
@@ -181,4 +201,8 @@ class NodeGrower {
   }
 }
 
-type Child = Omit<OpenNode, 'slot' | 'best'>;
+/** A node with its rows in place. */
+type Rows = Omit<OpenNode, 'slot' | 'best'>;
+
+/** A node as its parent knows it. */
+type Child = Omit<Rows, 'from' | 'to'>;

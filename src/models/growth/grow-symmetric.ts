@@ -3,7 +3,7 @@ import { at } from '../../strategies/index.ts';
 import { MISSING } from '../binned-features.ts';
 import { type Forest, type Split, TreeBuilder } from '../forest.ts';
 import { ENTRIES, integerAt, type Span, type Sums } from '../kernel/index.ts';
-import { type GrownLeaf, gainUnit, leafValue, type TreeTask } from './tree-task.ts';
+import { gainUnit, leafValue, type TreeTask } from './tree-task.ts';
 
 /** Histograms that are kept at the same time, at most: one per node of the last level that is split. */
 export function slotsOfLevels(maxDepth: number): number {
@@ -17,7 +17,7 @@ interface LevelNode extends Span {
 }
 
 /** Grows one tree, level by level, as long as a level gains. */
-export function growSymmetric(task: TreeTask): { readonly tree: Forest; readonly leaves: readonly GrownLeaf[] } {
+export function growSymmetric(task: TreeTask): Forest {
   const { sums } = task;
   const tree = new TreeBuilder(sums.hessian * task.units.hessian);
   const columns = task.columnsOf();
@@ -30,12 +30,11 @@ export function growSymmetric(task: TreeTask): { readonly tree: Forest; readonly
     const isLast = depth + 1 === task.settings.maxDepth;
     level = splitLevel({ task, tree, columns: columns.length, isLast }, level, split);
   }
-  const leaves = level.map(({ node, from, to, sums: leaf }) => ({
-    from,
-    to,
-    value: tree.setValue(node, leafValue(task, leaf)),
-  }));
-  return { tree: tree.finish(), leaves };
+  for (const leaf of level) {
+    const value = tree.setValue(leaf.node, leafValue(task, leaf.sums));
+    if (task.updatesMargins) task.kernel.addToMargins(leaf, value);
+  }
+  return tree.finish();
 }
 
 /** The split that gains most in all nodes together; null when none does. */

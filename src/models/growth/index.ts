@@ -5,12 +5,12 @@ import { ALPHA, LAMBDA, MIN_CHILD_WEIGHT } from '../kernel/index.ts';
 import type { Settings } from '../settings.ts';
 import { growByNode, slotsByNode } from './grow-by-node.ts';
 import { growSymmetric, slotsOfLevels } from './grow-symmetric.ts';
-import type { GrownLeaf, TreeTask } from './tree-task.ts';
+import type { TreeTask } from './tree-task.ts';
 
-export type { GrownLeaf, TreeTask } from './tree-task.ts';
+export type { TreeTask } from './tree-task.ts';
 
 /** Grows one tree by the policy of the settings. */
-export function growTree(task: TreeTask): { readonly tree: Forest; readonly leaves: readonly GrownLeaf[] } {
+export function growTree(task: TreeTask): Forest {
   setPenalties(task);
   return task.settings.policy === 'symmetric' ? growSymmetric(task) : growByNode(task);
 }

@@ -14,13 +14,8 @@ export interface TreeTask {
   readonly leastGain: number;
   /** The features of a node, ascending: those of the tree, or others for each node. */
   readonly columnsOf: () => Int32Array;
-}
-
-/** Rows of a leaf, as places in the kernel's order, and what was added to their predictions. */
-export interface GrownLeaf {
-  readonly from: number;
-  readonly to: number;
-  readonly value: number;
+  /** Whether each leaf is added to the margins of its rows, which then are all the rows of the kernel. */
+  readonly updatesMargins: boolean;
 }
 
 /** What one unit of a search's gain is worth. */

@@ -1,3 +1,4 @@
+import type { Objective } from '../model-type.ts';
 import type { Arrays, Shape } from './layout.ts';
 
 /** Rows of a node: places in `order`. */
@@ -11,6 +12,12 @@ export interface Cut {
   readonly feature: number;
   readonly threshold: number;
   readonly isMissingLeft: boolean;
+}
+
+/** What the leaves on either side of a cut are worth. */
+export interface SideValues {
+  readonly left: number;
+  readonly right: number;
 }
 
 /** Quantised sums of the rows of a node. */
@@ -33,6 +40,8 @@ export interface Kernel {
   readonly arrays: Arrays;
   /** To be called when the bins are in place, before anything is summed. */
   prepare(): void;
+  /** Derivatives of the loss at the margins, of all rows: of the log loss, or of half the squared error. */
+  differentiate(objective: Objective): void;
   /** The sums of the magnitudes of the derivatives, over the first `count` rows of the order. */
   measure(count: number): Sums;
   /** Makes integers of their derivatives, the nearest numbers of units; answers the sums of these. */
@@ -49,6 +58,8 @@ export interface Kernel {
   partition(span: Span, cut: Cut): number;
   /** Adds a value to the margin of each row of a span. */
   addToMargins(span: Span, value: number): void;
+  /** Adds to the margin of each row of a span the value of the side of a cut that it is on; the order stays as it is. */
+  addBySide(span: Span, cut: Cut, values: SideValues): void;
   /** Gives its memory back; nothing may be called afterwards. */
   close(): void;
 }

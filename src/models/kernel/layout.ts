@@ -59,14 +59,21 @@ export interface Arrays {
   readonly margins: Float64Array;
   /** [features, 2, 256] gains of a level of a symmetric tree: missing values right, then left. */
   readonly profile: Float64Array;
-  /** The octets that a histogram is summed of; for the WebAssembly kernel alone. */
-  readonly firsts: Int32Array;
+  /** Of which features a histogram is summed together, and of which alone; for the WebAssembly kernel. */
+  readonly parts: Int32Array;
+  /** The label of each row. */
+  readonly label: Float64Array;
+  /** The weight of each row. */
+  readonly weight: Float64Array;
 }
+
+/** Bytes of a line of the cache. */
+export const LINE = 64;
 
 /** Bytes of a row of octets: the number of features, rounded up to eights. */
 export function octetStride(features: number): number {
   const bytes = 8 * Math.ceil(features / 8);
-  const lines = 64 * Math.ceil(features / 64);
+  const lines = LINE * Math.ceil(features / LINE);
   return lines <= 1.15 * bytes ? lines : bytes;
 }
 
@@ -91,7 +98,9 @@ function sizes({ rows, features, slots }: Shape): Readonly<Record<keyof Arrays, 
     margins: 8 * rows,
     derivatives: 16 * rows,
     profile: 8 * 2 * features * ENTRIES,
-    firsts: 4 * features,
+    parts: 4 * features,
+    label: 8 * rows,
+    weight: 8 * rows,
   };
 }
 
@@ -101,8 +110,8 @@ export function placesOf(shape: Shape, base: number): { readonly places: readonl
   let end = base;
   for (const size of Object.values(sizes(shape))) {
     places.push(end);
-    // Each array begins at a multiple of 16, so that every view on it is aligned.
-    end += Math.ceil(size / 16) * 16;
+    // Each array begins at a line of the cache, so that a row of octets that has the length of a line lies in one.
+    end += Math.ceil(size / LINE) * LINE;
   }
   return { places, end };
 }
@@ -132,6 +141,8 @@ export function viewsOn(buffer: ArrayBuffer, shape: Shape, base: number): Arrays
     margins: doubles('margins'),
     derivatives: doubles('derivatives'),
     profile: doubles('profile'),
-    firsts: integers('firsts'),
+    parts: integers('parts'),
+    label: doubles('label'),
+    weight: doubles('weight'),
   };
 }

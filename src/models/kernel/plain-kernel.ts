@@ -1,7 +1,9 @@
 /** The kernel in plain TypeScript: it defines what the WebAssembly one computes, and takes its place where there is none. */
 import { at } from '../../strategies/index.ts';
+import type { Objective } from '../model-type.ts';
+import { predictionOf } from '../objective.ts';
 import { byteAt, integerAt } from './elements.ts';
-import type { Cut, Kernel, Span, Sums, Units } from './kernel.ts';
+import type { Cut, Kernel, SideValues, Span, Sums, Units } from './kernel.ts';
 import {
   type Arrays,
   ENTRIES,
@@ -19,6 +21,9 @@ import { type Penalties, penaltiesOf, scoreOf } from './score.ts';
 
 const MISSING = ENTRIES - 1;
 
+/** A hessian is at least this, so that a row that is certain does not lose all weight. */
+const LEAST_HESSIAN = 1e-16;
+
 export function openPlainKernel(shape: Shape): Kernel {
   return new PlainKernel(shape);
 }
@@ -34,6 +39,16 @@ class PlainKernel implements Kernel {
 
   prepare(): void {
     // It reads the bins by column only.
+  }
+
+  differentiate(objective: Objective): void {
+    const { margins, label, weight, derivatives } = this.arrays;
+    for (let row = 0; row < label.length; row++) {
+      const prediction = predictionOf(objective, at(margins, row));
+      const curvature = objective === 'binary' ? Math.max(prediction * (1 - prediction), LEAST_HESSIAN) : 1;
+      derivatives[2 * row] = curvature * at(weight, row);
+      derivatives[2 * row + 1] = (prediction - at(label, row)) * at(weight, row);
+    }
   }
 
   measure(count: number): Sums {
@@ -108,16 +123,15 @@ class PlainKernel implements Kernel {
     }
   }
 
-  partition({ from, to }: Span, { feature, threshold, isMissingLeft }: Cut): number {
-    const { bins, order, gradients, spareOrder, spareGradients } = this.arrays;
-    const column = feature * this.#shape.rows;
+  partition({ from, to }: Span, cut: Cut): number {
+    const { order, gradients, spareOrder, spareGradients } = this.arrays;
     let left = from;
     let right = 0;
     for (let place = from; place < to; place++) {
       const row = integerAt(order, place);
-      const bin = byteAt(bins, column + row);
-      const isLeft = bin === MISSING ? isMissingLeft : bin <= threshold;
-      const [rows, pairs, target] = isLeft ? [order, gradients, left++] : [spareOrder, spareGradients, right++];
+      const [rows, pairs, target] = this.#isLeft(row, cut)
+        ? [order, gradients, left++]
+        : [spareOrder, spareGradients, right++];
       rows[target] = row;
       pairs[2 * target] = integerAt(gradients, 2 * place);
       pairs[2 * target + 1] = integerAt(gradients, 2 * place + 1);
@@ -135,8 +149,21 @@ class PlainKernel implements Kernel {
     }
   }
 
+  addBySide({ from, to }: Span, cut: Cut, { left, right }: SideValues): void {
+    const { order, margins } = this.arrays;
+    for (let place = from; place < to; place++) {
+      const row = integerAt(order, place);
+      margins[row] = at(margins, row) + (this.#isLeft(row, cut) ? left : right);
+    }
+  }
+
   close(): void {
     // The garbage collector finds it.
+  }
+
+  #isLeft(row: number, { feature, threshold, isMissingLeft }: Cut): boolean {
+    const bin = byteAt(this.arrays.bins, feature * this.#shape.rows + row);
+    return bin === MISSING ? isMissingLeft : bin <= threshold;
   }
 
   #sum({ from, to }: Span, feature: number, start: number): void {

@@ -1,20 +1,42 @@
 import { growTo, type WasmExports, WasmSource } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
 import { at } from '../../strategies/index.ts';
+import type { Objective } from '../model-type.ts';
 import { KERNEL_WASM } from './kernel.generated.ts';
-import type { Cut, Kernel, Span, Sums, Units } from './kernel.ts';
-import { type Arrays, LEFT_GRADIENT, LEFT_HESSIAN, octetStride, placesOf, type Shape, viewsOn } from './layout.ts';
+import type { Cut, Kernel, SideValues, Span, Sums, Units } from './kernel.ts';
+import {
+  type Arrays,
+  LEFT_GRADIENT,
+  LEFT_HESSIAN,
+  LINE,
+  octetStride,
+  placesOf,
+  type Shape,
+  viewsOn,
+} from './layout.ts';
 
 /** What `kernel.as` exports. */
 interface Exports extends WasmExports {
   attach(places: number, rows: number, features: number, stride: number): void;
   prepare(): void;
+  differentiate(isBinary: number): void;
   measure(count: number): void;
   quantise(count: number, perGradient: number, perHessian: number): void;
   build(from: number, to: number, columns: number, slot: number): void;
   subtract(slot: number, part: number, columns: number): void;
   partition(from: number, to: number, feature: number, threshold: number, missingLeft: number): number;
   addToMargins(from: number, to: number, value: number): void;
+  addBySide(
+    ...cut: [
+      from: number,
+      to: number,
+      feature: number,
+      threshold: number,
+      missingLeft: number,
+      left: number,
+      right: number,
+    ]
+  ): void;
   search(slot: number, columns: number, gradient: number, hessian: number): void;
   addProfile(slot: number, columns: number, gradient: number, hessian: number): void;
 }
@@ -40,7 +62,7 @@ class WasmKernel implements Kernel {
 
   constructor(wasm: Exports, shape: Shape) {
     this.#wasm = wasm;
-    const preamble = Math.ceil(wasm.freeFrom() / 16) * 16;
+    const preamble = Math.ceil(wasm.freeFrom() / LINE) * LINE;
     const { places, end } = placesOf(shape, preamble + PREAMBLE);
     invariant(4 * places.length <= PREAMBLE, 'the places of the arrays fit before them');
     growTo(wasm.memory, end);
@@ -51,6 +73,10 @@ class WasmKernel implements Kernel {
 
   prepare(): void {
     this.#wasm.prepare();
+  }
+
+  differentiate(objective: Objective): void {
+    this.#wasm.differentiate(objective === 'binary' ? 1 : 0);
   }
 
   measure(count: number): Sums {
@@ -86,6 +112,10 @@ class WasmKernel implements Kernel {
 
   addToMargins({ from, to }: Span, value: number): void {
     this.#wasm.addToMargins(from, to, value);
+  }
+
+  addBySide({ from, to }: Span, { feature, threshold, isMissingLeft }: Cut, { left, right }: SideValues): void {
+    this.#wasm.addBySide(from, to, feature, threshold, isMissingLeft ? 1 : 0, left, right);
   }
 
   close(): void {

@@ -8,9 +8,10 @@ import type { TuningConfig } from '../tuning/index.ts';
 /** Trials per page: some milliseconds. */
 const PAGE = 1000;
 
-/** Names a trial: the same features and labels, and the same parameters. */
-export function trialKey({ featureConfig }: Pick<TuningConfig, 'featureConfig'>, params: string): string {
-  return `${JSON.stringify(featureConfig)} ${params}`;
+/** Names the trials of a job by their parameters: the same features and labels, and the same parameters. */
+export function trialKeys({ featureConfig }: Pick<TuningConfig, 'featureConfig'>): (params: string) => string {
+  const features = JSON.stringify(featureConfig);
+  return (params) => `${features} ${params}`;
 }
 
 /**
@@ -35,11 +36,11 @@ export class EarlierModelTrials {
   async read(db: Db): Promise<void> {
     for (const { id, config, totalCombinations } of await this.#jobs(db)) {
       if (this.#readJobs.has(id)) continue;
-      const features = readJson<TuningConfig>(config);
+      const keyOf = trialKeys(readJson<TuningConfig>(config));
       for (let from = 0; from < totalCombinations; from += PAGE) {
         // SQLite answers on this thread.
         await breathe();
-        await this.#readPage(db, { id, from, features });
+        await this.#readPage(db, { id, from, keyOf });
       }
       this.#readJobs.add(id);
     }
@@ -59,14 +60,14 @@ export class EarlierModelTrials {
 
   async #readPage(
     db: Db,
-    { id, from, features }: { readonly id: number; readonly from: number; readonly features: TuningConfig },
+    { id, from, keyOf }: { readonly id: number; readonly from: number; readonly keyOf: (params: string) => string },
   ): Promise<void> {
     const trials = await db.modelTrial.findMany({
       where: { optimizationId: id, index: { gte: from, lt: from + PAGE } },
       select: { status: true, params: true },
     });
     for (const { status, params } of trials) {
-      if (memberOf(TRIAL_STATUSES, status) !== 'skipped') this.#keys.add(trialKey(features, params));
+      if (memberOf(TRIAL_STATUSES, status) !== 'skipped') this.#keys.add(keyOf(params));
     }
   }
 }

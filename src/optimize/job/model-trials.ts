@@ -12,6 +12,7 @@ import {
   type TuningResult,
 } from '../tuning/index.ts';
 import type { RowWrite } from './findings.ts';
+import { inPieces } from './in-pieces.ts';
 
 /** Rows that are inserted before others have their turn. */
 const INSERTED_AT_ONCE = 250;
@@ -49,26 +50,27 @@ const NO_FIGURES = {
 } as const;
 
 /** The combinations that have an outcome, in their order. */
-export function trialsOf(
+export async function trialsOf(
   figures: TuningFigures,
   results: readonly TuningResult[],
   basis: RankingBasis,
-): readonly TuningTrial[] {
+): Promise<readonly TuningTrial[]> {
   const ranked = new Map(results.map((result) => [result.index, result]));
   const scored = new Set(figures.scored());
-  return figures.params.flatMap((combination, index): readonly TuningTrial[] => {
+  const trials = await inPieces(figures.params, (combination, index): TuningTrial | null => {
     const params = JSON.stringify(combination);
     const fitSeconds = secondsOf(figures, index);
     const skipped = figures.skipped.get(index);
     if (skipped !== undefined) {
-      return [{ ...NO_FIGURES, index, params, status: 'skipped', fitSeconds: null, reason: skipped }];
+      return { ...NO_FIGURES, index, params, status: 'skipped', fitSeconds: null, reason: skipped };
     }
     const result = ranked.get(index);
-    if (result !== undefined) return [rankedTrial(result, { params, fitSeconds })];
+    if (result !== undefined) return rankedTrial(result, { params, fitSeconds });
     const reason = unrankedReason(figures, index, scored.has(index));
-    if (reason === null) return [];
-    return [{ ...droppedFigures(figures, index, basis), index, params, status: 'unranked', fitSeconds, reason }];
+    if (reason === null) return null;
+    return { ...droppedFigures(figures, index, basis), index, params, status: 'unranked', fitSeconds, reason };
   });
+  return trials.filter((trial) => trial !== null);
 }
 
 /** What was found of a combination before it was dropped. */

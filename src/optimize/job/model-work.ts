@@ -46,22 +46,22 @@ class ModelWork implements JobWork {
     const returns = await this.#computation.replay(params);
     const earlier = new EarlierModelTrials(this.#row);
     await earlier.read(this.#deps.database.read);
-    const judge = (): Findings =>
+    const judge = (): Promise<Findings> =>
       judgedFindings(this.#loaded, { ranked, final, returns, row: this.#row, earlier: earlier.keys });
-    const [counted, judged] = [earlier.keys.size, judge()];
+    const [counted, judged] = [earlier.keys.size, await judge()];
     return {
       status: 'complete',
       error: null,
       // Another job on the same bars may have ended meanwhile; then there were more trials.
       findings: async (db) => {
         await earlier.read(db);
-        return earlier.keys.size === counted ? judged : judge();
+        return earlier.keys.size === counted ? judged : await judge();
       },
     };
   }
 
-  partial(): Promise<Findings> {
-    return Promise.resolve(tunedFindings(this.#loaded, rankedIndexes(this.#loaded.figures)));
+  async partial(): Promise<Findings> {
+    return await tunedFindings(this.#loaded, rankedIndexes(this.#loaded.figures));
   }
 
   async settle(): Promise<void> {

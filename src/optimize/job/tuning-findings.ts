@@ -1,8 +1,9 @@
 /** What a tuning job has found, as it is stored: the row of the job, a row per combination, and the model that is kept. */
 import type { OptimizationRow } from '../../storage/index.ts';
 import { basisOf, type FinalFit, judgeTuning, resultOf, type TuningFindings } from '../tuning/index.ts';
-import { trialKey } from './earlier-model-trials.ts';
+import { trialKeys } from './earlier-model-trials.ts';
 import { type Findings, noFindings } from './findings.ts';
+import { inPieces } from './in-pieces.ts';
 import type { LoadedTuning } from './load-tuning.ts';
 import { insertModelTrials, type TuningTrial, trialsOf } from './model-trials.ts';
 import { storeModel } from './store-model.ts';
@@ -11,12 +12,12 @@ import { storeModel } from './store-model.ts';
 const TOP = 20;
 
 /** Of a job that stopped on its way, or of which nothing could be ranked: nothing is said about an edge. */
-export function tunedFindings(loaded: LoadedTuning, ranked: readonly number[]): Findings {
+export async function tunedFindings(loaded: LoadedTuning, ranked: readonly number[]): Promise<Findings> {
   const { figures, job } = loaded;
   const basis = basisOf(job);
-  const results = ranked.map((index, place) => resultOf(figures, { index, rank: place + 1 }, basis));
+  const results = await inPieces(ranked, (index, place) => resultOf(figures, { index, rank: place + 1 }, basis));
   const [best] = results;
-  const trials = trialsOf(figures, results, basis);
+  const trials = await trialsOf(figures, results, basis);
   return {
     done: figures.settled,
     columns: {
@@ -43,15 +44,17 @@ export interface JudgedBest {
 }
 
 /** Of a complete job: with the verdict, and the model. */
-export function judgedFindings(loaded: LoadedTuning, best: JudgedBest): Findings {
+export async function judgedFindings(loaded: LoadedTuning, best: JudgedBest): Promise<Findings> {
   const { config, figures, job } = loaded;
   const { ranked, final, returns, row, earlier } = best;
-  const own = figures.params.flatMap((params, index) =>
-    figures.skipped.has(index) ? [] : [trialKey(config, JSON.stringify(params))],
-  );
-  const nTrials = new Set([...earlier, ...own]).size;
+  const keyOf = trialKeys(config);
+  const tried = new Set(earlier);
+  await inPieces(figures.params, (params, index) => {
+    if (!figures.skipped.has(index)) tried.add(keyOf(JSON.stringify(params)));
+  });
+  const nTrials = tried.size;
   const judged: TuningFindings = judgeTuning({ job, figures, ranked, final, returns, nTrials });
-  const found = tunedFindings(loaded, ranked);
+  const found = await tunedFindings(loaded, ranked);
   return {
     ...found,
     columns: { ...found.columns, tuning: JSON.stringify(judged) },
