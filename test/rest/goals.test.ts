@@ -174,7 +174,7 @@ describe('a portfolio on its way to a goal', () => {
     const before = (await call('GET', '/api/scheduler/status')).body;
     const deleted = await call('DELETE', `/api/portfolio/goals/${id}`);
     const walked = await dataOf<JsonObject>(
-      server.url,
+      server().url,
       `{ orders(first: 1, source: REBALANCE) { nodes { causedBy { ... on RebalancePlan {
           goal { id deletedAt status checkSchedule }
           jobRun { status job { id deletedAt status enabled goal { id } nextRuns runs { nodes { status } } } } } } } }

@@ -1,21 +1,11 @@
 import { type GraphQLInputObjectType, isInputObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { snakeName } from '../../src/core/index.ts';
 import { schema } from '../../src/graphql/index.ts';
 import { dataOf } from '../api/graphql-clients.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type Call, describedCalls } from './described.ts';
+import { describedServer } from './described.ts';
 
-let server: TestApp;
-let call: Call;
-beforeAll(async () => {
-  server = await startTestApp();
-  call = describedCalls(server);
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs()).toEqual([]);
-});
+const { server, call } = describedServer();
 
 /** A field that cannot be null. */
 const REFUSED = Symbol('a 422');
@@ -134,7 +124,7 @@ async function overRest(path: string, field: string): Promise<unknown> {
 async function overGraphql(path: string, field: string, { input, mutation }: { input: string; mutation: string }) {
   const id = /\d+$/.exec(path)?.[0];
   const { [mutation]: payload } = await dataOf<Record<string, { errors: readonly { code: string }[] }>>(
-    server.url,
+    server().url,
     `mutation($input: ${input}!) { ${mutation}(input: $input) { errors { code path } } }`,
     { input: { ...(id !== undefined && { id }), [field]: null } },
   );
