@@ -52,6 +52,19 @@ async function untilFilled(id: string): Promise<void> {
 }
 
 describe('an order', () => {
+  it('is shown with a reason that this version does not know', async () => {
+    const { order } = await place(await resting('GLD'));
+    await dataOf(server.url, `mutation { cancelOrder(input: {id: "${order.id}"}) { errors { code } } }`);
+    const { database } = server.app.services;
+    const id = Number(order.id);
+    await database.transaction((db) => db.order.update({ where: { id }, data: { reasonCode: 'from_the_future' } }));
+    const shown = await dataOf<Any>(server.url, `{ order(id: "${id}") { id reasonCode } }`);
+    const overRest = await fetch(new URL(`/api/broker/orders/${id}`, server.url));
+
+    expect(shown.order).toEqual({ id: order.id, reasonCode: 'OTHER' });
+    expect(await overRest.json()).toMatchObject({ id, reason_code: 'other' });
+  });
+
   it('is placed with all its digits, changed, listed and canceled', async () => {
     const { order, errors } = await place({ ...(await resting('SPY')), quantity: '1.23456789' });
 
