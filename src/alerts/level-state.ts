@@ -42,6 +42,9 @@ export interface LevelState {
   readonly observedAt: number;
 }
 
+/** The columns of an alert that is disabled. */
+export const DISABLED = { phase: 'disabled', firedAt: null, observedAt: new Date(0) } as const;
+
 /** A value that is neither stale nor missing. */
 export interface Observation {
   readonly value: number;

@@ -6,6 +6,7 @@ import { type AlertInput, alertInput, columnsOf, conditionOf, type ParsedAlert, 
 import { type Baseline, baselineOf } from './baseline.ts';
 import type { AlertDeps } from './deps.ts';
 import { alertEvent } from './events.ts';
+import { DISABLED } from './level-state.ts';
 import { lockAlerts } from './lock-alerts.ts';
 import { storeTriggers } from './trigger.ts';
 
@@ -72,7 +73,7 @@ async function changed(
   const isSameThing = columns.alertType === seen.alertType && columns.condition === seen.condition;
   if (columns.enabled || !isSameThing) return { ...columns, ...(await baselineOf(deps, principal, parsed)) };
   const { strategyId, goalId } = seen;
-  return { ...columns, strategyId, goalId, phase: 'disabled', firedAt: null, observedAt: new Date(0) };
+  return { ...columns, strategyId, goalId, ...DISABLED };
 }
 
 /** A change of type or condition without a hysteresis takes the default that goes with it. */

@@ -1,9 +1,10 @@
-/** What alerts make of the events of others, each once, whichever process is there: signals, drifts, and what every owner is told. */
+/** What alerts make of the events of others, each once, whichever process is there: signals, drifts, deletions, and what every owner is told. */
 
 import { STRATEGY_SIGNALED } from '../backtest/index.ts';
 import { decimal, type Json, type JsonObject } from '../core/index.ts';
 import { JournalConsumer, type JournalEvent, type JournalWrite } from '../events/index.ts';
 import type { AlertBasis } from './deps.ts';
+import { DELETIONS, disableOrphans } from './disable-orphans.ts';
 import { evaluateLevels, type Sighting, STEPS_PER_TRANSACTION } from './evaluate-levels.ts';
 import { lockWatchers } from './lock-alerts.ts';
 import { sightingOfBreach } from './sightings.ts';
@@ -18,7 +19,7 @@ const CONSUMER = 'alerts';
 export function alertReactions(deps: AlertBasis): JournalConsumer {
   return new JournalConsumer({
     name: CONSUMER,
-    types: [STRATEGY_SIGNALED, 'GoalDrifted', 'GoalRecovered', 'GoalUpdated', ...SYSTEM_ALERT_EVENTS],
+    types: [STRATEGY_SIGNALED, 'GoalDrifted', 'GoalRecovered', 'GoalUpdated', ...DELETIONS, ...SYSTEM_ALERT_EVENTS],
     database: deps.database,
     journal: deps.journal,
     log: deps.log,
@@ -38,6 +39,10 @@ async function react(deps: AlertBasis, write: JournalWrite, event: JournalEvent)
     case 'GoalDrifted':
     case 'GoalRecovered':
       await reactToGoal(deps, write, event);
+      break;
+    case 'GoalDeleted':
+    case 'StrategyDeleted':
+      await disableOrphans(deps, write, event);
       break;
     case 'GoalUpdated':
       if (event.payload['isBreachForgotten'] === true) await reactToGoal(deps, write, event);

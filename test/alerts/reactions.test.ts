@@ -4,7 +4,7 @@ import { alertCheck, createAlert, shownAlertState, updateAlert } from '../../src
 import type { EventDraft } from '../../src/events/index.ts';
 import type { RunContext } from '../../src/scheduler/index.ts';
 import type { AlertRow } from '../../src/storage/index.ts';
-import { createStrategy } from '../../src/strategies/index.ts';
+import { createStrategy, deleteStrategy } from '../../src/strategies/index.ts';
 import { alertsOn, type TestAlerts } from '../support/alerts.ts';
 import { eachDatabase } from '../support/database.ts';
 
@@ -28,6 +28,39 @@ eachDatabase((_provider, create) => {
   function make(alerts: TestAlerts, alertType: string, condition: object, more: object = {}): Promise<AlertRow> {
     return createAlert(alerts, alerts.user, { alertType, condition, ...more });
   }
+
+  describe('an alert on what was deleted', () => {
+    it('is disabled, and its owner is told once of all of them', async () => {
+      const alerts = await start();
+      const strategy = await createStrategy(alerts, alerts.user, {
+        ...{ name: 'Trend', strategyType: 'momentum', symbols: ['SPY'] },
+      });
+      const [kept, ...orphans] = [
+        await make(alerts, 'risk', { metric: 'drawdown', above: 0.5 }),
+        await make(alerts, 'signal', { strategy_id: strategy.id }, { name: 'Turns' }),
+        await make(alerts, 'signal', { strategy_id: strategy.id, signal: 'sell' }, { name: 'Sales' }),
+      ];
+      await deleteStrategy(alerts, alerts.user, strategy.id);
+      await alerts.alerts.reactions.settle();
+      const rows = await Promise.all(orphans.map(({ id }) => alerts.row(id)));
+      const told = await database().read.alertTrigger.findMany({ where: { ownerId: alerts.user.userId } });
+
+      expect(rows).toMatchObject([
+        { enabled: false, phase: 'disabled' },
+        { enabled: false, phase: 'disabled' },
+      ]);
+      expect((await alerts.row(kept?.id ?? 0)).enabled).toBe(true);
+      expect(told).toMatchObject([
+        {
+          alertType: 'system',
+          message: 'No longer watched, because the strategy "Trend" was deleted: "Turns", "Sales".',
+        },
+      ]);
+      await expect(updateAlert(alerts, alerts.user, { id: orphans[0]?.id ?? 0, enabled: true })).rejects.toMatchObject({
+        code: 'VALIDATION',
+      });
+    });
+  });
 
   describe('an alert on signals', () => {
     const turn = (changes: object = {}) => {
