@@ -20,7 +20,7 @@ export function repeatedKey(text: string): readonly (string | number)[] | null {
   let isKeyNext = false;
   for (let i = 0; i < text.length; i++) {
     const level = levels.at(-1);
-    switch (text[i]) {
+    switch (text.charAt(i)) {
       case '"': {
         STRING.lastIndex = i;
         STRING.test(text);
