@@ -173,6 +173,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>> = 
   return freezeConfig(parsed.data);
 }
 
+/** Where a server listens that was started in this environment; nothing is checked. */
+export function serverUrl(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const host = env['HOST'] || '127.0.0.1';
+  return `http://${host.includes(':') ? `[${host}]` : host}:${env['PORT'] || '8000'}`;
+}
+
 function freezeConfig(values: z.output<typeof environment>): Config {
   const dataDir = resolve(values.DATA_DIR);
   return Object.freeze({

@@ -1,7 +1,7 @@
 /** What the environment may say, and how the parser answers when it says something else. */
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseConfig } from '../src/config.ts';
+import { ConfigError, parseConfig, serverUrl } from '../src/config.ts';
 import { decimal } from '../src/core/index.ts';
 
 function refusal(env: Readonly<Record<string, string>>): string {
@@ -129,4 +129,13 @@ describe('the configuration', () => {
     expect(refusal({ DATABASE_URL: 'mysql://user:hunter2@host/db' })).not.toContain('hunter2');
     expect(refusal({ SECRETS_KEY: 'hunter2' })).not.toContain('hunter2');
   });
+});
+
+it.each([
+  [{}, 'http://127.0.0.1:8000'],
+  [{ PORT: '8471' }, 'http://127.0.0.1:8471'],
+  [{ HOST: '::1', PORT: '9000' }, 'http://[::1]:9000'],
+  [{ HOST: 'localhost', PORT: '' }, 'http://localhost:8000'],
+])('a command looks for the server where its settings %j put it', (environment, url) => {
+  expect(serverUrl(environment)).toBe(url);
 });

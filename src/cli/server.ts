@@ -1,13 +1,9 @@
 /** What the commands have in common: requests to a running server, and sentences for whatever goes wrong. */
 import { z } from 'zod';
-
-/** Where a server listens that was started with these settings. */
-export function serverUrl({ HOST = '127.0.0.1', PORT = '8000' }: Readonly<Record<string, string | undefined>>): string {
-  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
-}
+import { serverUrl } from '../config.ts';
 
 /** Where a server listens unless told otherwise: by the settings of this environment. */
-export const DEFAULT_URL = serverUrl(process.env);
+export const DEFAULT_URL = serverUrl();
 
 /** What a server answered. */
 export interface Answer {

@@ -47,12 +47,11 @@ export async function reportOrders(
   if (halt.policy === 'block') return [];
   const { order } = deps.database.read;
   const source = { not: 'kill' };
-  const rows = await Promise.all([
-    order.findMany({ where: { ...withStatus(halt, OPEN), source } }),
-    order.findMany({ where: { ...withStatus(halt, ENDED), source, endedAt: { gte: halt.at } } }),
-  ]);
+  // One after the other: what ends in between is in both, and not in neither.
+  const open = await order.findMany({ where: { ...withStatus(halt, OPEN), source } });
+  const ended = await order.findMany({ where: { ...withStatus(halt, ENDED), source, endedAt: { gte: halt.at } } });
   const outcomes = new Map<string, CancelOutcome>();
-  for (const row of oldestFirst(rows.flat()))
+  for (const row of oldestFirst([...open, ...ended]))
     if (row.reasonCode !== 'not_sent') outcomes.set(row.clientOrderId, outcomeOfRow(row));
   for (const [clientOrderId, outcome] of answers) {
     if (outcomes.get(clientOrderId) !== 'canceled') outcomes.set(clientOrderId, outcome);
