@@ -69,7 +69,7 @@ function byHand(row: OrderRow, { userId }: Principal): OrderOrigin {
 /** The whole order as it would be. */
 function changedRequest(row: OrderRow, { quantity, limitPrice, stopPrice }: OrderChange): OrderRequest {
   const now = requestOf(row);
-  const changed = { ...now, ...given({ quantity, limitPrice, stopPrice }) };
+  const changed = { ...now, ...given({ quantity, limitPrice, stopPrice }, ['limitPrice', 'stopPrice']) };
   // Its client id may be one that we made for an order from elsewhere; that is refused for that reason.
   return parseOrderInput(changed, now);
 }

@@ -54,7 +54,7 @@ export async function updateScheduledJob(
 ): Promise<ScheduledJobRow> {
   requireScope(principal, 'trade');
   const settings = (before: ScheduledJobRow): Promise<JobColumns> =>
-    parseJob(deps, principal, { ...jobInput(before), ...given(input) });
+    parseJob(deps, principal, { ...jobInput(before), ...given(input, ['calendar']) });
   const row = await changeJob(deps, principal, { id, settings });
   deps.scheduler.wake();
   return row;

@@ -35,9 +35,9 @@ const CHANGES: Readonly<Record<string, Changed>> = {
       ...{ catchup_window_seconds: 60, timeout_seconds: 60 },
     },
     fields: {
-      ...{ name: 'alert_check 0 11 * * *', jobType: REFUSED, schedule: REFUSED, timezone: 'UTC', calendar: null },
-      ...{ sessionPolicy: 'skip_closed', enabled: true, overlapPolicy: 'skip', catchupPolicy: 'skip', config: {} },
-      ...{ catchupWindowSeconds: 3600, timeoutSeconds: 600 },
+      ...{ name: REFUSED, jobType: REFUSED, schedule: REFUSED, timezone: REFUSED, calendar: null },
+      ...{ sessionPolicy: REFUSED, enabled: REFUSED, overlapPolicy: REFUSED, catchupPolicy: REFUSED, config: REFUSED },
+      ...{ catchupWindowSeconds: REFUSED, timeoutSeconds: REFUSED },
     },
   },
   UpdatePortfolioGoalInput: {
@@ -48,8 +48,8 @@ const CHANGES: Readonly<Record<string, Changed>> = {
       check_schedule: '0 10 * * *',
     },
     fields: {
-      ...{ name: 'SPY 50 %', targetWeights: REFUSED, driftThreshold: 0.05, rebalanceMode: 'alert' },
-      checkSchedule: '*/15 9-15 * * 1-5',
+      ...{ name: REFUSED, targetWeights: REFUSED, driftThreshold: REFUSED, rebalanceMode: REFUSED },
+      checkSchedule: REFUSED,
     },
   },
   UpdateAlertInput: {
@@ -60,15 +60,15 @@ const CHANGES: Readonly<Record<string, Changed>> = {
       ...{ enabled: false, cooldown_seconds: 60, hysteresis: 0.1 },
     },
     fields: {
-      ...{ name: 'SPY above 9000', alertType: REFUSED, condition: REFUSED },
-      ...{ enabled: true, cooldownSeconds: 300, hysteresis: 0.005 },
+      ...{ name: REFUSED, alertType: REFUSED, condition: REFUSED },
+      ...{ enabled: REFUSED, cooldownSeconds: REFUSED, hysteresis: REFUSED },
     },
   },
   UpdateWebhookDestinationInput: {
     path: '/api/alerts/webhooks',
     mutation: 'updateWebhookDestination',
     create: { url: 'https://example.com/here', events: ['price'], enabled: false },
-    fields: { url: REFUSED, events: expect.arrayContaining(['price', 'system']), enabled: true },
+    fields: { url: REFUSED, events: REFUSED, enabled: REFUSED },
   },
   UpdateStrategyInput: {
     path: '/api/strategies',
@@ -78,8 +78,8 @@ const CHANGES: Readonly<Record<string, Changed>> = {
       ...{ interval: '1h', mode: 'alert', enabled: false },
     },
     fields: {
-      ...{ name: REFUSED, strategyType: REFUSED, params: expect.not.objectContaining({ long_window: 77 }) },
-      ...{ symbols: REFUSED, interval: '1d', mode: 'monitor', enabled: true },
+      ...{ name: REFUSED, strategyType: REFUSED, params: REFUSED },
+      ...{ symbols: REFUSED, interval: REFUSED, mode: REFUSED, enabled: REFUSED },
     },
   },
   UpdateSafetyLimitsInput: {
@@ -143,7 +143,7 @@ describe('in a change', () => {
   const changes = inputs.filter(({ name }) => /^(Update|Replace)/.test(name));
 
   it.each(changes.map((type) => [type.name, type] as const))(
-    '%s: null puts back the default, clears, or is a 422, over either transport; nothing changes nothing',
+    '%s: null clears or is a 422, over either transport; nothing changes nothing',
     async (input, type) => {
       const change = CHANGES[input];
       if (change === undefined) throw new Error(`Say what null means in ${input}.`);
