@@ -51,9 +51,14 @@ async function baselineOfGoal(
     where: { id, ownerId, deletedAt: null },
     select: { breachedAt: true },
   });
-  if (goal === null) throw invalid('condition.goal_id', `There is no goal ${id}.`);
+  if (goal === null) throw noGoal(id);
   const phase = columns.enabled ? (goal.breachedAt === null ? 'armed' : 'unready') : 'disabled';
   return { phase, firedAt: null, observedAt: dateOf(clock) };
+}
+
+/** The error of a condition that names a goal which is not there. */
+export function noGoal(id: number): DomainError {
+  return invalid('condition.goal_id', `There is no goal ${id}.`);
 }
 
 /** Null when there is nothing to be seen, for now or at all. */

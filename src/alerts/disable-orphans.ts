@@ -28,20 +28,36 @@ export async function disableOrphans(deps: AlertBasis, write: JournalWrite, even
   const isOrphan = (row: AlertRow): boolean =>
     row.enabled && row.alertType === alertType && readJson<JsonObject>(row.condition)[key] === subjectId;
   const found = enabled.filter(isOrphan).map(({ id }) => id);
-  // Whoever changed one meanwhile had it first.
-  const ids = (await lockAlerts(write.db, found)).filter(isOrphan).map(({ id }) => id);
+  const ids: number[] = [];
+  // All locks before the first event. Whoever changed one meanwhile had it first.
+  for (const page of pagesOf(found)) {
+    for (const row of await lockAlerts(write.db, page)) if (isOrphan(row)) ids.push(row.id);
+  }
   if (ids.length === 0) return;
-  const changed = await write.db.alert.updateManyAndReturn({
-    where: { id: { in: ids } },
-    data: { ...DISABLED, enabled: false, updatedAt: dateOf(deps.clock) },
-  });
-  const rows = changed.toSorted((a, b) => a.id - b.id);
+  const rows: AlertRow[] = [];
+  for (const page of pagesOf(ids)) {
+    const changed = await write.db.alert.updateManyAndReturn({
+      where: { id: { in: [...page] } },
+      data: { ...DISABLED, enabled: false, updatedAt: dateOf(deps.clock) },
+    });
+    rows.push(...changed.toSorted((a, b) => a.id - b.id));
+  }
   const cause = { correlationId, causationId: cursor };
   const named = rows.slice(0, MOST_NAMED).map(({ name }) => JSON.stringify(name));
   const others = rows.length > MOST_NAMED ? ` and ${rows.length - MOST_NAMED} others` : '';
   const gone = `the ${subjectType} ${JSON.stringify(payload['name'] ?? subjectId)}`;
-  const context: JsonObject = { event: event.type, [key]: subjectId, alert_ids: ids };
+  const context: JsonObject = {
+    ...{ event: event.type, [key]: subjectId },
+    ...{ alert_ids: ids.slice(0, MOST_NAMED), alerts: ids.length },
+  };
   const message = `No longer watched, because ${gone} was deleted: ${named.join(', ')}${others}.`;
   await storeTriggers(deps, write, [{ ownerId, alertId: null, alertType: 'system', message, context, cause }]);
   await write.appendAll(rows.map((row) => alertEvent('AlertUpdated', row, { cause })));
+}
+
+/** So many ids fit into a statement on every database. */
+const PAGE = 1000;
+
+function pagesOf(ids: readonly number[]): readonly (readonly number[])[] {
+  return Array.from({ length: Math.ceil(ids.length / PAGE) }, (_, page) => ids.slice(page * PAGE, (page + 1) * PAGE));
 }

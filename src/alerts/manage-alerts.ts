@@ -1,9 +1,9 @@
 /** What people do with alerts: create, change, delete, enable and disable, and try whether their notices arrive. */
 import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, dateOf, given, type JsonObject, notFound, readJson } from '../core/index.ts';
-import { type AlertRow, type AlertTriggerRow, lockOwner } from '../storage/index.ts';
+import { type AlertRow, type AlertTriggerRow, type Db, lockOwner, lockRows } from '../storage/index.ts';
 import { type AlertInput, alertInput, columnsOf, conditionOf, type ParsedAlert, parseAlert } from './alert.ts';
-import { type Baseline, baselineOf } from './baseline.ts';
+import { type Baseline, baselineOf, noGoal } from './baseline.ts';
 import type { AlertDeps } from './deps.ts';
 import { alertEvent } from './events.ts';
 import { DISABLED } from './level-state.ts';
@@ -34,6 +34,7 @@ export async function createAlert(deps: AlertDeps, principal: Principal, input: 
       const facts = { limit: MAX_ALERTS, observed };
       throw conflict(`There are ${observed} alerts; more than ${MAX_ALERTS} cannot be. Delete some first.`, facts);
     }
+    await requireGoal(write.db, parsed.columns.goalId);
     const data = { ...parsed.columns, ...baseline, ownerId, createdAt: now, updatedAt: now };
     const row = await write.db.alert.create({ data });
     await write.append(alertEvent('AlertCreated', row, { cause: ownCause(deps) }));
@@ -94,6 +95,19 @@ function isSame(a: Parameters<typeof columnsOf>[0], b: Parameters<typeof columns
   return JSON.stringify(columnsOf(a)) === JSON.stringify(columnsOf(b));
 }
 
+/**
+ * Locks the goal that an alert is to watch, if any, until the alert is stored: a goal keeps its row when it is deleted, and nobody would
+ * disable what was stored after that.
+ *
+ * @throws {DomainError} VALIDATION when it was deleted
+ */
+async function requireGoal(db: Db, goalId: number | null): Promise<void> {
+  if (goalId === null) return;
+  await lockRows(db, 'Goal', [goalId]);
+  const isThere = (await db.goal.count({ where: { id: goalId, deletedAt: null } })) > 0;
+  if (!isThere) throw noGoal(goalId);
+}
+
 interface Change {
   readonly seen: AlertRow;
   readonly data: ReturnType<typeof parseAlert>['columns'] & Baseline;
@@ -102,6 +116,7 @@ interface Change {
 /** Null when the alert is no longer what was seen. */
 async function storeChange(deps: AlertDeps, { seen, data }: Change): Promise<AlertRow | null> {
   return await deps.journal.write(async (write) => {
+    if (data.enabled) await requireGoal(write.db, data.goalId);
     const [locked] = await lockAlerts(write.db, [seen.id]);
     if (locked === undefined) throw notFound('alert', seen.id);
     if (!isSame(locked, seen)) return null;

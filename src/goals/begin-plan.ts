@@ -2,7 +2,7 @@
 import type { TradingMode } from '../broker/index.ts';
 import { conflict, type Decimal, DomainError, decimal, decimalText } from '../core/index.ts';
 import type { JournalWrite } from '../events/index.ts';
-import { tradesToday, WORKING_STATUSES } from '../orders/index.ts';
+import { tradingDayOf, WORKING_STATUSES } from '../orders/index.ts';
 import { lockSafety, readSafety } from '../safety/index.ts';
 import type { GoalRow, RebalancePlanRow } from '../storage/index.ts';
 import type { PlanningDeps } from './deps.ts';
@@ -166,13 +166,13 @@ async function requireFree(
 }
 
 /**
- * A plan that only buys is not begun on a day that has no trade left: its orders would be denied, check after check. What
- * only reduces positions is not counted, so that sales may begin.
+ * A plan that only buys is not begun when no day that its orders would count on has a trade left: they would be denied, check after
+ * check. What only reduces positions is not counted, so that sales may begin.
  *
  * @throws {DomainError} DAILY_TRADE_LIMIT
  */
 async function requireTradesLeft(
-  deps: PlanningDeps,
+  { clock }: PlanningDeps,
   { db }: JournalWrite,
   {
     goal,
@@ -180,10 +180,15 @@ async function requireTradesLeft(
     trades,
   }: { readonly goal: GoalRow; readonly mode: TradingMode; readonly trades: readonly PlannedTrade[] },
 ): Promise<void> {
-  if (trades.some(({ stage }) => stage !== 'buy')) return;
+  if (trades.length === 0 || trades.some(({ stage }) => stage !== 'buy')) return;
   const { maxDailyTrades: limit } = await readSafety(db, goal.ownerId);
-  const observed = await tradesToday(deps, { ownerId: goal.ownerId, mode });
-  if (observed < limit) return;
+  const days = new Set(trades.map(({ symbol }) => tradingDayOf(symbol, clock.now())));
+  const counts = await db.dailyTradeCount.findMany({
+    where: { ownerId: goal.ownerId, mode, tradingDay: { in: [...days] }, count: { gte: limit } },
+    select: { count: true },
+  });
+  if (counts.length < days.size) return;
+  const observed = Math.min(...counts.map(({ count }) => count));
   const message = `No trade of today is left: maxDailyTrades allows ${limit}.`;
   throw new DomainError('DAILY_TRADE_LIMIT', message, { facts: { limit, observed } });
 }

@@ -13,7 +13,7 @@ import type { PlanningDeps } from './deps.ts';
 import { endPlan } from './end-plan.ts';
 import { cashBuffer, fitBuys, leastTrade, type PlannedTrade, STAGES } from './plan.ts';
 import { LeaseLost, type PlanLease } from './plan-lease.ts';
-import { PLAN_VALID_MS, TOO_LATE, tradeOrderId } from './stored-plan.ts';
+import { PLAN_VALID_MS, tradeOrderId } from './stored-plan.ts';
 
 /** How long a stage is waited for, in ms, and how often is looked. */
 export interface Waits {
@@ -188,6 +188,8 @@ async function findPlaced(
   if (order !== null) return { index, orderId: order.id, status: 'planned', reason };
   return { index, orderId: null, status: 'blocked', reason: TOO_LATE };
 }
+
+const TOO_LATE = 'It could not be placed within five minutes, and the plan is too old to go on with.';
 
 function originOf(plan: RebalancePlanRow, { maxPositionPct }: RebalanceTradeRow): OrderOrigin {
   const { id, actor, correlationId, startedCursor } = plan;

@@ -74,11 +74,13 @@ export class GoalMonitor {
     const { database, clock } = this.#deps;
     if (this.#turns.free === 0) return [];
     const stopped = await database.read.schedulerState.findMany({ where: { isRunning: false } });
+    // Whose account is being rebalanced is checked when that has ended, and takes no place before.
+    const rebalancing = await database.read.rebalancePlan.findMany({ where: { status: 'executing' } });
     const owners = await database.read.goal.groupBy({
       by: ['ownerId'],
       where: {
         ...dueAt(clock.now()),
-        ownerId: { notIn: [...stopped.map(({ ownerId }) => ownerId), ...this.#turns.busy] },
+        ownerId: { notIn: [...[...stopped, ...rebalancing].map(({ ownerId }) => ownerId), ...this.#turns.busy] },
       },
       orderBy: { _min: { checkDueAt: 'asc' } },
       take: this.#turns.free,

@@ -31,9 +31,6 @@ export type TradeStatus = (typeof TRADE_STATUSES)[number];
 /** How long a plan may be begun, in ms. */
 export const PLAN_VALID_MS = 300_000;
 
-/** Why a trade is blocked that the gateway could not decide on in time. */
-export const TOO_LATE = 'It could not be placed within five minutes, and the plan is too old to go on with.';
-
 /** What a plan was made from, as decimal texts. */
 export interface PlanBasis {
   /** By symbol, without cash. */

@@ -33,6 +33,7 @@ export type { Outcome as ReconciliationOutcome } from './reconciliation/store-re
 export { releaseSource, type SourceStop } from './release-source.ts';
 export { type OrderChange, replaceOrder } from './replace-order.ts';
 export { type ResetInput, resetPaperAccount } from './reset-paper-account.ts';
+export { tradingDayOf } from './session.ts';
 export { syncOrders } from './sync-orders.ts';
 export { tradesToday } from './trades-today.ts';
 export { brokerOf, effectiveMode } from './trading-mode.ts';

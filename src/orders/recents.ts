@@ -50,7 +50,7 @@ export class Recents {
       if (status === 'denied') this.#deny(order, reasonCode, order.createdAt);
       else if (order.source !== 'external') this.#add(order);
     }
-    await this.#readChanges(db, ownerId);
+    await this.#readChanges(db, ownerId, since);
     this.#forget(since.getTime());
   }
 
@@ -69,10 +69,10 @@ export class Recents {
     };
   }
 
-  async #readChanges(db: Db, ownerId: number): Promise<void> {
+  async #readChanges(db: Db, ownerId: number, since: Date): Promise<void> {
     const changes = await db.$queryRaw<RecentChange[]>`
       SELECT "id", "source", "sourceId", "symbol", "denialCode", "decidedAt" FROM "OrderChange"
-      WHERE "ownerId" = ${ownerId} AND "id" > ${this.#newestChangeId} ORDER BY "id"`;
+      WHERE "ownerId" = ${ownerId} AND "id" > ${this.#newestChangeId} AND "decidedAt" > ${since} ORDER BY "id"`;
     this.#newestChangeId = changes.at(-1)?.id ?? this.#newestChangeId;
     for (const { denialCode, decidedAt, ...change } of changes) {
       if (denialCode === null) this.#changes.push(decidedAt.getTime());

@@ -23,6 +23,11 @@ export function sessionOf(
   return { isOpen, tradingDay: formatDate(day) };
 }
 
+/** The day on which a trade of an instrument counts that is ordered at an instant. */
+export function tradingDayOf(symbol: string, now: number): string {
+  return formatDate(tradingDay(calendarOf(symbol), now));
+}
+
 /** The day of an account at an instant: the exchange's, also for those who hold what trades around the clock. */
 export function accountDay(now: number): string {
   return formatDate(tradingDay(nyse, now));

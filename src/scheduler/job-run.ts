@@ -53,5 +53,7 @@ export async function lockJobRow(db: Db, id: number): Promise<ScheduledJobRow | 
  */
 export async function lockJobOfRun(db: Db, runId: number): Promise<boolean> {
   const run = await db.jobRun.findUnique({ where: { id: runId }, select: { jobId: true } });
-  return run !== null && (await lockJobRow(db, run.jobId)) !== undefined;
+  if (run === null || (await lockJobRow(db, run.jobId)) === undefined) return false;
+  // A job that was deleted while the lock was waited for may stay for another of its runs.
+  return (await db.jobRun.count({ where: { id: runId } })) > 0;
 }

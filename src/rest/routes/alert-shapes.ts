@@ -23,19 +23,22 @@ const inputs = {
   condition: z
     .record(z.string(), z.unknown())
     .meta({ additionalProperties: true, description: `When it fires. ${CONDITIONS} Replaced as a whole.` }),
-  ...orNull({
-    ...defaulted,
-    hysteresis: decimalInput.describe(
-      'How far the value has to leave the level before it is armed again, 0 to 0.5: a part of a price level, a distance of a fraction; default 0.005.',
-    ),
-  }),
+};
+const optional = {
+  ...defaulted,
+  hysteresis: decimalInput.describe(
+    'How far the value has to leave the level before it is armed again, 0 to 0.5: a part of a price level, a distance of a fraction; default 0.005.',
+  ),
 };
 
 /** Body of a creation. */
-export const createAlertBody = z.strictObject(inputs).partial().required({ alert_type: true, condition: true });
+export const createAlertBody = z
+  .strictObject({ ...inputs, ...orNull(optional) })
+  .partial()
+  .required({ alert_type: true, condition: true });
 
 /** Body of a change: any of the fields. */
-export const updateAlertBody = z.strictObject(inputs).partial();
+export const updateAlertBody = z.strictObject({ ...inputs, ...optional }).partial();
 
 /** An alert in an answer. */
 export const alertAnswer = z

@@ -28,7 +28,7 @@ const common = { tag: 'alerts', resource: 'alert', errors: [], status: 200, quer
 const ofAlert = { ...common, response: alertAnswer, answerExample: alertExample } as const;
 
 /** The fields of a body with GraphQL's names of words. */
-function inputOf(body: z.output<typeof updateAlertBody>) {
+function inputOf(body: z.output<typeof createAlertBody | typeof updateAlertBody>) {
   return { ...camelKeys(body), alertType: body.alert_type && enumName(body.alert_type) };
 }
 

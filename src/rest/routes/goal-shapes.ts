@@ -15,26 +15,26 @@ const mode = z
   .describe('What is done about a breach: a plan is suggested, or carried out; `off`: nothing is checked.');
 const schedule = z.string().describe('Cron by the clocks of New York; default: every 15 minutes of the session.');
 
+const weights = z
+  .record(z.string(), decimalInput)
+  .describe(
+    'Symbol → weight in [0, 1]; they add up to 1 or less, and the rest is cash. `CASH` may be named. Kept with 8 places: a third of 16 digits is rounded.',
+  );
+const optional = {
+  name: z.string().describe('1 to 100 characters; default: the weights.'),
+  drift_threshold: decimalInput.describe('Above 0, below 1: 0.05, the default, is five percentage points.'),
+  rebalance_mode: mode,
+  check_schedule: schedule,
+};
+
 /** Body of a creation. */
 export const createGoalBody = z
-  .strictObject({
-    target_weights: z
-      .record(z.string(), decimalInput)
-      .describe(
-        'Symbol → weight in [0, 1]; they add up to 1 or less, and the rest is cash. `CASH` may be named. Kept with 8 places: a third of 16 digits is rounded.',
-      ),
-    ...orNull({
-      name: z.string().describe('1 to 100 characters; default: the weights.'),
-      drift_threshold: decimalInput.describe('Above 0, below 1: 0.05, the default, is five percentage points.'),
-      rebalance_mode: mode,
-      check_schedule: schedule,
-    }),
-  })
+  .strictObject({ target_weights: weights, ...orNull(optional) })
   .partial()
   .required({ target_weights: true });
 
 /** Body of a change: any of the fields. */
-export const updateGoalBody = createGoalBody.partial();
+export const updateGoalBody = z.strictObject({ target_weights: weights, ...optional }).partial();
 
 /** Body of a rebalance. */
 export const rebalanceBody = z

@@ -34,7 +34,7 @@ const ofGoal = { ...common, response: goalAnswer, answerExample: goalExample } a
 const VALUING_ERRORS: readonly ErrorCode[] = ['UNKNOWN_SYMBOL', 'STALE_PRICE', 'UNAVAILABLE', 'CONFLICT'];
 
 /** The fields of a body as GraphQL names them. */
-function inputOf(body: z.output<typeof updateGoalBody>) {
+function inputOf(body: z.output<typeof createGoalBody | typeof updateGoalBody>) {
   return {
     name: body.name,
     driftThreshold: body.drift_threshold,
@@ -47,7 +47,7 @@ function inputOf(body: z.output<typeof updateGoalBody>) {
 /** Weights are a list in GraphQL and a map here, whose keys are the places: `target_weights.1.weight` is `target_weights.SPY`. */
 function placeOfWeight(
   path: readonly string[],
-  { body }: { readonly body: z.output<typeof updateGoalBody> },
+  { body }: { readonly body: z.output<typeof createGoalBody | typeof updateGoalBody> },
 ): readonly string[] {
   const [field, at] = path;
   if (field !== 'target_weights' || at === undefined) return path;

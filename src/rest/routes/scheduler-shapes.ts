@@ -37,13 +37,17 @@ const configInput = z.record(z.string(), z.unknown()).meta({
 });
 
 const { job_type: jobType, schedule, calendar, ...defaulted } = settings;
-const inputs = { job_type: jobType, schedule, calendar, ...orNull({ ...defaulted, config: configInput }) };
+const inputs = { job_type: jobType, schedule, calendar };
+const optional = { ...defaulted, config: configInput };
 
 /** Body of a creation. */
-export const createBody = z.strictObject(inputs).partial().required({ job_type: true, schedule: true });
+export const createBody = z
+  .strictObject({ ...inputs, ...orNull(optional) })
+  .partial()
+  .required({ job_type: true, schedule: true });
 
 /** Body of a change: any of the fields. */
-export const updateBody = z.strictObject(inputs).partial();
+export const updateBody = z.strictObject({ ...inputs, ...optional }).partial();
 
 const result = {
   run_id: id,

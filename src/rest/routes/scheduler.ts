@@ -36,7 +36,7 @@ const ofJob = { ...common, response: jobAnswer, answerExample: jobExample } as c
 const ofAll = { ...common, body: noBody, response: schedulerAnswer, answerExample: schedulerExample } as const;
 
 /** The fields of a body with GraphQL's names of words. */
-function inputOf(body: z.output<typeof updateBody>) {
+function inputOf(body: z.output<typeof createBody | typeof updateBody>) {
   return {
     ...camelKeys(body),
     jobType: body.job_type && upper(body.job_type),

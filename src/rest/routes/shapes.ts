@@ -125,7 +125,7 @@ export const simulation = {
   source: z.string().nullish().describe('`csv` or the name of a provider; default: an import, else the provider.'),
 };
 
-/** Fields of a body that have a default or can be empty: null asks for that. */
+/** Fields of the body of a creation that have a default or can be empty: null asks for that. */
 export function orNull<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape) {
   const fields = Object.entries(shape).map(([name, field]) => {
     return [name, field.nullable().describe(`${field.description ?? ''} Null: the default.`.trim())] as const;

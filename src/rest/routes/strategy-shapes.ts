@@ -42,27 +42,26 @@ const modeInput = z
 const fields = {
   name: z.string().describe('1 to 100 characters.'),
   strategy_type: z.string().describe('Name of a type, e.g. `momentum`.'),
-  params: paramsInput.nullish(),
   symbols,
-  ...orNull({
-    interval,
-    mode: modeInput,
-    enabled: z
-      .boolean()
-      .describe('Whether a `market_scan` job of it scans; else its runs say that nothing was scanned.'),
-  }),
 };
+const optional = {
+  interval,
+  mode: modeInput,
+  enabled: z.boolean().describe('Whether a `market_scan` job of it scans; else its runs say that nothing was scanned.'),
+};
+const nullable = orNull(optional);
 
 /** Body of a creation. */
 export const createBody = z.strictObject({
   ...fields,
-  interval: fields.interval.default('1d'),
-  mode: fields.mode.default('monitor'),
-  enabled: fields.enabled.default(true),
+  params: paramsInput.nullish(),
+  interval: nullable.interval.default('1d'),
+  mode: nullable.mode.default('monitor'),
+  enabled: nullable.enabled.default(true),
 });
 
 /** Body of a change: any of the fields. */
-export const updateBody = z.strictObject(fields).partial();
+export const updateBody = z.strictObject({ ...fields, params: paramsInput, ...optional }).partial();
 
 /** Signals in an answer. */
 export const signalsAnswer = z

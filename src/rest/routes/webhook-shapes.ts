@@ -12,14 +12,16 @@ const settings = {
   enabled: z.boolean().describe('While it is not, it is told of nothing new, and the rest waits.'),
 };
 
-const { url, ...defaulted } = settings;
-const inputs = { url, ...orNull(defaulted) };
+const { url, ...optional } = settings;
 
 /** Body of a creation. */
-export const createBody = z.strictObject(inputs).partial().required({ url: true });
+export const createBody = z
+  .strictObject({ url, ...orNull(optional) })
+  .partial()
+  .required({ url: true });
 
 /** Body of a change: any of the fields. */
-export const updateBody = z.strictObject(inputs).partial();
+export const updateBody = z.strictObject(settings).partial();
 
 /** A destination in an answer. */
 export const destinationAnswer = z

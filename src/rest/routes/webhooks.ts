@@ -64,7 +64,7 @@ const revealed = {
 } as const;
 
 /** The fields of a body with GraphQL's names of words. */
-function inputOf({ events, ...body }: z.output<typeof updateBody>) {
+function inputOf({ events, ...body }: z.output<typeof createBody | typeof updateBody>) {
   return { ...body, ...(events === undefined ? {} : { events: events && events.map(enumName) }) };
 }
 

@@ -11,3 +11,6 @@ CREATE TABLE "OrderChange" (
 
 -- CreateIndex
 CREATE INDEX "OrderChange_ownerId_id_idx" ON "OrderChange"("ownerId", "id");
+
+-- CreateIndex
+CREATE INDEX "OrderChange_ownerId_decidedAt_idx" ON "OrderChange"("ownerId", "decidedAt");
