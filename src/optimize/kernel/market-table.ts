@@ -5,7 +5,7 @@
  * its node on (head) and up to the end of its node (tail); a stretch is the tail of one node, whole nodes, and the head
  * of another. Nothing is ever subtracted: an outlier spoils no stretch that it is not in.
  *
- * The sums are made by WebAssembly (`nodes.as`), six times as fast as by plain loops: with a few dozen combinations they
+ * The sums are made by WebAssembly (`nodes.as`), several times as fast as by plain loops: with a few dozen combinations they
  * would be a quarter of the work.
  */
 import { growTo, type WasmExports, WasmSource } from '../../compute/index.ts';
@@ -78,12 +78,12 @@ export class MarketTable {
     // No stretch holds the first bar of the series, which has no move: a position is opened on the second at the earliest.
     closes[0] = at(close, Math.max(0, from - 1));
     closes.set(close.subarray(from, to), 1);
-    // Nodes are summed in pairs. What that writes behind the last bar, and as tails of a node that is cut off, nobody reads.
-    const paired = 2 * NODE * Math.ceil((to - from) / (2 * NODE));
+    // Whole nodes are summed. What that writes behind the last bar, and as tails of a node that is cut off, nobody reads.
+    const bars = NODE * Math.ceil((to - from) / NODE);
     const first = closes.byteOffset + BYTES;
-    wasm.move(paired, first, moves.byteOffset);
-    wasm.sumHeads(paired, first, moves.byteOffset, table.byteOffset);
-    wasm.sumTails(paired, first, moves.byteOffset, table.byteOffset + BYTES * TAILS);
+    wasm.move(bars, first, moves.byteOffset);
+    wasm.sumHeads(bars, first, moves.byteOffset, table.byteOffset);
+    wasm.sumTails(bars, first, moves.byteOffset, table.byteOffset + BYTES * TAILS);
   }
 
   /** Gives its memory back: nothing is measured any more. */
