@@ -34,7 +34,7 @@ export interface ModelMarket {
  * The models that a space names; none for a type that follows none.
  *
  * @throws {DomainError} VALIDATION on `paramGrid` when there are too many, or one that is not there, `symbols` or `interval`
- *   when one says nothing of those; CONFLICT when the features of one are defined otherwise today
+ *   when one says nothing of those; CONFLICT when one was made by another version of features or trees
  */
 export async function modelsOfSpace(
   models: ModelSource,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { conflict, memberOf, readJson } from '../core/index.ts';
 import { FEATURES_VERSION, type FeatureConfig, fewestSymbols, warmUpBars } from '../features/index.ts';
 import { INTERVALS, type Interval } from '../market/index.ts';
-import { type Model, parseModel } from '../models/index.ts';
+import { type Model, parseModel, ENGINE_VERSION as TREES_VERSION } from '../models/index.ts';
 import type { Database } from '../storage/index.ts';
 
 /** What is known of a stored model without its bytes. */
@@ -32,7 +32,7 @@ export interface StoredModel {
 /**
  * The owner's model; null when there is none. Its bytes are not read.
  *
- * @throws {DomainError} CONFLICT when its features have another version
+ * @throws {DomainError} CONFLICT when its features, or its trees, have another version
  */
 export async function findStoredModel(
   { read }: Pick<Database, 'read'>,
@@ -48,6 +48,9 @@ export async function findStoredModel(
   const { checksum, dataSource, trainedUntil, longAbove, shortBelow, engineVersion } = row;
   if (!engineVersion.endsWith(`-features-${FEATURES_VERSION}`)) {
     throw conflict(`Model ${id} has learned from features that are defined otherwise today. Tune it again.`);
+  }
+  if (!engineVersion.includes(`-trees-${TREES_VERSION}-`)) {
+    throw conflict(`Model ${id} was trained when trees grew otherwise than today (${engineVersion}). Tune it again.`);
   }
   const config = readJson<FeatureConfig>(row.featureConfig);
   return {

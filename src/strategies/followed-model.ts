@@ -48,7 +48,7 @@ export interface ModelSource {
   /**
    * The owner's model; null when there is none. Its bytes, 128 MiB of the largest, are neither read nor checked.
    *
-   * @throws {DomainError} CONFLICT when its features are defined otherwise today
+   * @throws {DomainError} CONFLICT when it was made by another version of features or trees
    */
   find(ownerId: number, id: number): Promise<TradedModel | null>;
 }

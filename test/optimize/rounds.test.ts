@@ -105,6 +105,28 @@ describe('the rounds of a section', () => {
     );
   });
 
+  test('leave the event loop a turn after every thousand combinations, whatever is done with them', async () => {
+    const upTo = (count: number, first: number) => Array.from({ length: count }, (_, i) => first + i);
+    const params = combinationsOf({
+      short_window: upTo(10, 1),
+      long_window: upTo(10, 20),
+      ma_type: ['sma'],
+      signal_threshold: upTo(100, 0).map((i) => i / 100),
+    });
+    let turns = 0;
+    let next = setImmediate(function turn() {
+      turns += 1;
+      next = setImmediate(turn);
+    });
+
+    const rounds = await roundsOf(params, { most: 30, mixed: 30 });
+    clearImmediate(next);
+
+    expect(rounds.map(({ indexes }) => indexes.length)).toEqual([10_000]);
+    // They are grouped, put in order, and cut into rounds.
+    expect(turns).toBeGreaterThanOrEqual(30);
+  });
+
   test('begin where a job goes on', async () => {
     const rounds = await roundsOf(combinationsOf(undefined), { most: 10, mixed: 10 }, 17);
 

@@ -361,6 +361,24 @@ eachDatabase((_provider, create) => {
         code: 'CONFLICT',
         message: expect.stringContaining('defined otherwise today'),
       });
+      // The bytes are today's: what refuses it is the version of the row, before anybody reads them.
+      const engineVersion = model.engineVersion.replace(/-trees-\d+-/, '-trees-1-');
+      await change({ engineVersion });
+      const searched = { strategyType: 'model', symbols: ['EDGE'], paramGrid: { model_id: [model.id] } };
+      for (const asked of [
+        () => createStrategy(services, services.user, { name: 'Late', ...follower }),
+        () => updateStrategy(services, services.user, { id, ...follower }),
+        () => marketScan(services).parseConfig({ strategy_type, ...scanned }, services.user),
+        () => startStrategyOptimization(services, services.user, { ...searched, ...range }),
+        () => predictModel(services, services.user, { modelId: model.id, ...range }),
+        () => backtestStrategy(services, services.user, { ...follower, ...range }),
+        () => strategySignals(services, services.user, id),
+      ]) {
+        await expect(asked()).rejects.toMatchObject({
+          code: 'CONFLICT',
+          message: `Model ${model.id} was trained when trees grew otherwise than today (${engineVersion}). Tune it again.`,
+        });
+      }
       await services.database.transaction((db) => db.trainedModel.delete({ where: { id: model.id } }));
       await expect(strategySignals(services, services.user, id)).rejects.toMatchObject({
         code: 'CONFLICT',

@@ -1,4 +1,7 @@
-/** Loops over the derivatives of the loss. Vectors hold two rows, or hessian and gradient of one. */
+/**
+ * Loops over the derivatives of the loss. Vectors hold two rows, or hessian and gradient of one. The constant is the second
+ * operand of `pmin` and `pmax`: so they let NaN pass, as `Math.min` and `Math.max` do.
+ */
 import { derivatives, found, gradients, label, margins, order, rows, weight } from './memory';
 
 /** `exponential.ts` says what these are: 1/13! … 1/2!, 1, 1. */
@@ -11,7 +14,7 @@ const COUNT: usize = 14;
 // @ts-ignore: decorator
 @inline
 function exponential(x: v128): v128 {
-  const bounded = f64x2.pmin(f64x2.splat(709), f64x2.pmax(f64x2.splat(-708), x));
+  const bounded = f64x2.pmin(f64x2.pmax(x, f64x2.splat(-708)), f64x2.splat(709));
   const rounder = f64x2.splat(6755399441055744.0);
   const rounded = f64x2.add(f64x2.mul(bounded, f64x2.splat(1.4426950408889634)), rounder);
   const k = f64x2.sub(rounded, rounder);
@@ -41,7 +44,7 @@ export function differentiate(isBinary: i32): void {
     let curvature = one;
     if (isBinary) {
       prediction = sigmoid(margin);
-      curvature = f64x2.pmax(f64x2.splat(1e-16), f64x2.mul(prediction, f64x2.sub(one, prediction)));
+      curvature = f64x2.pmax(f64x2.mul(prediction, f64x2.sub(one, prediction)), f64x2.splat(1e-16));
     }
     const hessian = f64x2.mul(curvature, factor);
     const gradient = f64x2.mul(f64x2.sub(prediction, v128.load(label + (row << 3))), factor);

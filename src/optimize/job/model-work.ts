@@ -41,18 +41,29 @@ class ModelWork implements JobWork {
     await this.#computation.search(figures, { signal: this.#held.signal, onFit: (fold) => this.#onFit(fold) });
     const ranked = rankedIndexes(figures);
     const params = figures.params[ranked[0] ?? -1];
-    if (params === undefined) return { status: 'complete', error: null, findings: () => this.partial() };
+    if (params === undefined) {
+      const findings = await this.partial();
+      return { status: 'complete', error: null, findings: () => Promise.resolve(findings) };
+    }
     const final = await this.#computation.final(params);
     const returns = await this.#computation.replay(params);
     const earlier = new EarlierModelTrials(this.#row);
     await earlier.read(this.#deps.database.read);
     const judge = (): Promise<Findings> =>
       judgedFindings(this.#loaded, { ranked, final, returns, row: this.#row, earlier: earlier.keys });
-    const [counted, judged] = [earlier.keys.size, await judge()];
+    let counted: number;
+    let judged: Findings;
+    // Another job on the same bars may end meanwhile; then there were more trials.
+    do {
+      counted = earlier.keys.size;
+      judged = await judge();
+      await earlier.read(this.#deps.database.read);
+    } while (earlier.keys.size !== counted);
     return {
       status: 'complete',
       error: null,
-      // Another job on the same bars may have ended meanwhile; then there were more trials.
+      // One that ended since, which is a moment, is counted in the transaction, and others wait longer to write: of 10,000
+      // combinations 0.3 s, where storing them takes 0.4 s. The event loop goes round meanwhile.
       findings: async (db) => {
         await earlier.read(db);
         return earlier.keys.size === counted ? judged : await judge();
