@@ -15,7 +15,7 @@ const mode = z
   .describe('What is done about a breach: a plan is suggested, or carried out; `off`: nothing is checked.');
 const schedule = z.string().describe('Cron by the clocks of New York; default: every 15 minutes of the session.');
 
-const weights = z
+const targetWeights = z
   .record(z.string(), decimalInput)
   .describe(
     'Symbol → weight in [0, 1]; they add up to 1 or less, and the rest is cash. `CASH` may be named. Kept with 8 places: a third of 16 digits is rounded.',
@@ -29,12 +29,12 @@ const optional = {
 
 /** Body of a creation. */
 export const createGoalBody = z
-  .strictObject({ target_weights: weights, ...orNull(optional) })
+  .strictObject({ target_weights: targetWeights, ...orNull(optional) })
   .partial()
   .required({ target_weights: true });
 
 /** Body of a change: any of the fields. */
-export const updateGoalBody = z.strictObject({ target_weights: weights, ...optional }).partial();
+export const updateGoalBody = z.strictObject({ target_weights: targetWeights, ...optional }).partial();
 
 /** Body of a rebalance. */
 export const rebalanceBody = z
