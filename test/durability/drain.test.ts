@@ -136,10 +136,12 @@ const LAST_ROW = '2020-01-03,1,2,0.5,1.5,100\n';
 async function slowUpload({ port }: ServerProcess): Promise<Socket> {
   const socket = await open(port);
   const length = FIRST_ROWS.length + LAST_ROW.length;
-  const headers = ['Content-Type: text/csv', `Content-Length: ${length}`, 'Connection: close'];
+  const headers = ['Content-Type: text/csv', `Content-Length: ${length}`, 'Connection: close', 'Expect: 100-continue'];
   send(socket, ['POST /api/data/import?symbol=SLOW HTTP/1.1', `Host: 127.0.0.1:${port}`, ...headers]);
+  // The server says that it goes on where it begins to look at the request.
+  await once(socket, 'data');
+  socket.pause();
   socket.write(FIRST_ROWS);
-  // Until the server has surely begun to read it.
   await pause(200);
   return socket;
 }
