@@ -1,9 +1,6 @@
 /** Loops over the rows of a node: which side they go to, and what their leaf adds to them. */
 import { bins, gradients, margins, order, rows, spareGradients, spareOrder } from './memory';
 
-/** What is added on the left side and on the right one. */
-const VALUES = memory.data(16, 16);
-
 /**
  * 1 for a bin that goes left, else 0. Missing values have bin 255, right of every threshold; where they go left, one is added
  * to both, and the byte of the missing becomes 0.
@@ -56,13 +53,14 @@ export function addBySide(
 ): void {
   const column = bins + <usize>feature * rows;
   const target = margins;
-  store<f64>(VALUES, right);
-  store<f64>(VALUES, left, 8);
+  const ofLeft = reinterpret<i64>(left);
+  const ofRight = reinterpret<i64>(right);
   const end = order + (<usize>to << 2);
   for (let place = order + (<usize>from << 2); place < end; place += 4) {
     const row = <usize>load<u32>(place);
-    const side = <usize>isLeft(load<u8>(column + row), threshold, missingLeft);
     const margin = target + (row << 3);
-    store<f64>(margin, load<f64>(margin) + load<f64>(VALUES + (side << 3)));
+    // Of whole numbers one is selected without a branch.
+    const value = select(ofLeft, ofRight, isLeft(load<u8>(column + row), threshold, missingLeft) != 0);
+    store<f64>(margin, load<f64>(margin) + reinterpret<f64>(value));
   }
 }
