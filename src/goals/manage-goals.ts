@@ -64,7 +64,7 @@ export async function updatePortfolioGoal(
     const { targetWeights: _, ...kept } = seen.goal;
     const weights = input.targetWeights === undefined ? storedWeights(seen.goal.targetWeights) : undefined;
     const goal = parseGoal({ ...kept, ...given(input) }, weights);
-    const columns = await parseCheckJob(deps, principal, { goal, ...scheduleIn(input), ...jobBefore(seen, input) });
+    const columns = await parseCheckJob(deps, principal, { goal, ...scheduleIn(input), ...jobBefore(seen) });
     const job = { ...columns, config: checkConfig(id) };
     const row = await deps.journal.write((write) => storeGoal(deps, write, { ...seen, wanted: goal, job }));
     deps.scheduler.wake();
@@ -110,11 +110,10 @@ async function removeGoal(
 }
 
 /** What its owner made of the job stays, but a goal that was off is checked again once it is not. */
-function jobBefore({ goal, scheduledJob }: SeenGoal, { checkSchedule }: GoalInput) {
+function jobBefore({ goal, scheduledJob }: SeenGoal) {
   if (scheduledJob === null) return {};
   const wasOff = goal.rebalanceMode === 'off';
-  const kept = { ...jobInput(scheduledJob), ...(wasOff && { enabled: true }) };
-  return { before: checkSchedule === null ? { ...kept, schedule: null } : kept };
+  return { before: { ...jobInput(scheduledJob), ...(wasOff && { enabled: true }) } };
 }
 
 interface SeenGoal {
