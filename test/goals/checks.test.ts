@@ -276,10 +276,10 @@ eachDatabase((_provider, create) => {
     it('trades coins on a Saturday after a Friday without a trade left', async () => {
       const at = await desk();
       at.clock.advance(2 * 86_400_000);
-      await at.trading.limits({ maxDailyTrades: 1 });
-      await at.trading.place({ quantity: '1' });
-      at.clock.advance(86_400_000);
       at.trading.prices.set('BTC-USD', 100);
+      await at.trading.limits({ maxDailyTrades: 1 });
+      await at.trading.place({ symbol: 'BTC-USD', quantity: '1' });
+      at.clock.advance(86_400_000);
       const goal = await at.goal({ rebalanceMode: 'auto', targetWeights: [{ symbol: 'BTC-USD', weight: 0.5 }] });
 
       expect(await check(at, goal)).toMatchObject({ plan_status: expect.stringMatching(/executed/) });
