@@ -62,6 +62,35 @@ eachDatabase((_provider, create) => {
     });
   });
 
+  it('an alert is stored on no goal that is deleted after it was looked at', async () => {
+    const alerts = await start();
+    const ownerId = alerts.user.userId;
+    const goal = await database().transaction((db) =>
+      db.goal.create({
+        data: {
+          ...{ ownerId, name: 'Core', targetWeights: '{"SPY":"1"}', driftThreshold: '0.05', rebalanceMode: 'alert' },
+          ...{ createdAt: new Date(), updatedAt: new Date(), deletedAt: new Date() },
+        },
+      }),
+    );
+    // What was read a moment before the deletion.
+    const seen = { findFirst: () => Promise.resolve({ breachedAt: null }) };
+    const read = new Proxy(alerts.database.read, {
+      get: (target, key) => (key === 'goal' ? seen : Reflect.get(target, key)),
+    });
+    const late = {
+      ...alerts,
+      database: new Proxy(alerts.database, {
+        get: (target, key) => (key === 'read' ? read : Reflect.get(target, key)),
+      }),
+    };
+
+    await expect(
+      createAlert(late, alerts.user, { alertType: 'rebalance', condition: { goal_id: goal.id } }),
+    ).rejects.toMatchObject({ code: 'VALIDATION', message: `There is no goal ${goal.id}.` });
+    expect(await database().read.alert.count({ where: { ownerId } })).toBe(0);
+  });
+
   describe('an alert on signals', () => {
     const turn = (changes: object = {}) => {
       const payload = { symbol: 'SPY', date: '2026-02-27', signal: 'buy', target: 1, previousTarget: 0, ...changes };
