@@ -104,7 +104,37 @@ query Explore {
 }
 `;
 
-const trade = `# 7. Trade on paper. A denied order is kept, and the error says which limit it met.
+const tune = `# 7. Tune a model: it runs in the background. Run "Tuned" when it has ended, which also says whether there is an edge.
+mutation Tune {
+  startModelTuning(input: {
+    modelType: "xgboost", symbols: ["SPY"], start: "2020-01-01", end: "2024-12-31"
+    paramGrid: { max_depth: [2, 3], learning_rate: [0.05, 0.1], n_estimators: [50, 100] }
+  }) {
+    optimization { id status totalCombinations }
+    errors { code message path }
+  }
+}
+query Tuned {
+  optimizations(first: 1) {
+    nodes {
+      status
+      progress { combo total fold nFolds }
+      tuning {
+        results { rank params meanLoss meanAuc meanAccuracy sharpe }
+        judgement {
+          verdict
+          reasons
+          holdout { loss baselineLoss accuracy baselineAccuracy }
+          importance { feature gain }
+        }
+      }
+    }
+  }
+  models(first: 1) { nodes { id modelType trainedUntil verdict engine { name originalLibrary } } }
+}
+`;
+
+const trade = `# 8. Trade on paper. A denied order is kept, and the error says which limit it met.
 mutation Trade {
   placeOrder(input: { symbol: "SPY", side: BUY, quantity: "5", orderType: MARKET }) {
     order { id clientOrderId status }
@@ -127,7 +157,71 @@ query Traded {
 }
 `;
 
-const stop = `# 8. Stop everything now: no order is sent until trading is resumed.
+const goal = `# 9. Keep a portfolio on target. A rehearsal plans the trades and sends none.
+mutation Aim {
+  createPortfolioGoal(input: {
+    targetWeights: [{ symbol: "SPY", weight: "0.6" }, { symbol: "BND", weight: "0.3" }], rebalanceMode: ALERT
+  }) {
+    goal { id name checkSchedule }
+    errors { code message path }
+  }
+}
+# Put the goal's id here.
+mutation Rehearse {
+  rebalancePortfolio(input: { goalId: "1", dryRun: true }) {
+    plan { status trades { side symbol quantity estimatedValue reason } cashAfter residualDrift }
+    errors { code message path }
+  }
+}
+query Drift {
+  goals(last: 1) {
+    nodes { name drift { maxDrift needsRebalance positions { symbol currentWeight targetWeight drift } } }
+  }
+}
+`;
+
+const schedule = `# 10. Look for signals five minutes after every open, by the clocks of New York.
+mutation Schedule {
+  createScheduledJob(input: {
+    jobType: MARKET_SCAN, schedule: "35 9 * * 1-5", timezone: "America/New_York", calendar: "XNYS"
+    config: { strategy_type: "momentum", symbols: ["SPY"] }
+  }) {
+    scheduledJob { id name nextRuns(count: 3) }
+    errors { code message path }
+  }
+}
+# Put the job's id here.
+mutation Run {
+  runScheduledJob(input: { id: "1" }) { run { status output error } errors { code message } }
+}
+query Runs {
+  scheduledJobs(last: 1) {
+    nodes { name enabled nextRuns(count: 3) runs(first: 5) { nodes { scheduledFor status reason } } }
+  }
+}
+`;
+
+const alert = `# 11. Be told once when a price crosses a level. Leave "Told" open and test an alert.
+mutation Alert {
+  createAlert(input: { alertType: PRICE, condition: { symbol: "SPY", above: "1000" } }) {
+    alert { id name state }
+    errors { code message path }
+  }
+}
+subscription Told {
+  alertEvents {
+    __typename
+    occurredAt
+    ... on AlertTriggered { message context }
+  }
+}
+# Put the alert's id here.
+mutation Test {
+  testAlert(input: { id: "1" }) { trigger { message } errors { code message } }
+}
+`;
+
+const stop = `# 12. Stop everything now: no order is sent until trading is resumed.
 mutation Stop {
   activateKillSwitch(input: { reason: "Trying the switch", policy: CANCEL }) {
     kill { drained inFlight orders { clientOrderId outcome } positionsClosing at }
@@ -146,8 +240,7 @@ query Safety {
 `;
 
 /** One tab per task. */
-export const EXAMPLE_TABS: readonly Tab[] = [optimize, watch, results, sweep, backtest, explore, trade, stop].map(
-  (query) => ({
-    query,
-  }),
-);
+export const EXAMPLE_TABS: readonly Tab[] = [
+  ...[optimize, watch, results, sweep, backtest, explore, tune],
+  ...[trade, goal, schedule, alert, stop],
+].map((query) => ({ query }));
