@@ -15,3 +15,8 @@ export interface Features {
 export function allRows(count: number): Int32Array {
   return new Int32Array(count).map((_, row) => row);
 }
+
+/** The values of a feature, row by row, in the memory of the table. */
+export function columnOf({ rows, values }: Features, column: number): Float64Array | Float32Array {
+  return values.subarray(column * rows, (column + 1) * rows);
+}
