@@ -41,10 +41,9 @@ export interface Arrays {
   readonly order: Int32Array;
   /** [rows, 2] hessian and gradient of each row. */
   readonly derivatives: Float64Array;
-  /** [rows, 2] the same as integers, of the row in the same place of `order`. */
+  /** [rows, 2] the same as integers, of the rows of a tree. */
   readonly gradients: Int32Array;
   readonly spareOrder: Int32Array;
-  readonly spareGradients: Int32Array;
   /** The features to look at, ascending. How many is said with each call. */
   readonly columns: Int32Array;
   /** Bins of each feature, that of missing values not counted. */
@@ -88,7 +87,6 @@ function sizes({ rows, features, slots }: Shape): Readonly<Record<keyof Arrays, 
     order: 4 * rows,
     gradients: 8 * rows,
     spareOrder: 4 * rows,
-    spareGradients: 8 * rows,
     columns: 4 * features,
     binCounts: 4 * features,
     hasMissing: 4 * features,
@@ -131,7 +129,6 @@ export function viewsOn(buffer: ArrayBuffer, shape: Shape, base: number): Arrays
     order: integers('order'),
     gradients: integers('gradients'),
     spareOrder: integers('spareOrder'),
-    spareGradients: integers('spareGradients'),
     columns: integers('columns'),
     binCounts: integers('binCounts'),
     hasMissing: integers('hasMissing'),

@@ -12,7 +12,6 @@ export let octetStride: usize = 0;
 export let order: usize = 0;
 export let gradients: usize = 0;
 export let spareOrder: usize = 0;
-export let spareGradients: usize = 0;
 export let columns: usize = 0;
 export let binCounts: usize = 0;
 export let hasMissing: usize = 0;
@@ -41,19 +40,18 @@ export function attach(places: usize, rowCount: i32, featureCount: i32, stride: 
   order = load<u32>(places, 8);
   gradients = load<u32>(places, 12);
   spareOrder = load<u32>(places, 16);
-  spareGradients = load<u32>(places, 20);
-  columns = load<u32>(places, 24);
-  binCounts = load<u32>(places, 28);
-  hasMissing = load<u32>(places, 32);
-  histograms = load<u32>(places, 36);
-  settings = load<u32>(places, 40);
-  found = load<u32>(places, 44);
-  margins = load<u32>(places, 48);
-  derivatives = load<u32>(places, 52);
-  profile = load<u32>(places, 56);
-  parts = load<u32>(places, 60);
-  label = load<u32>(places, 64);
-  weight = load<u32>(places, 68);
+  columns = load<u32>(places, 20);
+  binCounts = load<u32>(places, 24);
+  hasMissing = load<u32>(places, 28);
+  histograms = load<u32>(places, 32);
+  settings = load<u32>(places, 36);
+  found = load<u32>(places, 40);
+  margins = load<u32>(places, 44);
+  derivatives = load<u32>(places, 48);
+  profile = load<u32>(places, 52);
+  parts = load<u32>(places, 56);
+  label = load<u32>(places, 60);
+  weight = load<u32>(places, 64);
 }
 
 // @ts-ignore: decorator

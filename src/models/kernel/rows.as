@@ -1,5 +1,5 @@
 /** Loops over the rows of a node: which side they go to, and what their leaf adds to them. */
-import { bins, gradients, margins, order, rows, spareGradients, spareOrder } from './memory';
+import { bins, margins, order, rows, spareOrder } from './memory';
 
 /**
  * 1 for a bin that goes left, else 0. Missing values have bin 255, right of every threshold; where they go left, one is added
@@ -13,30 +13,21 @@ function isLeft(bin: u32, threshold: u32, missingLeft: u32): u32 {
 
 export function partition(from: i32, to: i32, feature: i32, threshold: i32, missingLeft: i32): i32 {
   const column = bins + <usize>feature * rows;
-  const firstPlace = order + (<usize>from << 2);
-  const firstPair = gradients + (<usize>from << 3);
-  const rightPlace = spareOrder;
-  const rightPair = spareGradients;
+  const first = order + (<usize>from << 2);
   const end = order + (<usize>to << 2);
-  let pairs = firstPair;
-  let left: usize = 0;
-  let right: usize = 0;
-  for (let place = firstPlace; place < end; place += 4) {
+  let left = first;
+  let right = spareOrder;
+  for (let place = first; place < end; place += 4) {
     const row = load<u32>(place);
-    const pair = load<i64>(pairs);
-    const side = <usize>isLeft(load<u8>(column + <usize>row), threshold, missingLeft);
+    const step = isLeft(load<u8>(column + <usize>row), threshold, missingLeft) << 2;
     // Written to both sides; only one of them moves on. The left one never overtakes what is still to be read.
-    store<u32>(rightPlace + (right << 2), row);
-    store<i64>(rightPair + (right << 3), pair);
-    store<u32>(firstPlace + (left << 2), row);
-    store<i64>(firstPair + (left << 3), pair);
-    left += side;
-    right += side ^ 1;
-    pairs += 8;
+    store<u32>(right, row);
+    store<u32>(left, row);
+    left += <usize>step;
+    right += <usize>(step ^ 4);
   }
-  memory.copy(firstPlace + (left << 2), rightPlace, right << 2);
-  memory.copy(firstPair + (left << 3), rightPair, right << 3);
-  return from + <i32>left;
+  memory.copy(left, spareOrder, right - spareOrder);
+  return <i32>((left - order) >> 2);
 }
 
 export function addToMargins(from: i32, to: i32, value: f64): void {
