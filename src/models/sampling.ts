@@ -32,5 +32,5 @@ export function sampleColumns(count: number, share: number, random: Random): Int
     columns[other] = columns[i] ?? 0;
     columns[i] = picked;
   }
-  return columns.slice(0, wanted).sort();
+  return columns.slice(0, wanted).toSorted();
 }
