@@ -69,11 +69,11 @@ describe('the kernels', () => {
       const span = { from: 17, to: 2900 };
 
       const margins = [openPlainKernel, openWasmKernel].flatMap((open) => [
-        marginsAfter(open, (kernel) => kernel.addBySide(span, cut, { left: 0.25, right: -3 })),
+        marginsAfter(open, (kernel) => kernel.setStepsBySide(span, cut, { left: 0.25, right: -3 })),
         marginsAfter(open, (kernel) => {
           const middle = kernel.partition(span, cut);
-          kernel.addToMargins({ from: span.from, to: middle }, 0.25);
-          kernel.addToMargins({ from: middle, to: span.to }, -3);
+          kernel.setSteps({ from: span.from, to: middle }, 0.25);
+          kernel.setSteps({ from: middle, to: span.to }, -3);
         }),
       ]);
       expect(new Set(margins[0])).toEqual(new Set([1, 1.25, -2]));
@@ -131,7 +131,9 @@ function marginsAfter(open: OpenKernel, work: (kernel: Kernel) => void): Float64
   const kernel = open({ rows: 3000, features: 11, slots: 1 });
   fill(kernel, 3000);
   kernel.arrays.margins.fill(1);
+  kernel.arrays.steps.fill(0);
   work(kernel);
+  kernel.takeSteps();
   const margins = kernel.arrays.margins.slice();
   kernel.close();
   return margins;

@@ -56,6 +56,8 @@ export interface Arrays {
   readonly found: Float64Array;
   /** What is predicted for each row so far. */
   readonly margins: Float64Array;
+  /** What the tree that grows adds to the margin of each row: the value of its leaf, which has single precision. */
+  readonly steps: Float32Array;
   /** [features, 2, 256] gains of a level of a symmetric tree: missing values right, then left. */
   readonly profile: Float64Array;
   /** Of which features a histogram is summed together, and of which alone; for the WebAssembly kernel. */
@@ -94,6 +96,7 @@ function sizes({ rows, features, slots }: Shape): Readonly<Record<keyof Arrays, 
     settings: 8 * SETTINGS,
     found: 8 * FOUND,
     margins: 8 * rows,
+    steps: 4 * rows,
     derivatives: 16 * rows,
     profile: 8 * 2 * features * ENTRIES,
     parts: 4 * features,
@@ -136,6 +139,7 @@ export function viewsOn(buffer: ArrayBuffer, shape: Shape, base: number): Arrays
     settings: doubles('settings'),
     found: doubles('found'),
     margins: doubles('margins'),
+    steps: new Float32Array(buffer, place('steps'), size.steps / 4),
     derivatives: doubles('derivatives'),
     profile: doubles('profile'),
     parts: integers('parts'),

@@ -19,6 +19,7 @@ export let histograms: usize = 0;
 export let settings: usize = 0;
 export let found: usize = 0;
 export let margins: usize = 0;
+export let steps: usize = 0;
 export let derivatives: usize = 0;
 export let profile: usize = 0;
 export let parts: usize = 0;
@@ -47,11 +48,12 @@ export function attach(places: usize, rowCount: i32, featureCount: i32, stride: 
   settings = load<u32>(places, 36);
   found = load<u32>(places, 40);
   margins = load<u32>(places, 44);
-  derivatives = load<u32>(places, 48);
-  profile = load<u32>(places, 52);
-  parts = load<u32>(places, 56);
-  label = load<u32>(places, 60);
-  weight = load<u32>(places, 64);
+  steps = load<u32>(places, 48);
+  derivatives = load<u32>(places, 52);
+  profile = load<u32>(places, 56);
+  parts = load<u32>(places, 60);
+  label = load<u32>(places, 64);
+  weight = load<u32>(places, 68);
 }
 
 // @ts-ignore: decorator

@@ -136,20 +136,22 @@ class PlainKernel implements Kernel {
     return left;
   }
 
-  addToMargins({ from, to }: Span, value: number): void {
-    const { order, margins } = this.arrays;
+  setSteps({ from, to }: Span, value: number): void {
+    const { order, steps } = this.arrays;
+    for (let place = from; place < to; place++) steps[integerAt(order, place)] = value;
+  }
+
+  setStepsBySide({ from, to }: Span, cut: Cut, { left, right }: SideValues): void {
+    const { order, steps } = this.arrays;
     for (let place = from; place < to; place++) {
       const row = integerAt(order, place);
-      margins[row] = at(margins, row) + value;
+      steps[row] = this.#isLeft(row, cut) ? left : right;
     }
   }
 
-  addBySide({ from, to }: Span, cut: Cut, { left, right }: SideValues): void {
-    const { order, margins } = this.arrays;
-    for (let place = from; place < to; place++) {
-      const row = integerAt(order, place);
-      margins[row] = at(margins, row) + (this.#isLeft(row, cut) ? left : right);
-    }
+  takeSteps(): void {
+    const { margins, steps } = this.arrays;
+    for (let row = 0; row < margins.length; row++) margins[row] = at(margins, row) + (steps[row] ?? 0);
   }
 
   close(): void {
