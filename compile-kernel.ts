@@ -6,6 +6,7 @@ import asc from 'assemblyscript/asc';
 
 /** Sources without their ending `.as`, and the constant that holds what they are compiled to. */
 const SOURCES = [
+  ['src/models/binning/loops', 'LOOPS_WASM'],
   ['src/models/kernel/kernel', 'KERNEL_WASM'],
   ['src/optimize/honesty/scores/loops', 'LOOPS_WASM'],
   ['src/optimize/kernel/nodes', 'NODES_WASM'],

@@ -2,9 +2,9 @@
 import { seededRandom } from '../core/index.ts';
 import { at } from '../strategies/index.ts';
 import type { Trained, TrainingRun } from './boost.ts';
-import { allRows } from './features.ts';
 import type { Forest } from './forest.ts';
 import { growTree } from './growth/index.ts';
+import { integerAt, type Kernel } from './kernel/index.ts';
 import { leastGain } from './objective.ts';
 import { quantise } from './quantise.ts';
 import { drawRows, sampleColumns } from './sampling.ts';
@@ -25,18 +25,24 @@ export function bag(run: TrainingRun): Trained {
 
 function growOn({ kernel, settings, data, seed }: TrainingRun, tree: number, least: number): Forest {
   const random = seededRandom(`${seed}/tree/${tree}`);
-  const { derivatives, label, weight } = kernel.arrays;
-  const hessian = drawRows(data.rows.length, settings.subsample, random).map((times, row) => times * at(weight, row));
-  for (let row = 0; row < hessian.length; row++) {
-    derivatives[2 * row] = at(hessian, row);
-    derivatives[2 * row + 1] = -at(hessian, row) * at(label, row);
-  }
-  const rows = allRows(hessian.length).filter((row) => at(hessian, row) > 0);
-  kernel.arrays.order.set(rows);
-  const quantised = quantise(kernel, rows.length);
+  const rows = weigh(kernel.arrays, drawRows(data.rows.length, settings.subsample, random));
+  const quantised = quantise(kernel, rows);
   const features = data.binned.edges.names.length;
   const share = settings.columnsByNode ?? Math.floor(Math.sqrt(features)) / features;
   const columnsOf = (): Int32Array => sampleColumns(features, share, random);
-  const task = { kernel, settings, ...quantised, rows: rows.length, leastGain: least, columnsOf };
+  const task = { kernel, settings, ...quantised, rows, leastGain: least, columnsOf };
   return growTree({ ...task, updatesMargins: false });
+}
+
+/** Writes the derivatives of all rows and the order of those that have weight; answers how many they are. */
+function weigh({ derivatives, label, weight, order }: Kernel['arrays'], times: Int32Array): number {
+  let count = 0;
+  for (let row = 0; row < times.length; row++) {
+    const hessian = integerAt(times, row) * at(weight, row);
+    derivatives[2 * row] = hessian;
+    derivatives[2 * row + 1] = -hessian * at(label, row);
+    order[count] = row;
+    if (hessian > 0) count++;
+  }
+  return count;
 }

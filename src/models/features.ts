@@ -13,5 +13,12 @@ export interface Features {
 
 /** The row numbers 0 … count−1. */
 export function allRows(count: number): Int32Array {
-  return new Int32Array(count).map((_, row) => row);
+  const rows = new Int32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}
+
+/** The values of a feature, row by row, in the memory of the table. */
+export function columnOf({ rows, values }: Features, column: number): Float64Array | Float32Array {
+  return values.subarray(column * rows, (column + 1) * rows);
 }

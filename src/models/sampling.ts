@@ -1,6 +1,6 @@
 /** Which rows and features a tree sees. */
 import type { Random } from '../core/index.ts';
-import { at } from '../strategies/index.ts';
+import { integerAt } from './kernel/index.ts';
 
 /** Each of the rows 0 … count−1 with probability `share`, but one at least. */
 export function sampleRows(count: number, share: number, random: Random): Int32Array {
@@ -11,19 +11,20 @@ export function sampleRows(count: number, share: number, random: Random): Int32A
 }
 
 /** How often each of the rows 0 … count−1 is drawn in `share`·count draws with replacement, one draw at least. */
-export function drawRows(count: number, share: number, random: Random): Float64Array {
-  const times = new Float64Array(count);
+export function drawRows(count: number, share: number, random: Random): Int32Array {
+  const times = new Int32Array(count);
   const draws = Math.max(1, Math.round(share * count));
   for (let draw = 0; draw < draws; draw++) {
     const row = Math.floor(random.uniform() * count);
-    times[row] = at(times, row) + 1;
+    times[row] = integerAt(times, row) + 1;
   }
   return times;
 }
 
 /** `share` of the numbers 0 … count−1, one at least, ascending. */
 export function sampleColumns(count: number, share: number, random: Random): Int32Array {
-  const columns = Int32Array.from({ length: count }, (_, column) => column);
+  const columns = new Int32Array(count);
+  for (let column = 0; column < count; column++) columns[column] = column;
   const wanted = Math.min(count, Math.max(1, Math.round(share * count)));
   for (let i = 0; i < wanted; i++) {
     const other = i + Math.floor(random.uniform() * (count - i));

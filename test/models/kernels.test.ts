@@ -11,6 +11,7 @@ import {
   type TrainingData,
 } from '../../src/models/index.ts';
 import { type Kernel, type OpenKernel, openPlainKernel, openWasmKernel } from '../../src/models/kernel/index.ts';
+import { quantise } from '../../src/models/quantise.ts';
 import { trainerOn } from '../../src/models/train-model.ts';
 import { seededRandom } from '../support/random.ts';
 import { marketData, rowsBetween } from './market-data.ts';
@@ -68,11 +69,11 @@ describe('the kernels', () => {
       const span = { from: 17, to: 2900 };
 
       const margins = [openPlainKernel, openWasmKernel].flatMap((open) => [
-        marginsAfter(open, (kernel) => kernel.addBySide(span, cut, { left: 0.25, right: -3 })),
+        marginsAfter(open, (kernel) => kernel.setStepsBySide(span, cut, { left: 0.25, right: -3 })),
         marginsAfter(open, (kernel) => {
           const middle = kernel.partition(span, cut);
-          kernel.addToMargins({ from: span.from, to: middle }, 0.25);
-          kernel.addToMargins({ from: middle, to: span.to }, -3);
+          kernel.setSteps({ from: span.from, to: middle }, 0.25);
+          kernel.setSteps({ from: middle, to: span.to }, -3);
         }),
       ]);
       expect(new Set(margins[0])).toEqual(new Set([1, 1.25, -2]));
@@ -80,6 +81,41 @@ describe('the kernels', () => {
     },
   );
 });
+
+describe.each([
+  ['plain', openPlainKernel],
+  ['WebAssembly', openWasmKernel],
+])('derivatives (%s)', (_, open) => {
+  it.each([
+    [Number.NaN, 0],
+    [0, Number.NaN],
+    [Infinity, 0],
+    [0, -Infinity],
+    [Number.MAX_VALUE, 0],
+  ])('are refused where their sum is not finite: hessian %d, gradient %d', (hessian, gradient) => {
+    expect(() => integersOf(open, [1, 1, Number.MAX_VALUE, 1, hessian, gradient])).toThrow('are finite');
+  });
+
+  it('become integers next to the smallest numbers', () => {
+    const least = Number.MIN_VALUE;
+
+    expect(integersOf(open, [least, -least, 2 ** -1022, 2 ** -1022, 0, 0])).toEqual([0, 0, 1, 1, 0, 0]);
+  });
+});
+
+/** What derivatives are quantised to. */
+function integersOf(open: OpenKernel, derivatives: readonly number[]): readonly number[] {
+  const rows = derivatives.length / 2;
+  const kernel = open({ rows, features: 1, slots: 1 });
+  try {
+    kernel.arrays.derivatives.set(derivatives);
+    for (let row = 0; row < rows; row++) kernel.arrays.order[row] = row;
+    quantise(kernel, rows);
+    return [...kernel.arrays.gradients.slice(0, 2 * rows)];
+  } finally {
+    kernel.close();
+  }
+}
 
 function expectSameBytes(type: ModelType, raw: object, data: TrainingData): void {
   const params = parseModelParams(type, raw, 'params');
@@ -95,7 +131,9 @@ function marginsAfter(open: OpenKernel, work: (kernel: Kernel) => void): Float64
   const kernel = open({ rows: 3000, features: 11, slots: 1 });
   fill(kernel, 3000);
   kernel.arrays.margins.fill(1);
+  kernel.arrays.steps.fill(0);
   work(kernel);
+  kernel.takeSteps();
   const margins = kernel.arrays.margins.slice();
   kernel.close();
   return margins;

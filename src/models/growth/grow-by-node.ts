@@ -99,7 +99,7 @@ class NodeGrower {
   /** Rows of leaves need not be brought together. */
   #addLeaves(parent: OpenNode, cut: Cut, [left, right]: readonly [Child, Child]): void {
     const values = { left: this.#setValue(left), right: this.#setValue(right) };
-    if (this.#task.updatesMargins) this.#task.kernel.addBySide(parent, cut, values);
+    if (this.#task.updatesMargins) this.#task.kernel.setStepsBySide(parent, cut, values);
     this.#freeSlot(parent.slot);
   }
 
@@ -175,7 +175,7 @@ class NodeGrower {
 
   #close(leaf: Rows): void {
     const value = this.#setValue(leaf);
-    if (this.#task.updatesMargins) this.#task.kernel.addToMargins(leaf, value);
+    if (this.#task.updatesMargins) this.#task.kernel.setSteps(leaf, value);
   }
 
   #setValue({ node, sums }: Child): number {

@@ -32,7 +32,7 @@ export function growSymmetric(task: TreeTask): Forest {
   }
   for (const leaf of level) {
     const value = tree.setValue(leaf.node, leafValue(task, leaf.sums));
-    if (task.updatesMargins) task.kernel.addToMargins(leaf, value);
+    if (task.updatesMargins) task.kernel.setSteps(leaf, value);
   }
   return tree.finish();
 }

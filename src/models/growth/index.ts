@@ -12,7 +12,9 @@ export type { TreeTask } from './tree-task.ts';
 /** Grows one tree by the policy of the settings. */
 export function growTree(task: TreeTask): Forest {
   setPenalties(task);
-  return task.settings.policy === 'symmetric' ? growSymmetric(task) : growByNode(task);
+  const tree = task.settings.policy === 'symmetric' ? growSymmetric(task) : growByNode(task);
+  if (task.updatesMargins) task.kernel.takeSteps();
+  return tree;
 }
 
 /** Histograms that a kernel needs room for. */

@@ -9,7 +9,13 @@ const COEFFICIENTS = memory.data<f64>([
   1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0, 1.0 / 5040.0,
   1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0,
 ]);
-const COUNT: usize = 14;
+
+/** A step of Horner's scheme. */
+// @ts-ignore: decorator
+@inline
+function next(sum: v128, r: v128, i: usize): v128 {
+  return f64x2.add(f64x2.mul(sum, r), v128.load_splat<f64>(COEFFICIENTS + (i << 3)));
+}
 
 // @ts-ignore: decorator
 @inline
@@ -23,7 +29,20 @@ function exponential(x: v128): v128 {
     f64x2.mul(k, f64x2.splat(1.9082149292705877e-10)),
   );
   let sum = v128.load_splat<f64>(COEFFICIENTS);
-  for (let i: usize = 1; i < COUNT; i++) sum = f64x2.add(f64x2.mul(sum, r), v128.load_splat<f64>(COEFFICIENTS + (i << 3)));
+  // Without a loop, whose end would be guessed wrongly every time.
+  sum = next(sum, r, 1);
+  sum = next(sum, r, 2);
+  sum = next(sum, r, 3);
+  sum = next(sum, r, 4);
+  sum = next(sum, r, 5);
+  sum = next(sum, r, 6);
+  sum = next(sum, r, 7);
+  sum = next(sum, r, 8);
+  sum = next(sum, r, 9);
+  sum = next(sum, r, 10);
+  sum = next(sum, r, 11);
+  sum = next(sum, r, 12);
+  sum = next(sum, r, 13);
   return f64x2.mul(sum, i64x2.shl(i64x2.add(rounded, i64x2.splat(1023)), 52));
 }
 
@@ -72,14 +91,13 @@ export function quantise(count: i32, perGradient: f64, perHessian: f64): void {
   const factors = f64x2(perHessian, perGradient);
   const half = f64x2.splat(0.5);
   let sums: i64 = 0;
-  let target = gradients;
   const end = order + (<usize>count << 2);
   for (let place = order; place < end; place += 4) {
-    const nearest = f64x2.floor(f64x2.add(f64x2.mul(derivativesAt(place), factors), half));
+    const row = <usize>load<u32>(place);
+    const nearest = f64x2.floor(f64x2.add(f64x2.mul(v128.load(derivatives + (row << 4)), factors), half));
     const pair = i64x2.extract_lane(i32x4.trunc_sat_f64x2_s_zero(nearest), 0);
-    store<i64>(target, pair);
+    store<i64>(gradients + (row << 3), pair);
     sums += pair;
-    target += 8;
   }
   store<f64>(found, <f64>(<i32>(sums >> 32)), 32);
   store<f64>(found, <f64>(<i32>sums), 40);

@@ -4,6 +4,6 @@
  */
 export { differentiate, measure, quantise } from './derivatives';
 export { attach, freeFrom } from './memory';
-export { addBySide, addToMargins, partition } from './rows';
+export { partition, setSteps, setStepsBySide, takeSteps } from './rows';
 export { addProfile, search } from './search';
 export { build, prepare, subtract } from './sums';

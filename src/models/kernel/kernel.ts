@@ -56,10 +56,12 @@ export interface Kernel {
   addProfile(slot: number, columns: number, sums: Sums): void;
   /** Puts the rows that go left before the others; both keep their order. Answers where the others begin. */
   partition(span: Span, cut: Cut): number;
-  /** Adds a value to the margin of each row of a span. */
-  addToMargins(span: Span, value: number): void;
-  /** Adds to the margin of each row of a span the value of the side of a cut that it is on; the order stays as it is. */
-  addBySide(span: Span, cut: Cut, values: SideValues): void;
+  /** Notes a value, of single precision, as the step of each row of a span. */
+  setSteps(span: Span, value: number): void;
+  /** Notes as the step of each row of a span the value of the side of a cut that it is on; the order stays as it is. */
+  setStepsBySide(span: Span, cut: Cut, values: SideValues): void;
+  /** Adds its step to the margin of every row. */
+  takeSteps(): void;
   /** Gives its memory back; nothing may be called afterwards. */
   close(): void;
 }

@@ -41,10 +41,9 @@ export interface Arrays {
   readonly order: Int32Array;
   /** [rows, 2] hessian and gradient of each row. */
   readonly derivatives: Float64Array;
-  /** [rows, 2] the same as integers, of the row in the same place of `order`. */
+  /** [rows, 2] the same as integers, of the rows of a tree. */
   readonly gradients: Int32Array;
   readonly spareOrder: Int32Array;
-  readonly spareGradients: Int32Array;
   /** The features to look at, ascending. How many is said with each call. */
   readonly columns: Int32Array;
   /** Bins of each feature, that of missing values not counted. */
@@ -57,6 +56,8 @@ export interface Arrays {
   readonly found: Float64Array;
   /** What is predicted for each row so far. */
   readonly margins: Float64Array;
+  /** What the tree that grows adds to the margin of each row: the value of its leaf, which has single precision. */
+  readonly steps: Float32Array;
   /** [features, 2, 256] gains of a level of a symmetric tree: missing values right, then left. */
   readonly profile: Float64Array;
   /** Of which features a histogram is summed together, and of which alone; for the WebAssembly kernel. */
@@ -88,7 +89,6 @@ function sizes({ rows, features, slots }: Shape): Readonly<Record<keyof Arrays, 
     order: 4 * rows,
     gradients: 8 * rows,
     spareOrder: 4 * rows,
-    spareGradients: 8 * rows,
     columns: 4 * features,
     binCounts: 4 * features,
     hasMissing: 4 * features,
@@ -96,6 +96,7 @@ function sizes({ rows, features, slots }: Shape): Readonly<Record<keyof Arrays, 
     settings: 8 * SETTINGS,
     found: 8 * FOUND,
     margins: 8 * rows,
+    steps: 4 * rows,
     derivatives: 16 * rows,
     profile: 8 * 2 * features * ENTRIES,
     parts: 4 * features,
@@ -131,7 +132,6 @@ export function viewsOn(buffer: ArrayBuffer, shape: Shape, base: number): Arrays
     order: integers('order'),
     gradients: integers('gradients'),
     spareOrder: integers('spareOrder'),
-    spareGradients: integers('spareGradients'),
     columns: integers('columns'),
     binCounts: integers('binCounts'),
     hasMissing: integers('hasMissing'),
@@ -139,6 +139,7 @@ export function viewsOn(buffer: ArrayBuffer, shape: Shape, base: number): Arrays
     settings: doubles('settings'),
     found: doubles('found'),
     margins: doubles('margins'),
+    steps: new Float32Array(buffer, place('steps'), size.steps / 4),
     derivatives: doubles('derivatives'),
     profile: doubles('profile'),
     parts: integers('parts'),

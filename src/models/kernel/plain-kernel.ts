@@ -70,8 +70,8 @@ class PlainKernel implements Kernel {
       const row = integerAt(order, place);
       const hessian = Math.floor(at(derivatives, 2 * row) / units.hessian + 0.5);
       const gradient = Math.floor(at(derivatives, 2 * row + 1) / units.gradient + 0.5);
-      gradients[2 * place] = hessian;
-      gradients[2 * place + 1] = gradient;
+      gradients[2 * row] = hessian;
+      gradients[2 * row + 1] = gradient;
       sums.hessian += hessian;
       sums.gradient += gradient;
     }
@@ -124,37 +124,34 @@ class PlainKernel implements Kernel {
   }
 
   partition({ from, to }: Span, cut: Cut): number {
-    const { order, gradients, spareOrder, spareGradients } = this.arrays;
+    const { order, spareOrder } = this.arrays;
     let left = from;
     let right = 0;
     for (let place = from; place < to; place++) {
       const row = integerAt(order, place);
-      const [rows, pairs, target] = this.#isLeft(row, cut)
-        ? [order, gradients, left++]
-        : [spareOrder, spareGradients, right++];
-      rows[target] = row;
-      pairs[2 * target] = integerAt(gradients, 2 * place);
-      pairs[2 * target + 1] = integerAt(gradients, 2 * place + 1);
+      if (this.#isLeft(row, cut)) order[left++] = row;
+      else spareOrder[right++] = row;
     }
     order.set(spareOrder.subarray(0, right), left);
-    gradients.set(spareGradients.subarray(0, 2 * right), 2 * left);
     return left;
   }
 
-  addToMargins({ from, to }: Span, value: number): void {
-    const { order, margins } = this.arrays;
+  setSteps({ from, to }: Span, value: number): void {
+    const { order, steps } = this.arrays;
+    for (let place = from; place < to; place++) steps[integerAt(order, place)] = value;
+  }
+
+  setStepsBySide({ from, to }: Span, cut: Cut, { left, right }: SideValues): void {
+    const { order, steps } = this.arrays;
     for (let place = from; place < to; place++) {
       const row = integerAt(order, place);
-      margins[row] = at(margins, row) + value;
+      steps[row] = this.#isLeft(row, cut) ? left : right;
     }
   }
 
-  addBySide({ from, to }: Span, cut: Cut, { left, right }: SideValues): void {
-    const { order, margins } = this.arrays;
-    for (let place = from; place < to; place++) {
-      const row = integerAt(order, place);
-      margins[row] = at(margins, row) + (this.#isLeft(row, cut) ? left : right);
-    }
+  takeSteps(): void {
+    const { margins, steps } = this.arrays;
+    for (let row = 0; row < margins.length; row++) margins[row] = at(margins, row) + (steps[row] ?? 0);
   }
 
   close(): void {
@@ -170,9 +167,10 @@ class PlainKernel implements Kernel {
     const { bins, order, gradients, histograms } = this.arrays;
     const column = feature * this.#shape.rows;
     for (let place = from; place < to; place++) {
-      const entry = start + 2 * byteAt(bins, column + integerAt(order, place));
-      histograms[entry] = integerAt(histograms, entry) + integerAt(gradients, 2 * place);
-      histograms[entry + 1] = integerAt(histograms, entry + 1) + integerAt(gradients, 2 * place + 1);
+      const row = integerAt(order, place);
+      const entry = start + 2 * byteAt(bins, column + row);
+      histograms[entry] = integerAt(histograms, entry) + integerAt(gradients, 2 * row);
+      histograms[entry + 1] = integerAt(histograms, entry + 1) + integerAt(gradients, 2 * row + 1);
     }
   }
 

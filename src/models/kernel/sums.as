@@ -23,28 +23,39 @@ import {
  */
 const BLOCK: i32 = 128;
 
+/** Rows whose octets are written before those of the next ones. */
+const TURNED: usize = 512;
+
 /** Features of an octet that must be wanted, for all eight to be summed. */
 const ENOUGH: i32 = 4;
 
 /** Where the octets of the rows of a block begin. */
 const LINES = memory.data(512, 16);
 
+/** Hessians and gradients of the rows of a block. */
+const PAIRS = memory.data(1024, 16);
+
 /** Keeps what `fetch` has read, so that the compiler does not leave it out. */
 let fetched: u32 = 0;
 
-/** Writes the bins by rows. */
+/** Writes the bins by rows, some rows for all features before the next ones: their lines then stay in the cache. */
 export function prepare(): void {
-  for (let first: usize = 0; first < features; first += 8) {
-    const column = bins + first * rows;
-    const last = features - first - 1;
-    for (let row: usize = 0; row < rows; row++) {
-      // Behind the last feature the last one is repeated; nobody looks at it.
-      const a = byteOf(column, row, 0) | (byteOf(column, row, min(1, last)) << 8);
-      const b = byteOf(column, row, min(2, last)) | (byteOf(column, row, min(3, last)) << 8);
-      const c = byteOf(column, row, min(4, last)) | (byteOf(column, row, min(5, last)) << 8);
-      const d = byteOf(column, row, min(6, last)) | (byteOf(column, row, min(7, last)) << 8);
-      store<u64>(octets + row * octetStride + first, a | (b << 16) | (c << 32) | (d << 48));
-    }
+  for (let from: usize = 0; from < rows; from += TURNED) {
+    const to = min(from + TURNED, rows);
+    for (let first: usize = 0; first < features; first += 8) turnOctet(first, from, to);
+  }
+}
+
+function turnOctet(first: usize, from: usize, to: usize): void {
+  const column = bins + first * rows;
+  const last = features - first - 1;
+  for (let row = from; row < to; row++) {
+    // Behind the last feature the last one is repeated; nobody looks at it.
+    const a = byteOf(column, row, 0) | (byteOf(column, row, min(1, last)) << 8);
+    const b = byteOf(column, row, min(2, last)) | (byteOf(column, row, min(3, last)) << 8);
+    const c = byteOf(column, row, min(4, last)) | (byteOf(column, row, min(5, last)) << 8);
+    const d = byteOf(column, row, min(6, last)) | (byteOf(column, row, min(7, last)) << 8);
+    store<u64>(octets + row * octetStride + first, a | (b << 16) | (c << 32) | (d << 48));
   }
 }
 
@@ -92,16 +103,16 @@ export function build(from: i32, to: i32, columnCount: i32, slot: i32): void {
   for (let start = from; start < to; start += BLOCK) {
     const stop = min(start + BLOCK, to);
     fetch(start, stop);
-    const pairs = gradients + (<usize>start << 3);
     const end = LINES + (<usize>(stop - start) << 2);
-    sumOctets(pairs, end, whole, slot);
-    sumAlone(pairs, end, alone, slot);
+    sumOctets(end, whole, slot);
+    sumAlone(end, alone, slot);
   }
 }
 
 /**
- * Notes where the rows begin. Those of a node lie scattered: a loop that does nothing but read their first and last byte,
- * which may be in two lines of the cache, has many loads under way at the same time, and the sums then find them there.
+ * Notes where the rows begin, and their pairs. Those of a node lie scattered: a loop that does nothing but read their first
+ * and last byte, which may be in two lines of the cache, has many loads under way at the same time, and the sums then find
+ * them there.
  */
 function fetch(from: i32, to: i32): void {
   const base = octets;
@@ -109,38 +120,44 @@ function fetch(from: i32, to: i32): void {
   const last = stride - 1;
   const end = order + (<usize>to << 2);
   let seen: u32 = 0;
+  const pairs = gradients;
   let line: usize = LINES;
+  let pair: usize = PAIRS;
   for (let place = order + (<usize>from << 2); place < end; place += 4) {
-    const row = base + <usize>load<u32>(place) * stride;
+    const number = <usize>load<u32>(place);
+    const row = base + number * stride;
     store<u32>(line, <u32>row);
+    store<i64>(pair, load<i64>(pairs + (number << 3)));
+    pair += 8;
     seen |= <u32>load<u8>(row) | <u32>load<u8>(row + last);
     line += 4;
   }
   fetched = seen;
 }
 
-function sumOctets(pairs: usize, end: usize, whole: i32, slot: i32): void {
+function sumOctets(end: usize, whole: i32, slot: i32): void {
   let i = 0;
   for (; i + 2 <= whole; i += 2) {
     const a = partAt(i);
     const b = partAt(i + 1);
-    sumSixteen(pairs, end, a, histogramOf(slot, a), b, histogramOf(slot, b));
+    sumSixteen(end, a, histogramOf(slot, a), b, histogramOf(slot, b));
   }
-  if (i < whole) sumEight(pairs, end, partAt(i), histogramOf(slot, partAt(i)));
+  if (i < whole) sumEight(end, partAt(i), histogramOf(slot, partAt(i)));
 }
 
-function sumAlone(pairs: usize, end: usize, alone: i32, slot: i32): void {
+function sumAlone(end: usize, alone: i32, slot: i32): void {
   let i = alone;
   for (; i + 2 <= <i32>features; i += 2) {
     const a = partAt(i);
     const b = partAt(i + 1);
-    sumTwo(pairs, end, a, histogramOf(slot, a), b, histogramOf(slot, b));
+    sumTwo(end, a, histogramOf(slot, a), b, histogramOf(slot, b));
   }
-  if (i < <i32>features) sumOne(pairs, end, partAt(i), histogramOf(slot, partAt(i)));
+  if (i < <i32>features) sumOne(end, partAt(i), histogramOf(slot, partAt(i)));
 }
 
-function sumSixteen(pairs: usize, end: usize, a: usize, histogramA: usize, b: usize, histogramB: usize): void {
+function sumSixteen(end: usize, a: usize, histogramA: usize, b: usize, histogramB: usize): void {
   let line: usize = LINES;
+  let pairs: usize = PAIRS;
   do {
     const row = <usize>load<u32>(line);
     const pair = load<i64>(pairs);
@@ -151,8 +168,9 @@ function sumSixteen(pairs: usize, end: usize, a: usize, histogramA: usize, b: us
   } while (line < end);
 }
 
-function sumEight(pairs: usize, end: usize, a: usize, histogram: usize): void {
+function sumEight(end: usize, a: usize, histogram: usize): void {
   let line: usize = LINES;
+  let pairs: usize = PAIRS;
   do {
     addEight(histogram, <usize>load<u32>(line) + a, load<i64>(pairs));
     pairs += 8;
@@ -160,8 +178,9 @@ function sumEight(pairs: usize, end: usize, a: usize, histogram: usize): void {
   } while (line < end);
 }
 
-function sumTwo(pairs: usize, end: usize, a: usize, histogramA: usize, b: usize, histogramB: usize): void {
+function sumTwo(end: usize, a: usize, histogramA: usize, b: usize, histogramB: usize): void {
   let line: usize = LINES;
+  let pairs: usize = PAIRS;
   do {
     const row = <usize>load<u32>(line);
     const pair = load<i64>(pairs);
@@ -172,8 +191,9 @@ function sumTwo(pairs: usize, end: usize, a: usize, histogramA: usize, b: usize,
   } while (line < end);
 }
 
-function sumOne(pairs: usize, end: usize, a: usize, histogram: usize): void {
+function sumOne(end: usize, a: usize, histogram: usize): void {
   let line: usize = LINES;
+  let pairs: usize = PAIRS;
   do {
     addOne(histogram, <usize>load<u32>(line) + a, load<i64>(pairs));
     pairs += 8;

@@ -25,8 +25,9 @@ interface Exports extends WasmExports {
   build(from: number, to: number, columns: number, slot: number): void;
   subtract(slot: number, part: number, columns: number): void;
   partition(from: number, to: number, feature: number, threshold: number, missingLeft: number): number;
-  addToMargins(from: number, to: number, value: number): void;
-  addBySide(
+  takeSteps(): void;
+  setSteps(from: number, to: number, value: number): void;
+  setStepsBySide(
     ...cut: [
       from: number,
       to: number,
@@ -110,12 +111,16 @@ class WasmKernel implements Kernel {
     return this.#wasm.partition(from, to, feature, threshold, isMissingLeft ? 1 : 0);
   }
 
-  addToMargins({ from, to }: Span, value: number): void {
-    this.#wasm.addToMargins(from, to, value);
+  setSteps({ from, to }: Span, value: number): void {
+    this.#wasm.setSteps(from, to, value);
   }
 
-  addBySide({ from, to }: Span, { feature, threshold, isMissingLeft }: Cut, { left, right }: SideValues): void {
-    this.#wasm.addBySide(from, to, feature, threshold, isMissingLeft ? 1 : 0, left, right);
+  setStepsBySide({ from, to }: Span, { feature, threshold, isMissingLeft }: Cut, { left, right }: SideValues): void {
+    this.#wasm.setStepsBySide(from, to, feature, threshold, isMissingLeft ? 1 : 0, left, right);
+  }
+
+  takeSteps(): void {
+    this.#wasm.takeSteps();
   }
 
   close(): void {
