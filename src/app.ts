@@ -157,6 +157,7 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   const compute = new ThreadPool({
     workerUrl: basis.workerUrl ?? new URL('./worker.js', import.meta.url),
     threads: config.compute.threads,
+    extraThreads: config.optimize.maxRunningJobs,
     maxMemoryMb: config.compute.memoryMb,
     taskTimeoutMs: config.compute.timeoutMs,
     onThreadError: (err) => log.error({ err }, 'A worker thread died without a task; it is replaced'),

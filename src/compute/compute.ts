@@ -1,9 +1,12 @@
 /** The port: what the domains ask for when something is too long for the event loop. */
 import type { TaskName } from './task.ts';
 
-/** Runs named tasks off the event loop, first come, first served. */
+/**
+ * Runs named tasks off the event loop: of those that wait the one whose job holds the fewest threads, and of these the first
+ * that came.
+ */
 export interface Compute {
-  /** How many tasks can run at the same time; at least 1. */
+  /** How many tasks of a job can run at the same time; at least 1. */
   readonly parallelism: number;
   /**
    * Runs one task to its end.
@@ -16,10 +19,10 @@ export interface Compute {
     input: Input,
     options?: RunOptions<Message>,
   ): Promise<Output>;
-  /** Where the work stands, for the metrics. */
+  /** The same threads for one job: tasks that are run through the same answer are of one job. Others are of none but their own. */
+  forJob(): Compute;
+  /** Where the work stands, that of all jobs, for the metrics. */
   stats(): ComputeStats;
-  /** Refuses new tasks, aborts queued and running ones, frees every thread. At most 2 s; a second call is the first. */
-  close(): Promise<void>;
 }
 
 /** Options of one run. */
@@ -40,7 +43,7 @@ export interface RunOptions<Message = never> {
 
 /** A snapshot of a pool. */
 export interface ComputeStats {
-  /** Tasks that can run at the same time. */
+  /** Tasks that can run at the same time, unless long ones are overtaken. */
   readonly threads: number;
   /** Tasks that hold a thread now. */
   readonly running: number;

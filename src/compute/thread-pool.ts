@@ -9,6 +9,7 @@ import { Piscina } from 'piscina';
 import { type Compute, ComputeFailure, type ComputeStats, type RunOptions } from './compute.ts';
 import type { TaskName } from './task.ts';
 import { ThreadRun } from './thread-run.ts';
+import { type JobKey, Turns } from './turns.ts';
 
 /** Options of a pool. */
 export interface ThreadPoolOptions {
@@ -16,6 +17,11 @@ export interface ThreadPoolOptions {
   readonly workerUrl: URL;
   /** Threads, at least 1. Default: the processors that this process may use. */
   readonly threads?: number | undefined;
+  /**
+   * Further threads, at least 0, on which jobs that hold no thread overtake tasks that take long; they end when they have had nothing
+   * to do for 10 s. With as many as jobs run at the same time each of them has a thread, and whoever belongs to no job finds one. Default 0.
+   */
+  readonly extraThreads?: number | undefined;
   /**
    * Limit of each thread's JavaScript heap in MiB. Default 2048. Buffers of typed arrays lie outside the heap, and Node
    * cannot limit them.
@@ -34,6 +40,9 @@ export interface ThreadPoolOptions {
   readonly onThreadError?: ((error: unknown) => void) | undefined;
 }
 
+/** How long an extra thread waits for another task, in milliseconds: loading one takes some hundred of a processor. */
+const EXTRA_THREAD_IDLE_MS = 10_000;
+
 const REQUIRE_OF_MODULES = '--experimental-require-module';
 
 /**
@@ -48,14 +57,18 @@ function importOnly(): readonly string[] {
 /** What the pool needs of a run, whatever its types. */
 type PooledRun = Pick<ThreadRun<never, never, never>, 'execute' | 'stop' | 'failStart'>;
 
-/** Runs tasks on threads that stay warm, one task per thread. Idle threads do not keep the process alive. */
+/**
+ * Runs tasks on threads that stay warm, one task per thread, in the order that `Turns` says. Idle threads do not keep the
+ * process alive.
+ */
 export class ThreadPool implements Compute {
   readonly parallelism: number;
   readonly #taskTimeoutMs: number;
   readonly #startTimeoutMs: number;
   readonly #piscina: Piscina<unknown, unknown>;
-  /** In order of arrival. */
-  readonly #queued = new Set<PooledRun>();
+  readonly #turns: Turns<PooledRun>;
+  /** Looks for a turn that comes by time alone. */
+  #turnTimer: NodeJS.Timeout | undefined;
   /** With the promise that resolves when the thread is free again. */
   readonly #running = new Map<PooledRun, Promise<void>>();
   /** Threads that were told to end and have not yet: resolved by their exit. */
@@ -66,12 +79,15 @@ export class ThreadPool implements Compute {
 
   constructor(options: ThreadPoolOptions) {
     this.parallelism = options.threads ?? availableParallelism();
+    const extraThreads = options.extraThreads ?? 0;
+    this.#turns = new Turns({ places: this.parallelism, extraPlaces: extraThreads, now: () => performance.now() });
     this.#taskTimeoutMs = options.taskTimeoutMs ?? 600_000;
     this.#startTimeoutMs = options.startTimeoutMs ?? 60_000;
     this.#piscina = new Piscina({
       filename: options.workerUrl.href,
       minThreads: this.parallelism,
-      maxThreads: this.parallelism,
+      maxThreads: this.parallelism + extraThreads,
+      idleTimeout: EXTRA_THREAD_IDLE_MS,
       // An idle thread must run its event loop, so that a late error of a task surfaces there and not in the next task.
       atomics: 'disabled',
       recordTiming: false,
@@ -89,23 +105,42 @@ export class ThreadPool implements Compute {
     });
   }
 
-  async run<Input, Output, Message = never>(
+  run<Input, Output, Message = never>(
     task: TaskName<Input, Output, Message>,
     input: Input,
     options: RunOptions<Message> = {},
   ): Promise<Output> {
+    return this.#runFor(Symbol('one task'), task, { ...options, input });
+  }
+
+  forJob(): Compute {
+    const job = Symbol('job');
+    return {
+      parallelism: this.parallelism,
+      run: (task, input, options) => this.#runFor(job, task, { ...options, input }),
+      forJob: () => this.forJob(),
+      stats: () => this.stats(),
+    };
+  }
+
+  async #runFor<Input, Output, Message>(
+    job: JobKey,
+    task: TaskName<Input, Output, Message>,
+    options: RunOptions<Message> & { readonly input: Input },
+  ): Promise<Output> {
     if (this.#closed !== undefined) throw new ComputeFailure('aborted', `Task '${task.name}' came to a closed pool.`);
-    const { signal, onMessage, timeoutMs = this.#taskTimeoutMs } = options;
+    const { input, signal, onMessage, timeoutMs = this.#taskTimeoutMs } = options;
     const run = new ThreadRun<Input, Output, Message>({
       taskName: task.name,
       input,
       timeoutMs,
       startTimeoutMs: this.#startTimeoutMs,
+      onStarted: () => this.#started(run),
       onMessage: (message) => onMessage?.(message),
     });
     const abort = (): void => this.#stop(run, 'was aborted by its caller', signal?.reason);
     if (signal?.aborted === true) abort();
-    else this.#enqueue(run);
+    else this.#enqueue(run, job);
     if (signal !== undefined) {
       // One signal for all the runs of a job is usual; Node would suspect a leak from the eleventh listener on.
       setMaxListeners(0, signal);
@@ -121,12 +156,13 @@ export class ThreadPool implements Compute {
   stats(): ComputeStats {
     return {
       threads: this.parallelism,
-      running: this.#running.size,
-      queued: this.#queued.size,
+      running: this.#turns.runningCount,
+      queued: this.#turns.queuedCount,
       completed: this.#completed,
     };
   }
 
+  /** Refuses new tasks, aborts queued and running ones, frees every thread. At most 2 s; a second call is the first. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -135,7 +171,7 @@ export class ThreadPool implements Compute {
   async #close(): Promise<void> {
     // Piscina would otherwise replace the threads that are terminated from here on, even after destroy().
     this.#piscina.options.minThreads = 0;
-    for (const run of [...this.#queued, ...this.#running.keys()]) {
+    for (const run of [...this.#turns.queued, ...this.#running.keys()]) {
       this.#stop(run, 'was aborted, because the pool is closing');
     }
     await Promise.all(this.#running.values());
@@ -143,28 +179,36 @@ export class ThreadPool implements Compute {
     await Promise.all(this.#ending);
   }
 
-  #enqueue(run: PooledRun): void {
-    this.#queued.add(run);
+  #enqueue(run: PooledRun, job: JobKey): void {
+    this.#turns.enqueue(run, job);
     this.#dispatch();
   }
 
+  #started(run: PooledRun): void {
+    this.#turns.started(run);
+    this.#dispatch();
+  }
+
+  /** Starts every task whose turn it is; looks again when one may overtake, unless something happens before. */
   #dispatch(): void {
-    for (const run of this.#queued) {
-      if (this.#running.size >= this.parallelism) return;
-      this.#queued.delete(run);
+    for (let run = this.#turns.take(); run !== undefined; run = this.#turns.take()) {
       this.#running.set(run, this.#execute(run));
     }
+    clearTimeout(this.#turnTimer);
+    const { msToNextChange } = this.#turns;
+    if (msToNextChange !== undefined) this.#turnTimer = setTimeout(() => this.#dispatch(), msToNextChange);
   }
 
   async #execute(run: PooledRun): Promise<void> {
     await run.execute((request, options) => this.#piscina.run(request, options));
     this.#running.delete(run);
+    this.#turns.ended(run);
     this.#completed += 1;
     this.#dispatch();
   }
 
   #stop(run: PooledRun, why: string, cause?: unknown): void {
-    this.#queued.delete(run);
+    this.#turns.drop(run);
     run.stop('aborted', why, cause);
   }
 

@@ -33,6 +33,8 @@ export interface ThreadRunOptions<Input, Message> {
   readonly timeoutMs: number;
   /** How long a thread may take to take the run up, in milliseconds. */
   readonly startTimeoutMs: number;
+  /** Told when a thread has taken the run up. */
+  readonly onStarted: () => void;
   readonly onMessage: (message: Message) => void;
 }
 
@@ -127,8 +129,9 @@ export class ThreadRun<Input, Output, Message> {
 
   #started(): void {
     if (this.#state !== 'starting') return;
-    const { timeoutMs } = this.#options;
+    const { timeoutMs, onStarted } = this.#options;
     this.#state = 'running';
+    onStarted();
     this.#arm(timeoutMs, () => this.stop('timed_out', `took longer than its limit of ${timeoutMs} ms`));
   }
 

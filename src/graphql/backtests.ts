@@ -11,7 +11,7 @@ import {
 import { type Bars, formatBarTime } from '../market/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, INPUT, parseId } from './inputs.ts';
+import { enumOf, INPUT, inputId } from './inputs.ts';
 import { barDate } from './market.ts';
 import { payloadType } from './payload.ts';
 import { simulationInput } from './simulation.ts';
@@ -196,7 +196,7 @@ builder.queryFields((t) => ({
       'What a saved strategy says now. It begins flat 504 bars ago, the bars of its longest window, or of the warm-up of the model that it follows, on top: a position that is older is told to be sold. Null, with an error, when the bars cannot be had, or a model has no more of them than it takes to warm up.',
     args: { strategyId: t.arg.id({ required: true, description: 'The id of a saved strategy.' }) },
     resolve: async (_root, { strategyId }, { caller, services }) => [
-      ...(await strategySignals(services, caller.principal, parseId(strategyId))),
+      ...(await strategySignals(services, caller.principal, inputId(strategyId))),
     ],
   }),
 }));

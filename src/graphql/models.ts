@@ -7,7 +7,7 @@ import { engineInfo, MODEL_TYPES } from '../models/index.ts';
 import type { EdgeVerdict } from '../optimize/index.ts';
 import { type Prediction, predictModel } from '../predictions/index.ts';
 import { builder } from './builder.ts';
-import { parseId, parsePlace } from './inputs.ts';
+import { inputId, parseId, parsePlace } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
 import { EdgeVerdictEnum, EngineRef, FeatureConfigRef } from './model-tuning.ts';
 import { pageLimit } from './paging.ts';
@@ -146,7 +146,7 @@ builder.queryFields((t) => ({
       }),
     },
     resolve: async (_root, { modelId, ...request }, { caller, services }) => [
-      ...(await predictModel(services, caller.principal, { ...request, modelId: parseId(modelId) })),
+      ...(await predictModel(services, caller.principal, { ...request, modelId: inputId(modelId) })),
     ],
   }),
 }));

@@ -78,7 +78,7 @@ export async function startModelTuning(
   const data = await loadAligned(deps, principal, { ...input, ...parsed });
   const config = configOf(input, parsed, data);
   requireEnoughBars(rangeOf(parsed, data), deps.limits.minBarsPerSplit);
-  refuseLargeTraining(config, data);
+  await refuseLargeTraining(config, data);
   const { modelType, trials } = config;
   return await insertRow(deps, principal, { jobType: 'model', modelType, config, trials, data });
 }
@@ -137,15 +137,15 @@ function rangeOf({ featureConfig, nSplits, embargoBars }: ReturnType<typeof pars
   return { bars: bars[0]?.time.length ?? 0, warmUpBars: warmUp, horizon, nSplits, embargoBars };
 }
 
-function refuseLargeTraining(config: TuningConfig, { bars }: AlignedBars): void {
+async function refuseLargeTraining(config: TuningConfig, { bars }: AlignedBars): Promise<void> {
   const { featureConfig } = config;
   refuseTooManyTerms(featureConfig, bars, 'featureConfig');
   const { labelled } = planRows(featureConfig, bars);
   const cut = cutBars(labelled / bars.length, { ...config, horizon: featureConfig.horizon });
   const space = MODEL_SPACES[config.modelType];
-  const valid = combinationsOf(config).filter((params) => space.problem(params) === null);
+  const valid = (await combinationsOf(config)).filter((params) => space.problem(params) === null);
   const size = { symbols: bars.length, columns: featureConfig.features.length, bars: bars[0]?.time.length ?? 0 };
-  refuseTooMuchWork(fitWork(valid), cut, size);
+  refuseTooMuchWork(await fitWork(valid), cut, size);
   const learned = { rows: cut.holdout.train.to * bars.length, features: size.columns };
-  refuseTooLargeModels(config.modelType, valid, learned);
+  await refuseTooLargeModels(config.modelType, valid, learned);
 }

@@ -83,6 +83,18 @@ describe('a part of a query that cannot be answered', () => {
     expect(data).toMatchObject({ bars: null, quotes: null, predict: null, strategySignals: null });
     expect(errors?.map(({ path }) => path?.[0]).toSorted()).toEqual(['bars', 'predict', 'quotes', 'strategySignals']);
   });
+
+  it('names what was sent where it can be no id', async () => {
+    const query = `{
+      predict(modelId: "abc", start: "2024-01-02", end: "2024-01-03") { value }
+      strategySignals(strategyId: "abc") { signal }
+    }`;
+
+    const { errors } = await post<JsonObject>(server.url, query);
+
+    expect(errors).toHaveLength(2);
+    for (const { message } of errors ?? []) expect(message).toContain('"abc"');
+  });
 });
 
 /** Names that only GraphQL writes so; `errors` of bars and optimizations name parameters, which stay as they are. */

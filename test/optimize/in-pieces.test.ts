@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inPieces } from '../../src/optimize/job/in-pieces.ts';
+import { inPieces } from '../../src/optimize/in-pieces.ts';
 
 it('gives others their turn while a long list is mapped, in order', async () => {
   const items = Array.from({ length: 10_000 }, (_, i) => i);

@@ -9,7 +9,7 @@ async function edges(probability: number, seeds: readonly number[], paramGrid?: 
   let found = 0;
   for (const seed of seeds) {
     const bars = edgeBars(seed, { length: 4000, probability });
-    const { findings } = await computed(tuningJob([bars], { paramGrid }));
+    const { findings } = await computed(await tuningJob([bars], { paramGrid }));
     if (findings.verdict === 'edge') found++;
   }
   return found;

@@ -49,7 +49,7 @@ export function edgeBars(seed: number, { length, probability }: { length: number
 export const SMALL_GRID = { n_estimators: [20, 40], max_depth: [2, 3], learning_rate: 0.1, subsample: 0.7 };
 
 /** A job on these bars with 5 folds; `paramGrid` undefined takes the default grid. */
-export function tuningJob(
+export async function tuningJob(
   bars: readonly Bars[],
   {
     paramGrid,
@@ -74,18 +74,18 @@ export function tuningJob(
     settings: parseSettings({}, { periodsPerYear: 252 }),
   };
   const space = parseSpace(MODEL_SPACES[modelType], paramGrid, { method: 'grid', maxCombinations: 10_000 });
-  const params = combinationsOf({ modelType, paramGrid: space, trials: 10_000, ...search });
-  return { job, figures: new TuningFigures(params, { folds: 5, problem: () => null }) };
+  const params = await combinationsOf({ modelType, paramGrid: space, trials: 10_000, ...search });
+  return { job, figures: await TuningFigures.of(params, { folds: 5, problem: () => null }) };
 }
 
 /** The figures, the model and the judgement of a job, computed on this thread. */
-export async function computed({ job, figures }: ReturnType<typeof tuningJob>) {
+export async function computed({ job, figures }: Awaited<ReturnType<typeof tuningJob>>) {
   const { signal } = new AbortController();
   const computation = new TuningComputation(inlineCompute, job, { memory: new SharedMemory(), signal });
   await computation.search(figures, { signal, onFit: () => undefined });
-  const ranked = rankedIndexes(figures);
+  const ranked = await rankedIndexes(figures);
   const params = figures.params[ranked[0] ?? 0] ?? {};
   const [final, returns] = [await computation.final(params), await computation.replay(params)];
   const nTrials = figures.params.length;
-  return { ranked, final, returns, findings: judgeTuning({ job, figures, ranked, final, returns, nTrials }) };
+  return { ranked, final, returns, findings: await judgeTuning({ job, figures, ranked, final, returns, nTrials }) };
 }

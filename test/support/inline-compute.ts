@@ -15,6 +15,6 @@ export const inlineCompute: Compute = {
     const context = { isCancelled: () => false, report: () => undefined };
     return (await found.run(input as never, context)) as Output;
   },
+  forJob: () => inlineCompute,
   stats: () => ({ threads: 1, running: 0, queued: 0, completed: 0 }),
-  close: () => Promise.resolve(),
 };

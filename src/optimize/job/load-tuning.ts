@@ -1,4 +1,5 @@
 /** Turns a tuning job's row back into what is computed. */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { invariant } from '../../core/index.ts';
 import { planRows } from '../../features/index.ts';
 import type { MarketData } from '../../market/index.ts';
@@ -8,6 +9,9 @@ import { createSampler } from '../search/index.ts';
 import { cutBars, MODEL_SPACES, searchOf, type TuningConfig, TuningFigures, type TuningJob } from '../tuning/index.ts';
 import { loadBarsAgain } from './load-job.ts';
 import { readTuningConfig } from './stored-job.ts';
+
+/** Combinations that a sampler is asked for before the event loop has its turn. */
+const ASKED_AT_ONCE = 250;
 
 /** A tuning job and the figures of its combinations, none of them computed. */
 export interface LoadedTuning {
@@ -29,12 +33,20 @@ export async function loadTuning(deps: { readonly market: MarketData }, row: Opt
   const job: TuningJob = { modelType, search, bars, featureConfig, firstBar, cut, objective, thresholds, settings };
   const space = MODEL_SPACES[modelType];
   const problem = (params: Parameters) => space.problem(params)?.message ?? null;
-  return { config, job, figures: new TuningFigures(combinationsOf(config), { folds: cut.folds.length, problem }) };
+  const combinations = await combinationsOf(config);
+  return { config, job, figures: await TuningFigures.of(combinations, { folds: cut.folds.length, problem }) };
 }
 
 /** The combinations that a job tries, in their order: the same for the same configuration. */
-export function combinationsOf(
+export async function combinationsOf(
   config: Pick<TuningConfig, 'modelType' | 'paramGrid' | 'trials' | 'method' | 'maxTrials' | 'seed'>,
-): readonly Parameters[] {
-  return createSampler(MODEL_SPACES[config.modelType], config.paramGrid, searchOf(config)).ask(config.trials);
+): Promise<readonly Parameters[]> {
+  const { trials } = config;
+  const sampler = createSampler(MODEL_SPACES[config.modelType], config.paramGrid, searchOf(config));
+  const combinations: Parameters[] = [];
+  for (let asked = 0; asked < trials; asked += ASKED_AT_ONCE) {
+    await breathe();
+    combinations.push(...sampler.ask(Math.min(ASKED_AT_ONCE, trials - asked)));
+  }
+  return combinations;
 }

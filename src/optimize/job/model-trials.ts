@@ -2,6 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { OVERFLOW_REASON } from '../../backtest/index.ts';
 import { type Columns, insertKeyedRows } from '../../storage/index.ts';
+import { inPieces } from '../in-pieces.ts';
 import type { TrialStatus } from '../optimization.ts';
 import {
   isRankable,
@@ -12,7 +13,6 @@ import {
   type TuningResult,
 } from '../tuning/index.ts';
 import type { RowWrite } from './findings.ts';
-import { inPieces } from './in-pieces.ts';
 
 /** Rows that are inserted before others have their turn. */
 const INSERTED_AT_ONCE = 250;

@@ -39,7 +39,7 @@ class ModelWork implements JobWork {
   async complete(): Promise<JobEnd> {
     const { figures } = this.#loaded;
     await this.#computation.search(figures, { signal: this.#held.signal, onFit: (fold) => this.#onFit(fold) });
-    const ranked = rankedIndexes(figures);
+    const ranked = await rankedIndexes(figures);
     const params = figures.params[ranked[0] ?? -1];
     if (params === undefined) {
       const findings = await this.partial();
@@ -72,7 +72,7 @@ class ModelWork implements JobWork {
   }
 
   async partial(): Promise<Findings> {
-    return await tunedFindings(this.#loaded, rankedIndexes(this.#loaded.figures));
+    return await tunedFindings(this.#loaded, await rankedIndexes(this.#loaded.figures));
   }
 
   async settle(): Promise<void> {

@@ -98,7 +98,7 @@ export class OptimizationRunner {
   }
 
   #begin(row: OptimizationRow): void {
-    const job = new JobRun(this.#deps, row, this.#holder);
+    const job = new JobRun({ ...this.#deps, compute: this.#deps.compute.forJob() }, row, this.#holder);
     this.#running.set(row.id, job);
     void job.ended.then(() => {
       this.#running.delete(row.id);

@@ -1,9 +1,9 @@
 /** What a tuning job has found, as it is stored: the row of the job, a row per combination, and the model that is kept. */
 import type { OptimizationRow } from '../../storage/index.ts';
+import { inPieces } from '../in-pieces.ts';
 import { basisOf, type FinalFit, judgeTuning, resultOf, type TuningFindings } from '../tuning/index.ts';
 import { trialKeys } from './earlier-model-trials.ts';
 import { type Findings, noFindings } from './findings.ts';
-import { inPieces } from './in-pieces.ts';
 import type { LoadedTuning } from './load-tuning.ts';
 import { insertModelTrials, type TuningTrial, trialsOf } from './model-trials.ts';
 import { storeModel } from './store-model.ts';
@@ -53,7 +53,7 @@ export async function judgedFindings(loaded: LoadedTuning, best: JudgedBest): Pr
     if (!figures.skipped.has(index)) tried.add(keyOf(JSON.stringify(params)));
   });
   const nTrials = tried.size;
-  const judged: TuningFindings = judgeTuning({ job, figures, ranked, final, returns, nTrials });
+  const judged: TuningFindings = await judgeTuning({ job, figures, ranked, final, returns, nTrials });
   const found = await tunedFindings(loaded, ranked);
   return {
     ...found,

@@ -48,7 +48,7 @@ export class TuningComputation {
 
   /** Computes what is not in the figures yet. @throws {ComputeFailure} when a worker fails, or the signal aborts */
   async search(figures: TuningFigures, hooks: TuningHooks): Promise<void> {
-    for (const stage of stagesOf(this.#job.search.method, figures)) {
+    for await (const stage of stagesOf(this.#job.search.method, figures)) {
       const units = stage.filter((unit) => !figures.has(unit));
       let next = 0;
       await inLanes(Math.min(this.#compute.parallelism, units.length), hooks.signal, async (signal) => {

@@ -4,6 +4,7 @@
  */
 import type { TrainParams } from '../../models/index.ts';
 import { numberOf, type Parameters } from '../../strategies/index.ts';
+import { inPieces } from '../in-pieces.ts';
 
 /** One training per fold. */
 export interface FitGroup {
@@ -14,9 +15,11 @@ export interface FitGroup {
 }
 
 /** @param combinations with their indexes; those that are invalid left out */
-export function fitGroups(combinations: Iterable<readonly [number, Parameters]>): readonly FitGroup[] {
+export async function fitGroups(
+  combinations: readonly (readonly [number, Parameters])[],
+): Promise<readonly FitGroup[]> {
   const groups = new Map<string, { params: Parameters; members: { index: number; trees: number }[] }>();
-  for (const [index, params] of combinations) {
+  await inPieces(combinations, ([index, params]) => {
     const trees = numberOf(params, 'n_estimators');
     const key = groupKey(params);
     const group = groups.get(key);
@@ -25,8 +28,8 @@ export function fitGroups(combinations: Iterable<readonly [number, Parameters]>)
       group.members.push({ index, trees });
       if (trees > numberOf(group.params, 'n_estimators')) group.params = params;
     }
-  }
-  return Array.from(groups.values(), ({ params, members }) => ({
+  });
+  return await inPieces(Array.from(groups.values()), ({ params, members }) => ({
     params,
     members: members.toSorted((a, b) => a.trees - b.trees || a.index - b.index),
   }));

@@ -3,6 +3,7 @@ import { sampleDeviation } from '../../backtest/index.ts';
 import { formatBarTime } from '../../market/index.ts';
 import { type Moments, mergeMoments, NO_MOMENTS, sharpePerBar } from '../figures.ts';
 import { deflatedSharpe, returnShape } from '../honesty/index.ts';
+import { inPieces } from '../in-pieces.ts';
 import type { TuningFold } from './cut.ts';
 import { EDGE_THRESHOLDS, judgeEdge, type MeasuredGain } from './edge-verdict.ts';
 import { chainedReturns, isRankable, meanLossOf, type RankingBasis, resultOf } from './ranking.ts';
@@ -32,7 +33,14 @@ export function basisOf({ cut, settings }: TuningJob): RankingBasis {
 }
 
 /** Everything that is said about the best. */
-export function judgeTuning({ job, figures, ranked, final, returns, nTrials }: JudgedTuning): TuningFindings {
+export async function judgeTuning({
+  job,
+  figures,
+  ranked,
+  final,
+  returns,
+  nTrials,
+}: JudgedTuning): Promise<TuningFindings> {
   const [best = 0] = ranked;
   const basis = basisOf(job);
   const result = resultOf(figures, { index: best, rank: 1 }, basis);
@@ -40,11 +48,12 @@ export function judgeTuning({ job, figures, ranked, final, returns, nTrials }: J
   const holdout = shownScores(final.scores, { bars: to - from, settings: job.settings });
   const totalReturn = result.folds.reduce((product, fold) => product * (1 + fold.totalReturn), 1) - 1;
   const { sharpe, maxDrawdown, trades } = result;
-  const variance = variationOf(ranked.map((index) => sharpePerBar(chainedReturns(figures, index, basis))));
+  const sharpes = await inPieces(ranked, (index) => sharpePerBar(chainedReturns(figures, index, basis)));
+  const chosen = await chosenBeforeEach(figures);
   const { verdict, reasons } = judgeEdge({
     lossGain: gainOf(job, figures, { column: 'loss', choose: () => best }),
     accuracyGain: gainOf(job, figures, { column: 'accuracy', choose: () => best }),
-    selectedGain: gainOf(job, figures, { column: 'loss', choose: (fold) => chosenBefore(figures, fold) }),
+    selectedGain: gainOf(job, figures, { column: 'loss', choose: (fold) => chosen[fold] ?? null }),
     holdoutGain: scoreOf(final.scores, 'lossGain'),
     sharpe,
   });
@@ -53,7 +62,7 @@ export function judgeTuning({ job, figures, ranked, final, returns, nTrials }: J
     holdout,
     trading: {
       ...{ sharpe, totalReturn, maxDrawdown, trades, nTrials },
-      deflatedSharpe: deflatedSharpe(returnShape(returns), { count: nTrials, variance }),
+      deflatedSharpe: deflatedSharpe(returnShape(returns), { count: nTrials, variance: variationOf(sharpes) }),
     },
     verdict,
     reasons,
@@ -66,13 +75,18 @@ function variationOf(sharpes: readonly number[]): number {
   return sharpes.length < 2 ? 0 : sampleDeviation(Float64Array.from(sharpes)) ** 2;
 }
 
-/** What one would have chosen before a fold: the least mean loss so far; null before the first. */
-function chosenBefore(figures: TuningFigures, fold: number): number | null {
-  if (fold === 0) return null;
-  const candidates = Array.from(figures.params.keys()).filter((index) => wasTried(figures, index, fold));
-  const losses = candidates.map((index) => meanLossOf(figures, index, fold));
-  const least = losses.reduce((smallest, loss) => Math.min(smallest, loss), Number.POSITIVE_INFINITY);
-  return candidates[losses.indexOf(least)] ?? null;
+/** What one would have chosen before each fold: the least mean loss so far; null before the first. */
+async function chosenBeforeEach(figures: TuningFigures): Promise<readonly (number | null)[]> {
+  const chosen: (number | null)[] = [null];
+  for (let fold = 1; fold < figures.folds; fold++) {
+    const losses = await inPieces(figures.params, (_, index) =>
+      wasTried(figures, index, fold) ? meanLossOf(figures, index, fold) : null,
+    );
+    const least = losses.reduce<number>((smallest, loss) => Math.min(smallest, loss ?? smallest), Infinity);
+    const first = losses.indexOf(least);
+    chosen.push(first === -1 ? null : first);
+  }
+  return chosen;
 }
 
 /** Whether a combination was still there in a fold. */

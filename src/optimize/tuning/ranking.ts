@@ -1,6 +1,7 @@
 /** From the scores of combinations to their order. */
 import { type BacktestSettings, mean, sampleDeviation } from '../../backtest/index.ts';
 import { type Moments, mergeMoments, NO_MOMENTS } from '../figures.ts';
+import { inPieces } from '../in-pieces.ts';
 import { annualised, isUsable, returnsOf, scoreOf, shownScores } from './score-row.ts';
 import type { TuningResult } from './tuning.ts';
 import type { TuningFigures } from './tuning-figures.ts';
@@ -13,12 +14,11 @@ export interface RankingBasis {
 }
 
 /** Indexes of the scored combinations, the best first: least mean loss, then the order in which they were tried. */
-export function rankedIndexes(figures: TuningFigures): readonly number[] {
-  const losses = new Map(
-    figures
-      .scored()
-      .flatMap((index) => (isRankable(figures, index) ? [[index, meanLossOf(figures, index)] as const] : [])),
+export async function rankedIndexes(figures: TuningFigures): Promise<readonly number[]> {
+  const measured = await inPieces(figures.scored(), (index) =>
+    isRankable(figures, index) ? ([index, meanLossOf(figures, index)] as const) : null,
   );
+  const losses = new Map(measured.filter((entry) => entry !== null));
   return Array.from(losses.keys()).toSorted((a, b) => (losses.get(a) ?? 0) - (losses.get(b) ?? 0) || a - b);
 }
 

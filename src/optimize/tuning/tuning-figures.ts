@@ -26,17 +26,31 @@ export class TuningFigures {
   /** Units in the order in which they were done. */
   readonly #done: FitUnit[] = [];
 
-  constructor(
+  private constructor(
     params: readonly Parameters[],
-    { folds, problem }: { readonly folds: number; readonly problem: (params: Parameters) => string | null },
+    { folds, skipped, groups }: Pick<TuningFigures, 'folds' | 'skipped' | 'groups'>,
   ) {
-    const problems = params.map((combination) => problem(combination));
     this.params = params;
     this.folds = folds;
-    this.skipped = new Map(problems.flatMap((reason, index) => (reason === null ? [] : [[index, reason] as const])));
-    this.groups = fitGroups(Array.from(params.entries()).filter(([index]) => !this.skipped.has(index)));
+    this.skipped = skipped;
+    this.groups = groups;
     this.#rows = new Float64Array(params.length * folds * SCORE_WIDTH).fill(Number.NaN);
     this.#isDone = new Uint8Array(this.groups.length * folds);
+  }
+
+  /**
+   * The figures of a job of which nothing is computed.
+   *
+   * @param problem why a combination is invalid in itself; null when it is not
+   */
+  static async of(
+    params: readonly Parameters[],
+    { folds, problem }: { readonly folds: number; readonly problem: (params: Parameters) => string | null },
+  ): Promise<TuningFigures> {
+    const problems = params.map((combination) => problem(combination));
+    const skipped = new Map(problems.flatMap((reason, index) => (reason === null ? [] : [[index, reason] as const])));
+    const groups = await fitGroups(Array.from(params.entries()).filter(([index]) => !skipped.has(index)));
+    return new TuningFigures(params, { folds, skipped, groups });
   }
 
   /** Units that are done, in the order in which they were. */

@@ -2,6 +2,7 @@
 import { invalid } from '../../core/index.ts';
 import { type ModelType, type TrainingCost, trainingCost } from '../../models/index.ts';
 import { numberOf, type Parameters } from '../../strategies/index.ts';
+import { inPieces } from '../in-pieces.ts';
 import type { TuningCut } from './cut.ts';
 import { fitGroups, trainParams } from './fit-groups.ts';
 
@@ -25,8 +26,8 @@ export interface FitWork {
 }
 
 /** @param combinations valid ones */
-export function fitWork(combinations: readonly Parameters[]): FitWork {
-  const groups = fitGroups(combinations.entries());
+export async function fitWork(combinations: readonly Parameters[]): Promise<FitWork> {
+  const groups = await fitGroups(Array.from(combinations.entries()));
   return {
     fits: groups.length,
     trees: groups.reduce((sum, { params }) => sum + numberOf(params, 'n_estimators'), 0),
@@ -39,16 +40,16 @@ export function fitWork(combinations: readonly Parameters[]): FitWork {
  *
  * @throws {DomainError} VALIDATION with the arithmetic, when a training would not end in time, or its model be too large
  */
-export function refuseTooLargeModels(
+export async function refuseTooLargeModels(
   modelType: ModelType,
   combinations: readonly Parameters[],
   size: { readonly rows: number; readonly features: number },
-): void {
-  for (const params of combinations) {
+): Promise<void> {
+  await inPieces(combinations, (params) => {
     const cost = trainingCost(modelType, trainParams(params), size);
     if (cost.steps > MAX_TRAINING_STEPS) throw tooManySteps(cost, size);
     if (cost.bytes > MAX_MODEL_BYTES) throw tooManyBytes(cost);
-  }
+  });
 }
 
 function tooManySteps(

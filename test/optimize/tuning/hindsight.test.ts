@@ -22,11 +22,11 @@ function changedFrom(from: number): Bars {
 }
 
 it('the model that is kept is the same to the byte whatever happens on the hold-out', async () => {
-  const whole = tuningJob([bars], { paramGrid: GRID });
+  const whole = await tuningJob([bars], { paramGrid: GRID });
   const { cut, firstBar } = whole.job;
 
   const { final, findings } = await computed(whole);
-  const other = await computed(tuningJob([changedFrom(firstBar + cut.holdout.test.from)], { paramGrid: GRID }));
+  const other = await computed(await tuningJob([changedFrom(firstBar + cut.holdout.test.from)], { paramGrid: GRID }));
 
   expect(Buffer.from(other.final.bytes).equals(Buffer.from(final.bytes))).toBe(true);
   expect(other.findings.trading).toEqual(findings.trading);
@@ -34,13 +34,13 @@ it('the model that is kept is the same to the byte whatever happens on the hold-
 });
 
 it('the scores of a fold are the same whatever comes after its test slice and the horizon', async () => {
-  const whole = tuningJob([bars], { paramGrid: GRID });
+  const whole = await tuningJob([bars], { paramGrid: GRID });
   const { cut, firstBar, featureConfig } = whole.job;
   await computed(whole);
 
   for (const fold of [0, 2]) {
     const until = firstBar + (cut.folds[fold]?.test.to ?? 0) + featureConfig.horizon;
-    const changed = tuningJob([changedFrom(until)], { paramGrid: GRID });
+    const changed = await tuningJob([changedFrom(until)], { paramGrid: GRID });
     await computed(changed);
     for (const index of [0, 1]) {
       const scores = (figures: typeof whole.figures) => [...figures.row(index, fold)].slice(0, -1);

@@ -72,7 +72,7 @@ describe('trainings', () => {
     early_stopping_rounds: patience,
   });
 
-  it('serve all combinations that differ in the number of trees, unless they stop early', () => {
+  it('serve all combinations that differ in the number of trees, unless they stop early', async () => {
     const combinations = [
       combination(20, 2),
       combination(10, 3),
@@ -81,7 +81,7 @@ describe('trainings', () => {
       combination(20, 2, 5),
     ];
 
-    expect(fitGroups(combinations.entries())).toEqual([
+    expect(await fitGroups(Array.from(combinations.entries()))).toEqual([
       {
         params: combination(20, 2),
         members: [
@@ -95,12 +95,12 @@ describe('trainings', () => {
     ]);
   });
 
-  it('of a halving go on with the better half after each fold', () => {
+  it('of a halving go on with the better half after each fold', async () => {
     const params = [2, 3, 4, 5, 6].map((depth) => combination(10, depth));
-    const figures = new TuningFigures(params, { folds: 3, problem: () => null });
+    const figures = await TuningFigures.of(params, { folds: 3, problem: () => null });
     const done: number[][] = [];
 
-    for (const stage of stagesOf('halving', figures)) {
+    for await (const stage of stagesOf('halving', figures)) {
       done.push(stage.map(({ group }) => group));
       for (const unit of stage) {
         const row = new Float64Array(SCORE_WIDTH).fill(0);

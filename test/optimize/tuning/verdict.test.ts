@@ -9,7 +9,7 @@ async function verdicts(probability: number): Promise<readonly string[]> {
   const found: string[] = [];
   for (const seed of SEEDS) {
     const bars = edgeBars(seed, { length: 3000, probability });
-    found.push((await computed(tuningJob([bars], { paramGrid: SMALL_GRID }))).findings.verdict);
+    found.push((await computed(await tuningJob([bars], { paramGrid: SMALL_GRID }))).findings.verdict);
   }
   return found;
 }

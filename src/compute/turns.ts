@@ -1,0 +1,130 @@
+/**
+ * Which of the tasks that wait is next, and whether there is a thread for it. It starts nothing: that is the pool's.
+ *
+ * Next is a task of the job that holds the fewest threads. It finds one when a thread is free. A job that holds none need not
+ * wait for one behind tasks that take minutes: a task that has run for `LONG_AFTER_MS` leaves its place to it and goes on, and
+ * the operating system shares the processors among them. A job that holds a thread waits, so that no job ever holds more
+ * than there are places, whatever its tasks take of memory.
+ */
+
+/** From here on a task counts as long, in milliseconds: most end within a few hundred. */
+export const LONG_AFTER_MS = 500;
+
+/** What the tasks of a job have in common; compared by identity. */
+export type JobKey = symbol;
+
+interface RunningTask {
+  readonly job: JobKey;
+  /** When a thread took it up, in milliseconds; null before: a thread that is loading says nothing about the task. */
+  readonly startedMs: number | null;
+}
+
+/** What decides how many run. */
+export interface TurnOptions {
+  /** Tasks that run at the same time, at least 1. */
+  readonly places: number;
+  /** Long tasks that leave their places to others, at most; 0: none does. */
+  readonly extraPlaces: number;
+  /** A clock that never goes back, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** The tasks of a pool in their turns; `Task` is compared by identity. */
+export class Turns<Task> {
+  readonly #options: TurnOptions;
+  /** In order of arrival. */
+  readonly #queued = new Map<Task, JobKey>();
+  readonly #running = new Map<Task, RunningTask>();
+  /** Threads that each job holds; none of those that hold none. */
+  readonly #held = new Map<JobKey, number>();
+
+  constructor(options: TurnOptions) {
+    this.#options = options;
+  }
+
+  /** Tasks that wait, in order of arrival. */
+  get queued(): readonly Task[] {
+    return [...this.#queued.keys()];
+  }
+
+  get queuedCount(): number {
+    return this.#queued.size;
+  }
+
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  /** Puts a task behind the others. */
+  enqueue(task: Task, job: JobKey): void {
+    this.#queued.set(task, job);
+  }
+
+  /** Takes a task out of the queue, if it is still there. */
+  drop(task: Task): void {
+    this.#queued.delete(task);
+  }
+
+  /** The next task, which runs from here on; undefined when none waits or there is no thread for it. */
+  take(): Task | undefined {
+    const next = this.#next();
+    if (next === undefined || !this.#hasPlace(next.held)) return undefined;
+    const { task, job, held } = next;
+    this.#queued.delete(task);
+    this.#running.set(task, { job, startedMs: null });
+    this.#held.set(job, held + 1);
+    return task;
+  }
+
+  /** A thread has taken a running task up. */
+  started(task: Task): void {
+    const running = this.#running.get(task);
+    if (running !== undefined) this.#running.set(task, { ...running, startedMs: this.#options.now() });
+  }
+
+  /** The thread of a running task is free. */
+  ended(task: Task): void {
+    const running = this.#running.get(task);
+    if (running === undefined) return;
+    this.#running.delete(task);
+    const held = this.#heldBy(running.job) - 1;
+    if (held === 0) this.#held.delete(running.job);
+    else this.#held.set(running.job, held);
+  }
+
+  /** In how many milliseconds `take` may have an answer although nothing ends until then; undefined when it will not. */
+  get msToNextChange(): number | undefined {
+    const { places, extraPlaces } = this.#options;
+    if (this.#running.size >= places + extraPlaces || this.#next()?.held !== 0) return undefined;
+    const young = this.#ages().filter((age) => age < LONG_AFTER_MS);
+    return young.length === 0 ? undefined : LONG_AFTER_MS - Math.max(...young);
+  }
+
+  #next(): { readonly task: Task; readonly job: JobKey; readonly held: number } | undefined {
+    let next;
+    for (const [task, job] of this.#queued) {
+      const held = this.#heldBy(job);
+      if (next === undefined || held < next.held) next = { task, job, held };
+      if (held === 0) break;
+    }
+    return next;
+  }
+
+  #hasPlace(held: number): boolean {
+    const { places, extraPlaces } = this.#options;
+    if (this.#running.size < places) return true;
+    if (held > 0) return false;
+    const long = this.#ages().filter((age) => age >= LONG_AFTER_MS).length;
+    return this.#running.size < places + Math.min(long, extraPlaces);
+  }
+
+  #heldBy(job: JobKey): number {
+    return this.#held.get(job) ?? 0;
+  }
+
+  /** How long the running tasks have run, in milliseconds. */
+  #ages(): readonly number[] {
+    const now = this.#options.now();
+    return Array.from(this.#running.values()).flatMap(({ startedMs }) => (startedMs === null ? [] : [now - startedMs]));
+  }
+}
