@@ -50,6 +50,8 @@ export interface AppOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Where prices come from, in place of what MARKET_DATA names. */
   readonly provider?: MarketDataProvider;
+  /** Whether to do in the background, once the server listens, what the first optimization would wait for. Default true. */
+  readonly warmsUp?: boolean;
 }
 
 /** A running server. */
@@ -106,6 +108,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const url = await listen(config, { services, principal, log: options.log }, parts);
     parts.housekeeping = scheduleHousekeeping(services, config.retention);
     services.runner.start();
+    if (options.warmsUp ?? true) services.runner.warmUp();
     services.scheduler.start();
     parts.webhooks?.start();
     return { url, services, close: () => closeParts(parts) };

@@ -119,7 +119,7 @@ describe('the rounds of a section', () => {
       next = setImmediate(turn);
     });
 
-    const rounds = await roundsOf(params, { most: 30, mixed: 30 });
+    const rounds = await roundsOf(params, { most: 30, mixed: 10 });
     clearImmediate(next);
 
     expect(rounds.map(({ indexes }) => indexes.length)).toEqual([10_000]);

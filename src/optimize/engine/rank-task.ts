@@ -2,7 +2,7 @@
  * The ranking of a job on worker threads: who is best of each type and of all, and the texts that are stored, so that
  * the event loop neither ranks nor writes JSON for ten thousand combinations.
  */
-import { defineTask, type Task, type TaskName } from '../../compute/index.ts';
+import { type Compute, defineTask, type Task, type TaskName } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
 import { better, type Contender, rank } from './ranking.ts';
@@ -55,30 +55,40 @@ export interface TextsTaskOutput {
   readonly trials: readonly string[];
 }
 
-/** Ranks what is done. */
-export const RANK: TaskName<RankTaskInput, RankTaskOutput> = { name: 'optimize.rank' };
-/** Ranks by itself, and writes: whoever judges the ranking need not wait for its texts. */
-export const TEXTS: TaskName<RankTaskInput, TextsTaskOutput> = { name: 'optimize.texts' };
+/** Ranks what is done and reports it, then writes its texts. */
+const RANK: TaskName<RankTaskInput, TextsTaskOutput, RankTaskOutput> = { name: 'optimize.rank' };
+
+/**
+ * Ranks on a thread. Whoever judges the ranking need not wait for its texts: the thread tells it before it writes them.
+ * Either promise rejects with a `ComputeFailure` where the thread did not get so far.
+ */
+export function rankAndWrite(compute: Compute, input: RankTaskInput, signal?: AbortSignal) {
+  let tell: (ranking: RankTaskOutput) => void = () => undefined;
+  const told = new Promise<RankTaskOutput>((resolve) => {
+    tell = resolve;
+  });
+  const texts = compute.run(RANK, input, { signal, onMessage: (ranking) => tell(ranking) });
+  // Messages come before the end: without one the task has failed.
+  return { ranking: Promise.race([told, texts.then(() => told)]), texts };
+}
 
 /** Serves `RANK`. */
-export const rankTask: Task<RankTaskInput, RankTaskOutput> = defineTask(RANK.name, (input) => {
-  const sections = input.sections.map((section) => rankSection(input, section));
-  return { pooled: pool(input, sections), sections: sections.map((section) => groupOf(input, section)) };
-});
-
-/** Serves `TEXTS`. */
-export const textsTask: Task<RankTaskInput, TextsTaskOutput> = defineTask(TEXTS.name, (input) => {
-  const sections = input.sections.map((section) => rankSection(input, section));
-  const places = new Map(sections.flatMap(({ ranked }) => ranked.map((entry, place) => [entry.index, place + 1])));
-  const contenders = new Map(sections.flatMap(({ ranked }) => ranked.map((entry) => [entry.index, entry])));
-  const unranked = sections.flatMap((section) => section.unranked);
-  return {
-    results: sections.map(({ strategyType, ranked }) => resultText(input, strategyType, ranked)),
-    skipped: skippedText(input),
-    unranked: unrankedText(input, unranked),
-    trials: trialTexts(input, { places, contenders }),
-  };
-});
+export const rankTask: Task<RankTaskInput, TextsTaskOutput, RankTaskOutput> = defineTask(
+  RANK.name,
+  (input, context) => {
+    const sections = input.sections.map((section) => rankSection(input, section));
+    context.report({ pooled: pool(input, sections), sections: sections.map((section) => groupOf(input, section)) });
+    const places = new Map(sections.flatMap(({ ranked }) => ranked.map((entry, place) => [entry.index, place + 1])));
+    const contenders = new Map(sections.flatMap(({ ranked }) => ranked.map((entry) => [entry.index, entry])));
+    const unranked = sections.flatMap((section) => section.unranked);
+    return {
+      results: sections.map(({ strategyType, ranked }) => resultText(input, strategyType, ranked)),
+      skipped: skippedText(input),
+      unranked: unrankedText(input, unranked),
+      trials: trialTexts(input, { places, contenders }),
+    };
+  },
+);
 
 interface RankedSection {
   readonly strategyType: string;

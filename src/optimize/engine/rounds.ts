@@ -56,29 +56,36 @@ export async function* planRounds(
   params: readonly Parameters[],
   indexes: readonly number[],
 ): AsyncGenerator<Round> {
-  for (const group of await groupsOf(job, params, indexes)) yield* roundsOf(job, params, group);
+  const { groups, needs } = await groupsOf(job, params, indexes);
+  const series = tradedSeries(job.type, job.bars.length);
+  const { most, mixed } = job.room;
+  if (needs.length * series.length * columnBytes(job.bars) > Math.min(most, mixed)) {
+    for (const group of groups) yield* roundsOf(job, params, group);
+  } else if (indexes.length > 0) {
+    yield { indexes: joined(groups), specs: specsOf(needs, series) };
+  }
 }
 
-/** By the kinds of indicators that they read; in one group, one kind after the other, where all take little memory. */
+/** Groups by the kinds of indicators that they read, and the distinct indicators of all. */
 async function groupsOf(
-  { type, bars, room }: RoundJob,
+  { type }: RoundJob,
   params: readonly Parameters[],
   indexes: readonly number[],
-): Promise<readonly (readonly number[])[]> {
+): Promise<{ readonly groups: readonly (readonly number[])[]; readonly needs: readonly IndicatorNeed[] }> {
   const groups = new Map<string, Group>();
   const columns = new Map<string, number>();
+  const needs: IndicatorNeed[] = [];
   for (const [place, index] of indexes.entries()) {
     if (place % SLICE === SLICE - 1) await breathe();
     const wanted = needsOf(type, params[index]);
-    const read = wanted.map((need) => valueOf(columns, keyOf(need), () => columns.size));
+    const read = wanted.map((need) => valueOf(columns, keyOf(need), () => needs.push(need)));
     const kinds = wanted.map(({ kind }) => kind).join();
     const group = valueOf(groups, kinds, () => groupOf(wanted.length));
     addReader(group, index, read);
   }
   const sorted: (readonly number[])[] = [];
   for (const group of groups.values()) sorted.push(await byColumn(group));
-  const bytes = columns.size * tradedSeries(type, bars.length).length * columnBytes(bars);
-  return bytes <= room.mixed ? [joined(sorted)] : sorted;
+  return { groups: sorted, needs };
 }
 
 /**
@@ -156,14 +163,14 @@ async function* roundsOf(
     const wanted = needsOf(type, params[index]);
     const added = wanted.filter((need) => !needs.has(keyOf(need)));
     if ((needs.size + added.length) * bytesPerNeed > room.most && taken.length > 0) {
-      yield { indexes: taken, specs: specsOf(needs, series) };
+      yield { indexes: taken, specs: specsOf([...needs.values()], series) };
       needs = new Map();
       taken = [];
     }
     for (const need of needs.size === 0 ? wanted : added) needs.set(keyOf(need), need);
     taken.push(index);
   }
-  if (taken.length > 0) yield { indexes: taken, specs: specsOf(needs, series) };
+  if (taken.length > 0) yield { indexes: taken, specs: specsOf([...needs.values()], series) };
 }
 
 /** None of a combination that is invalid in itself. */
@@ -175,9 +182,6 @@ function keyOf(need: IndicatorNeed): string {
   return indicatorKey({ ...need, series: [] });
 }
 
-function specsOf(
-  needs: ReadonlyMap<string, IndicatorNeed>,
-  series: readonly (readonly number[])[],
-): readonly IndicatorSpec[] {
-  return series.flatMap((symbols) => Array.from(needs.values(), (need) => ({ ...need, series: symbols })));
+function specsOf(needs: readonly IndicatorNeed[], series: readonly (readonly number[])[]): readonly IndicatorSpec[] {
+  return series.flatMap((symbols) => needs.map((need) => ({ ...need, series: symbols })));
 }

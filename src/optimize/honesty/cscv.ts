@@ -60,7 +60,7 @@ export function countOverfitted(
   const masks = splitMasks(returns.blocks);
   const { combinations } = returns;
   const loops = open([...columnLengths(returns, 2), combinations, combinations]);
-  const tables = unionTables(returns, loops.column);
+  const tables = unionTables(returns, loops);
   const halves = [openHalf(returns, tables, loops), openHalf(returns, tables, loops)] as const;
   const bars = returns.counts.reduce((sum, count) => sum + count, 0);
   let [overfitted, splits] = [0, 0];
@@ -96,7 +96,7 @@ interface Half {
 }
 
 function openHalf(returns: BlockReturns, tables: UnionTables, loops: Loops): Half {
-  const union = openUnion(tables, loops.column);
+  const union = openUnion(tables, loops);
   const { sums, powers } = union;
   const scores = loops.column(returns.combinations);
   const columns = { sums, powers, moreSums: tables.sums, morePowers: tables.powers, scores };

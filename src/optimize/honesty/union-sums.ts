@@ -5,6 +5,7 @@
  */
 import { at } from '../../strategies/index.ts';
 import type { BlockReturns } from './block-returns.ts';
+import type { Loops } from './scores/index.ts';
 
 /** Blocks of a group. */
 const GROUP = 6;
@@ -24,6 +25,7 @@ export interface UnionTables {
 /** A union of blocks that moves from mask to mask. */
 export interface Union {
   readonly tables: UnionTables;
+  readonly loops: Pick<Loops, 'add'>;
   /** Bits of all groups but the first; −1 before the first move. */
   upper: number;
   /** [K] Σr over the upper groups. */
@@ -32,9 +34,6 @@ export interface Union {
   readonly powers: Float64Array;
 }
 
-/** Makes a column of zeros. */
-export type NewColumn = (length: number) => Float64Array;
-
 /** Lengths of the columns of the tables, and of as many unions. */
 export function columnLengths({ combinations, blocks }: BlockReturns, unions: number): readonly number[] {
   const size = Math.ceil(blocks / GROUP) * UNIONS * combinations;
@@ -42,11 +41,11 @@ export function columnLengths({ combinations, blocks }: BlockReturns, unions: nu
 }
 
 /** Computes the tables of all groups. */
-export function unionTables(returns: BlockReturns, newColumn: NewColumn): UnionTables {
+export function unionTables(returns: BlockReturns, { column }: Pick<Loops, 'column'>): UnionTables {
   const { combinations, blocks } = returns;
   const groups = Math.ceil(blocks / GROUP);
   const size = groups * UNIONS * combinations;
-  const tables = { combinations, groups, sums: newColumn(size), powers: newColumn(size) };
+  const tables = { combinations, groups, sums: column(size), powers: column(size) };
   for (let block = 0; block < blocks; block++) addBlock(tables, returns, block);
   return tables;
 }
@@ -70,10 +69,10 @@ function addBlock({ sums, powers }: UnionTables, returns: BlockReturns, block: n
   }
 }
 
-/** A union that has not been moved yet. */
-export function openUnion(tables: UnionTables, newColumn: NewColumn): Union {
+/** A union that has not been moved yet. @param loops those whose columns the tables are */
+export function openUnion(tables: UnionTables, loops: Pick<Loops, 'column' | 'add'>): Union {
   const { combinations } = tables;
-  return { tables, upper: -1, sums: newColumn(combinations), powers: newColumn(combinations) };
+  return { tables, loops, upper: -1, sums: loops.column(combinations), powers: loops.column(combinations) };
 }
 
 /**
@@ -88,23 +87,14 @@ export function moveUnion(union: Union, mask: number): number {
 }
 
 function sumUpper(union: Union, upper: number): void {
-  const { tables, sums, powers } = union;
+  const { tables, loops, sums, powers } = union;
   union.upper = upper;
+  sums.fill(0);
+  powers.fill(0);
   for (let group = 1; group < tables.groups; group++) {
     const chosen = (upper >> ((group - 1) * GROUP)) & (UNIONS - 1);
     const from = (group * UNIONS + chosen) * tables.combinations;
-    take(sums, tables.sums, { from, isFirst: group === 1 });
-    take(powers, tables.powers, { from, isFirst: group === 1 });
+    loops.add(sums, tables.sums, from);
+    loops.add(powers, tables.powers, from);
   }
-}
-
-/** Adds as many terms of `table`, from `from` on, to the elements of `sums`; the first ones are what they become. */
-function take(
-  sums: Float64Array,
-  table: Float64Array,
-  part: { readonly from: number; readonly isFirst: boolean },
-): void {
-  const { from, isFirst } = part;
-  if (isFirst) sums.set(table.subarray(from, from + sums.length));
-  else for (let place = 0; place < sums.length; place++) sums[place] = at(sums, place) + at(table, from + place);
 }

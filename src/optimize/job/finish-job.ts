@@ -5,7 +5,7 @@ import type { OptimizationRow } from '../../storage/index.ts';
 import type { ComputableJob } from '../engine/compute-job.ts';
 import type { JobFigures } from '../engine/job-figures.ts';
 import { assessEvidence, gatherEvidence, type JudgedJob } from '../engine/judge-job.ts';
-import { RANK, TEXTS } from '../engine/rank-task.ts';
+import { type RankTaskOutput, rankAndWrite } from '../engine/rank-task.ts';
 import type { RankTaskInput } from '../engine/result-texts.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import type { JobEnd } from './job-outcome.ts';
@@ -44,9 +44,10 @@ export function typesOf({ sections }: ComputableJob): readonly string[] {
 export async function completeJob(compute: Compute, row: OptimizationRow, job: CompleteJob): Promise<JobEnd> {
   const { computable, figures, count, counting, signal } = job;
   const input = rankInput(row, job);
+  const { ranking, texts: writing } = rankAndWrite(compute, input, signal);
   const [{ judged, evidence, judgement }, texts] = await Promise.all([
-    judgeJob(compute, input, job),
-    compute.run(TEXTS, input, { signal }),
+    ranking.then((known) => judgeJob(compute, known, job)),
+    writing,
     counting,
   ]);
   const found = { figures, ranking: judged.ranking, texts, types: typesOf(computable) };
@@ -62,9 +63,8 @@ export async function completeJob(compute: Compute, row: OptimizationRow, job: C
   };
 }
 
-async function judgeJob(compute: Compute, input: RankTaskInput, job: CompleteJob) {
+async function judgeJob(compute: Compute, ranking: RankTaskOutput, job: CompleteJob) {
   const { computable, figures, count, counting, signal } = job;
-  const ranking = await compute.run(RANK, input, { signal });
   const judged: JudgedJob = { compute, job: computable, figures, ranking, signal };
   const evidence = await gatherEvidence(judged);
   await Promise.all([counting, addOwn(count, job)]);
@@ -78,7 +78,8 @@ async function judgeJob(compute: Compute, input: RankTaskInput, job: CompleteJob
  */
 export async function partialFindings(compute: Compute, row: OptimizationRow, job: SearchedJob): Promise<Findings> {
   const input = rankInput(row, job);
-  const [ranking, texts] = await Promise.all([compute.run(RANK, input), compute.run(TEXTS, input)]);
+  const { ranking: ranked, texts: writing } = rankAndWrite(compute, input);
+  const [ranking, texts] = await Promise.all([ranked, writing]);
   return findingsOf(row, { figures: job.figures, ranking, texts, types: typesOf(job.computable) }, null);
 }
 

@@ -12,6 +12,7 @@ import type { OptimizationProgress } from '../optimization.ts';
 import { type Holder, takeableJobs, takeJob } from './job-lease.ts';
 import { JobRun, type RunDeps } from './job-run.ts';
 import { type ProgressRow, progressOf } from './progress.ts';
+import { warmUp } from './warm-up.ts';
 
 /** How often other processes' jobs, and those of dead ones, are looked for. */
 const LOOK_MS = 1000;
@@ -31,6 +32,8 @@ export class OptimizationRunner {
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #closed = false;
+  readonly #cooling = new AbortController();
+  #warming: Promise<void> | undefined;
 
   constructor(deps: RunnerDeps) {
     this.#deps = { ...deps, memory: new SharedMemory() };
@@ -41,6 +44,16 @@ export class OptimizationRunner {
   start(): void {
     this.#timer = setInterval(() => this.wake(), LOOK_MS);
     this.wake();
+  }
+
+  /** Does beforehand, in the background, what the first job would wait for. Once is enough. */
+  warmUp(): void {
+    if (this.#closed) return;
+    const { signal } = this.#cooling;
+    this.#warming ??= warmUp(this.#deps, signal).catch((error: unknown) => {
+      if (!signal.aborted)
+        this.#deps.log.warn({ err: error }, 'warming up for optimization jobs failed; they will run');
+    });
   }
 
   /** Looks for jobs now: one was submitted. */
@@ -81,6 +94,8 @@ export class OptimizationRunner {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#cooling.abort();
+    await this.#warming;
     await this.#looking;
     for (const job of this.#running.values()) job.stop('shutdown');
     await Promise.all(Array.from(this.#running.values(), (job) => job.ended));

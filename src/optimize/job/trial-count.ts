@@ -105,7 +105,17 @@ function pagesOf(jobs: readonly { readonly id: number; readonly totalCombination
   return pages;
 }
 
-function earlierJobs(db: Db, { id, ownerId, symbolKey, firstBar, lastBar }: OptimizationRow) {
+/** Complete jobs of the owner on the same symbols and an overlapping range. */
+export function earlierJobs(
+  db: Db,
+  {
+    id,
+    ownerId,
+    symbolKey,
+    firstBar,
+    lastBar,
+  }: Pick<OptimizationRow, 'id' | 'ownerId' | 'symbolKey' | 'firstBar' | 'lastBar'>,
+) {
   return db.optimization.findMany({
     where: {
       ownerId,

@@ -37,7 +37,8 @@ function answers(loops: Loops, { union, place, tie, ...numbers }: Half) {
     morePowers: column(numbers.morePowers),
     scores: loops.column(numbers.sums.length),
   };
-  const open = loops.score(columns, union * numbers.sums.length, { most: 0.9, least: 1e-20 });
+  const offset = union * numbers.sums.length;
+  const open = loops.score(columns, offset, { most: 0.9, least: 1e-20 });
   const scores = Array.from(columns.scores);
   const best = loops.best(columns.scores, { share: tie, floor: 1e-6 });
   const score = columns.scores[place] ?? 0;
@@ -45,8 +46,10 @@ function answers(loops: Loops, { union, place, tie, ...numbers }: Half) {
     least: score - tie * Math.abs(score),
     most: score + tie * Math.abs(score),
   });
+  loops.add(columns.sums, columns.moreSums, offset);
+  const added = Array.from(columns.sums);
   loops.close();
-  return { open, scores, best, lead };
+  return { open, scores, best, lead, added };
 }
 
 function lengthsOf({ sums, moreSums }: Half): readonly number[] {

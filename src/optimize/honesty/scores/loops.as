@@ -47,6 +47,15 @@ export function score(
   return <i32>total;
 }
 
+/** Adds terms to sums. */
+export function add(count: i32, sums: usize, terms: usize): void {
+  const end = <usize>(count & ~1) << 3;
+  for (let at: usize = 0; at < end; at += 16) {
+    v128.store(sums + at, f64x2.add(v128.load(sums + at), v128.load(terms + at)));
+  }
+  if ((count & 1) != 0) store<f64>(sums + end, load<f64>(sums + end) + load<f64>(terms + end));
+}
+
 /** The place of the first of the best. */
 export function best(count: i32, scores: usize, tie: f64, faint: f64): i32 {
   let found = 0;

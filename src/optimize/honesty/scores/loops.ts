@@ -44,6 +44,8 @@ export interface Loops {
    * @returns how many are NaN
    */
   score(columns: ScoreColumns, offset: number, trust: Trust): number;
+  /** Adds `table[offset + k]` to every `sums[k]`; both came from `column`. */
+  add(sums: Float64Array, table: Float64Array, offset: number): void;
   /** The place of the first of the best: no later one is better by more than what ties. */
   best(scores: Float64Array, tie: Tie): number;
   /** How many scores are below those that tie, less those above. */

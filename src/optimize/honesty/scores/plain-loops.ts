@@ -3,7 +3,7 @@ import type { Loops, ScoreColumns, Tie, Tied, Trust } from './loops.ts';
 
 /** The loops in plain TypeScript: they define what the WebAssembly ones compute, and take their place where those lack memory. */
 export function openPlainLoops(): Loops {
-  return { column: (length) => new Float64Array(length), score, best, lead, close: () => undefined };
+  return { column: (length) => new Float64Array(length), score, add, best, lead, close: () => undefined };
 }
 
 function score(
@@ -23,6 +23,10 @@ function score(
     scores[place] = found;
   }
   return open;
+}
+
+function add(sums: Float64Array, table: Float64Array, offset: number): void {
+  for (let place = 0; place < sums.length; place++) sums[place] = at(sums, place) + at(table, offset + place);
 }
 
 function best(scores: Float64Array, { share, floor }: Tie): number {

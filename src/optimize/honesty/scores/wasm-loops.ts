@@ -5,6 +5,7 @@ import type { Loops, ScoreColumns, Tie, Tied, Trust } from './loops.ts';
 /** What `loops.as` exports. */
 interface Exports extends WasmExports {
   score(...args: readonly number[]): number;
+  add(count: number, sums: number, terms: number): void;
   best(count: number, scores: number, share: number, floor: number): number;
   lead(count: number, scores: number, least: number, most: number): number;
 }
@@ -54,6 +55,10 @@ class WasmLoops implements Loops {
       most,
       least,
     );
+  }
+
+  add(sums: Float64Array, table: Float64Array, offset: number): void {
+    this.#wasm.add(sums.length, sums.byteOffset, table.byteOffset + BYTES * offset);
   }
 
   best(scores: Float64Array, { share, floor }: Tie): number {

@@ -1,0 +1,37 @@
+/** What the first job of a process would otherwise wait for: code that no thread has run, statements that were never made. */
+import { dateOf } from '../../core/index.ts';
+import { WARM_UP } from '../engine/warm-up-task.ts';
+import { noFindings } from './findings.ts';
+import { takeJob } from './job-lease.ts';
+import { storeJobEnd } from './job-outcome.ts';
+import type { RunDeps } from './job-run.ts';
+import { earlierJobs } from './trial-count.ts';
+
+/** No job has this number. */
+const NO_JOB = 0;
+
+/**
+ * Runs a small job on every thread, and the statements of a job that does not exist. It reads and changes no row.
+ *
+ * @throws {ComputeFailure} when `signal` aborts, {DomainError} when the database cannot be used
+ */
+export async function warmUp(deps: RunDeps, signal: AbortSignal): Promise<void> {
+  const { compute } = deps;
+  // As many at a time as there are threads: each has one.
+  const threads = Array.from({ length: compute.parallelism }, () => compute.run(WARM_UP, null, { signal }));
+  // When this has ended, nothing is under way.
+  const parts = await Promise.allSettled([...threads, makeStatements(deps)]);
+  for (const part of parts) if (part.status === 'rejected') throw part.reason;
+}
+
+async function makeStatements({ database, journal, clock, ids }: RunDeps): Promise<void> {
+  const [now, holder] = [dateOf(clock), { name: ids.next() }];
+  const range = { id: NO_JOB, ownerId: NO_JOB, symbolKey: '', firstBar: now, lastBar: now };
+  await earlierJobs(database.read, range);
+  const first = { optimizationId: NO_JOB, sequence: 0 };
+  await database.read.optimizationCheckpoint.findUnique({ where: { optimizationId_sequence: first } });
+  await database.transaction((db) => takeJob(db, NO_JOB, holder, now));
+  const findings = () => Promise.resolve(noFindings({ jobType: 'strategy' }));
+  const nothing = { id: NO_JOB, holder, total: 0, nFolds: 0 };
+  await storeJobEnd({ journal, database }, nothing, { end: { status: 'complete', error: null, findings }, now });
+}
