@@ -102,12 +102,16 @@ async function patiently(look: Promise<Sighting | null>): Promise<Sighting | nul
   }
 }
 
+const STRATEGY_PATH = 'condition.strategy_id';
+
 async function requireStrategy({ database, registry }: AlertDeps, principal: Principal, id: number): Promise<void> {
-  const path = 'condition.strategy_id';
-  const strategy = await findStrategy(database, principal, id).catch((error: unknown) => {
-    if (error instanceof DomainError && error.code === 'NOT_FOUND') throw invalid(path, error.message);
-    throw error;
-  });
-  if (registry.get(strategy.strategyType).trades !== 'quotes') return;
-  throw invalid(path, `A ${strategy.strategyType} strategy quotes both sides and has no signals to be told of.`);
+  const { strategyType } = await findStrategy(database, principal, id).catch(blameStrategy);
+  if (registry.get(strategyType).trades !== 'quotes') return;
+  throw invalid(STRATEGY_PATH, `A ${strategyType} strategy quotes both sides and has no signals to be told of.`);
+}
+
+/** Throws the error of a condition that names a strategy which is not there. */
+export function blameStrategy(error: unknown): never {
+  if (error instanceof DomainError && error.code === 'NOT_FOUND') throw invalid(STRATEGY_PATH, error.message);
+  throw error;
 }

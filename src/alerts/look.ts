@@ -29,6 +29,7 @@ export interface Looks {
 /** What was seen of one thing, or why it was not. */
 type Seen<Value> = { readonly value: Value } | { readonly failure: string };
 
+const STRATEGY_DELETED = 'The strategy was deleted.';
 const GOAL_DELETED = 'The goal was deleted.';
 
 /** Looks at what these alerts watch. */
@@ -41,26 +42,28 @@ export async function lookAtAlerts(deps: AlertDeps, principal: Principal, alerts
   await lookAtPrices(deps, alerts, looks);
   await lookAtRisks(deps, principal, { alerts, looks });
   for (const [strategyId, watching] of groupsBy(alerts, ({ strategyId: id }) => id)) {
-    const seen = await attempt(() => strategySignals(deps, principal, strategyId));
+    const look = () => strategySignals(deps, principal, strategyId).catch(sayIfGone(STRATEGY_DELETED));
+    const seen = await attempt(look);
     if ('value' in seen) looks.turns.set(strategyId, seen.value.flatMap(turnsOf));
     else for (const { id } of watching) looks.failures.set(id, seen.failure);
   }
   for (const [goalId, watching] of groupsBy(alerts, ({ goalId: id }) => id)) {
-    const look = () => measureDrift(deps, principal, goalId).catch(sayDeleted);
+    const look = () => measureDrift(deps, principal, goalId).catch(sayIfGone(GOAL_DELETED));
     const seen = await attempt(async () => sightingOfDrift(await look(), deps.clock.now()));
     for (const { id } of watching) keep(looks, id, seen);
   }
   for (const { id, alertType, strategyId, goalId } of alerts) {
-    if (alertType === 'signal' && strategyId === null) looks.failures.set(id, 'The strategy was deleted.');
+    if (alertType === 'signal' && strategyId === null) looks.failures.set(id, STRATEGY_DELETED);
     if (alertType === 'rebalance' && goalId === null) looks.failures.set(id, GOAL_DELETED);
   }
   return looks;
 }
 
-/** A goal that was deleted and is remembered for its plans is gone like any other. */
-function sayDeleted(error: unknown): never {
-  if (error instanceof DomainError && error.code === 'NOT_FOUND') throw new DomainError('NOT_FOUND', GOAL_DELETED);
-  throw error;
+/** What was deleted and is remembered for its orders is gone like anything else. */
+function sayIfGone(message: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof DomainError && error.code === 'NOT_FOUND' ? new DomainError('NOT_FOUND', message) : error;
+  };
 }
 
 interface Filling {

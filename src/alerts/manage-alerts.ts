@@ -2,8 +2,9 @@
 import { type Principal, requireScope } from '../access/index.ts';
 import { conflict, dateOf, given, type JsonObject, notFound, readJson } from '../core/index.ts';
 import { type AlertRow, type AlertTriggerRow, type Db, lockOwner, lockRows } from '../storage/index.ts';
+import { lockStrategy } from '../strategies/index.ts';
 import { type AlertInput, alertInput, columnsOf, conditionOf, type ParsedAlert, parseAlert } from './alert.ts';
-import { type Baseline, baselineOf, noGoal } from './baseline.ts';
+import { type Baseline, baselineOf, blameStrategy, noGoal } from './baseline.ts';
 import type { AlertDeps } from './deps.ts';
 import { alertEvent } from './events.ts';
 import { DISABLED } from './level-state.ts';
@@ -34,7 +35,7 @@ export async function createAlert(deps: AlertDeps, principal: Principal, input: 
       const facts = { limit: MAX_ALERTS, observed };
       throw conflict(`There are ${observed} alerts; more than ${MAX_ALERTS} cannot be. Delete some first.`, facts);
     }
-    await requireGoal(write.db, parsed.columns.goalId);
+    await requireWatched(write.db, principal, parsed.columns);
     const data = { ...parsed.columns, ...baseline, ownerId, createdAt: now, updatedAt: now };
     const row = await write.db.alert.create({ data });
     await write.append(alertEvent('AlertCreated', row, { cause: ownCause(deps) }));
@@ -58,7 +59,7 @@ export async function updateAlert(
     if (seen === null) throw notFound('alert', id);
     const parsed = parseAlert(merged(seen, input));
     if (isSame(parsed.columns, seen)) return seen;
-    const row = await storeChange(deps, { seen, data: await changed(deps, principal, { seen, parsed }) });
+    const row = await storeChange(deps, principal, { seen, data: await changed(deps, principal, { seen, parsed }) });
     if (row !== null) return row;
   }
   throw conflict(`The alert ${id} is being changed by others; try again.`);
@@ -96,12 +97,17 @@ function isSame(a: Parameters<typeof columnsOf>[0], b: Parameters<typeof columns
 }
 
 /**
- * Locks the goal that an alert is to watch, if any, until the alert is stored: a goal keeps its row when it is deleted, and nobody would
- * disable what was stored after that.
+ * Locks the goal or the strategy that an alert is to watch, if any, until the alert is stored: either may keep its row when it is
+ * deleted, and nobody would disable what was stored after that.
  *
  * @throws {DomainError} VALIDATION when it was deleted
  */
-async function requireGoal(db: Db, goalId: number | null): Promise<void> {
+async function requireWatched(
+  db: Db,
+  principal: Principal,
+  { goalId, strategyId }: Pick<ParsedAlert['columns'], 'goalId' | 'strategyId'>,
+): Promise<void> {
+  if (strategyId !== null) await lockStrategy(db, principal, strategyId).catch(blameStrategy);
   if (goalId === null) return;
   await lockRows(db, 'Goal', [goalId]);
   const isThere = (await db.goal.count({ where: { id: goalId, deletedAt: null } })) > 0;
@@ -114,9 +120,9 @@ interface Change {
 }
 
 /** Null when the alert is no longer what was seen. */
-async function storeChange(deps: AlertDeps, { seen, data }: Change): Promise<AlertRow | null> {
+async function storeChange(deps: AlertDeps, principal: Principal, { seen, data }: Change): Promise<AlertRow | null> {
   return await deps.journal.write(async (write) => {
-    if (data.enabled) await requireGoal(write.db, data.goalId);
+    if (data.enabled) await requireWatched(write.db, principal, data);
     const [locked] = await lockAlerts(write.db, [seen.id]);
     if (locked === undefined) throw notFound('alert', seen.id);
     if (!isSame(locked, seen)) return null;

@@ -39,7 +39,10 @@ export async function tellSignals(
   write: JournalWrite,
   { ownerId, strategyId, turns, alertIds, cause }: Turns,
 ): Promise<readonly AlertTriggerRow[]> {
-  const strategy = await write.db.strategy.findFirst({ where: { id: strategyId, ownerId }, select: { name: true } });
+  const strategy = await write.db.strategy.findFirst({
+    where: { id: strategyId, ownerId, deletedAt: null },
+    select: { name: true },
+  });
   if (turns.length === 0 || strategy === null) return [];
   const wanted = await lockWatchers(write.db, { ownerId, watched: { strategyId }, ids: alertIds });
   const told: AlertTriggerRow[] = [];

@@ -47,7 +47,8 @@ export const AlertRef = builder.prismaObject('Alert', {
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its settings were changed last.' }),
     strategy: t.relation('strategy', {
       nullable: true,
-      description: 'The strategy whose signals it watches; null when it watches none, or it was deleted.',
+      description:
+        'The strategy whose signals it watches. Null when it watches none; when that was deleted: null, or with `deletedAt` where an order or an optimization still leads to it.',
     }),
     triggers: t.prismaConnection({
       type: 'AlertTrigger',

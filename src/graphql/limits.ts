@@ -113,8 +113,16 @@ function parseWithin(source: string | Source, options: object | undefined, limit
   try {
     return parse(source, { ...options, maxLexicalTokens: limits.tokens });
   } catch (error) {
-    throw excess('tokens', countTokens(source), limits) ?? error;
+    throw excess('tokens', countTokens(source), limits) ?? parseFailed(error);
   }
+}
+
+/** With the code that Yoga gives a syntax error, which it does over HTTP only. */
+function parseFailed(error: unknown): unknown {
+  if (!(error instanceof GraphQLError)) return error;
+  const { message, source, positions } = error;
+  const extensions = { code: 'GRAPHQL_PARSE_FAILED' };
+  return new GraphQLError(message, { source: source ?? null, positions: positions ?? null, extensions });
 }
 
 /** Tokens up to the end or to the first that cannot be read. */

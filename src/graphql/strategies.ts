@@ -125,6 +125,12 @@ export const StrategyRef = builder.prismaObject('Strategy', {
     enabled: t.exposeBoolean('enabled', { description: ENABLED }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was saved first.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was changed last.' }),
+    deletedAt: t.expose('deletedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it was deleted, of a strategy that an order or an optimization still leads to; null while it is there.',
+    }),
     optimizations: t.relatedConnection('optimizations', {
       cursor: 'id',
       maxSize: pageLimit(1),
@@ -152,7 +158,7 @@ builder.queryFields((t) => ({
       requireScope(caller.principal, 'read');
       return services.database.read.strategy.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId },
+        where: { id: parseId(id), ownerId: caller.principal.userId, deletedAt: null },
       });
     },
   }),
@@ -168,6 +174,7 @@ builder.queryFields((t) => ({
         ...query,
         where: {
           ownerId: caller.principal.userId,
+          deletedAt: null,
           ...(newerThan == null ? {} : { id: { gt: parsePlace(newerThan, 'newerThan') } }),
         },
         orderBy: { id: 'asc' },
@@ -255,7 +262,8 @@ builder.mutationFields((t) => ({
   }),
   deleteStrategy: t.field({
     type: DeleteStrategyPayload,
-    description: 'Deletes a saved strategy; the optimizations that named it stay. Scope `trade`.',
+    description:
+      'Deletes a saved strategy; its orders and the optimizations that named it stay and lead to it. Scope `trade`.',
     args: { input: t.arg({ type: DeleteStrategyInput, required: true, description: INPUT }) },
     resolve: (_root, { input }, { caller, services }) =>
       attempt(() => deleteStrategy(services, caller.principal, inputId(input.id)), 'id'),

@@ -1,9 +1,11 @@
 /**
- * A driver's transaction with three promises that the drivers do not keep:
+ * A driver's transaction with four promises that the drivers do not keep:
  * - After its end no statement runs on its connection, where it would land in somebody else's transaction. (Statements
  *   that were started in parallel and not awaited would do that.)
  * - Once a statement failed, nothing is committed. PostgreSQL answers COMMIT with a silent ROLLBACK then, and SQLite
  *   commits the rest: here both refuse, so that a swallowed error cannot turn into a lost write.
+ * - Its statements run one after the other. Prisma sends the parts of a statement with too many parameters together (`createMany` of
+ *   thousands of rows), which pg warns of and its next version refuses.
  * - There are no nested transactions: savepoints are not offered, and Prisma refuses without them.
  */
 import type { SqlQuery, SqlQueryable, SqlResultSet, Transaction } from '@prisma/driver-adapter-utils';
@@ -23,6 +25,8 @@ export class GuardedTransaction implements Transaction {
   readonly options = { usePhantomQuery: true };
   readonly #connection: SqlQueryable;
   readonly #end: TransactionEnd;
+  /** Settles when the newest statement has ended, however it did. */
+  #newest: Promise<unknown> = Promise.resolve();
   #isOpen = true;
   #failure: unknown;
 
@@ -61,7 +65,13 @@ export class GuardedTransaction implements Transaction {
     await this.#end.rollback();
   }
 
-  async #run<T>(statement: () => Promise<T>): Promise<T> {
+  #run<T>(statement: () => Promise<T>): Promise<T> {
+    const ended = this.#newest.then(() => this.#runNow(statement));
+    this.#newest = ended.catch(() => undefined);
+    return ended;
+  }
+
+  async #runNow<T>(statement: () => Promise<T>): Promise<T> {
     if (!this.#isOpen) throw new Error('This transaction has ended: await every query inside the transaction.');
     try {
       return await statement();

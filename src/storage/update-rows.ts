@@ -50,6 +50,12 @@ export async function lockRows(db: Db, table: string, ids: readonly number[]): P
   await db.$queryRaw`SELECT "id" FROM ${from} WHERE "id" IN ${listOf(ids)} ORDER BY "id" FOR NO KEY UPDATE`;
 }
 
+/** As `lockRows`, a row that may go away: waits for those that have begun to refer to it, and lets nobody else begin. */
+export async function lockForDeletion(db: Db, table: string, id: number): Promise<void> {
+  if (currentProvider() !== 'postgresql') return;
+  await db.$queryRaw`SELECT "id" FROM ${Prisma.raw(`"${table}"`)} WHERE "id" = ${id} FOR UPDATE`;
+}
+
 /**
  * Locks an owner for the rest of a transaction: whoever counts what an owner has, to add to it, does so in turn. Before everything
  * else that is locked.

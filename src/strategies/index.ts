@@ -46,6 +46,7 @@ export {
   createStrategy,
   deleteStrategy,
   findStrategy,
+  lockStrategy,
   type SavedStrategy,
   STRATEGY_EVENTS,
   STRATEGY_MODES,

@@ -15,7 +15,7 @@ import {
 } from '../core/index.ts';
 import type { Journal, JournalWrite } from '../events/index.ts';
 import { INTERVALS, type Interval, parseInterval, parseSymbols } from '../market/index.ts';
-import type { Database, StrategyRow } from '../storage/index.ts';
+import { type Database, type Db, lockForDeletion, lockRows, type StrategyRow } from '../storage/index.ts';
 import { followedModel, type ModelSource } from './followed-model.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 import type { StrategyRegistry } from './registry.ts';
@@ -92,11 +92,22 @@ export function savedStrategy(row: StrategyRow): SavedStrategy {
 /** @throws {DomainError} NOT_FOUND, also when the strategy is another user's */
 export async function findStrategy(database: Database, principal: Principal, id: number): Promise<SavedStrategy> {
   requireScope(principal, 'read');
-  return savedStrategy(await findRow(database, principal, id));
+  return savedStrategy(await findRow(database.read, principal, id));
 }
 
-async function findRow({ read }: Database, { userId }: Principal, id: number): Promise<StrategyRow> {
-  const row = await read.strategy.findFirst({ where: { id, ownerId: userId } });
+/**
+ * Locks a strategy until `db` commits, so that what refers to it from then on is stored before it is deleted.
+ *
+ * @param db a transaction
+ * @throws {DomainError} NOT_FOUND, also when it was deleted or is another user's
+ */
+export async function lockStrategy(db: Db, principal: Principal, id: number): Promise<void> {
+  await lockRows(db, 'Strategy', [id]);
+  await findRow(db, principal, id);
+}
+
+async function findRow(db: Db, { userId }: Principal, id: number): Promise<StrategyRow> {
+  const row = await db.strategy.findFirst({ where: { id, ownerId: userId, deletedAt: null } });
   if (row === null) throw notFound('strategy', id);
   return row;
 }
@@ -137,7 +148,7 @@ export async function updateStrategy(
 ): Promise<StrategyRow> {
   requireScope(principal, 'trade');
   for (;;) {
-    const before = await findRow(deps.database, principal, id);
+    const before = await findRow(deps.database.read, principal, id);
     const parsed = parseStrategy(deps.registry, merged(savedStrategy(before), input));
     // Before the transaction, which nothing else is to wait for. A strategy whose model is gone can be renamed and disabled.
     if (changesTrading(input)) await requireModel(deps, principal, parsed);
@@ -154,7 +165,7 @@ async function replaceRow(
   columns: StrategyColumns,
 ): Promise<StrategyRow | null> {
   const { id, name, strategyType, params, symbols, interval, mode, enabled } = before;
-  const seen = { id, name, strategyType, params, symbols, interval, mode, enabled };
+  const seen = { id, name, strategyType, params, symbols, interval, mode, enabled, deletedAt: null };
   return await deps.journal.write(async (write) => {
     const data = { ...columns, updatedAt: dateOf(deps.clock) };
     const { count } = await write.db.strategy.updateMany({ where: seen, data });
@@ -166,19 +177,32 @@ async function replaceRow(
 }
 
 /**
- * Deletes a saved strategy; optimizations that named it stay. Scope `trade`.
+ * Deletes a saved strategy. Its orders and optimizations stay and lead to it; while there are any, its row is remembered for them.
+ * Scope `trade`.
  *
  * @throws {DomainError} NOT_FOUND
  */
-export async function deleteStrategy(deps: StrategyDeps, principal: Principal, id: number): Promise<number> {
+export async function deleteStrategy(
+  deps: Omit<StrategyDeps, 'registry' | 'models'>,
+  principal: Principal,
+  id: number,
+): Promise<number> {
   requireScope(principal, 'trade');
   return await deps.journal.write(async (write) => {
-    const row = await write.db.strategy.findFirst({ where: { id, ownerId: principal.userId } });
-    const deleted = await write.db.strategy.deleteMany({ where: { id, ownerId: principal.userId } });
-    if (row === null || deleted.count === 0) throw notFound('strategy', id);
+    await lockForDeletion(write.db, 'Strategy', id);
+    const row = await findRow(write.db, principal, id);
+    const gone = { deletedAt: dateOf(deps.clock) };
+    if (await isReferredTo(write.db, id)) await write.db.strategy.update({ where: { id }, data: gone });
+    else await write.db.strategy.delete({ where: { id } });
     await announce(deps, write, row, 'StrategyDeleted');
     return id;
   });
+}
+
+/** Whether something that is kept for good was caused by it. */
+async function isReferredTo(db: Db, strategyId: number): Promise<boolean> {
+  const any = { where: { strategyId }, select: { id: true } };
+  return (await db.order.findFirst(any)) !== null || (await db.optimization.findFirst(any)) !== null;
 }
 
 /** A change of type without parameters starts from the new type's defaults. */
@@ -240,13 +264,18 @@ function parseMode(raw: string | null | undefined): StrategyMode {
 
 type StrategyEvent = (typeof STRATEGY_EVENTS)[number];
 
-async function announce(deps: StrategyDeps, write: JournalWrite, row: StrategyRow, type: StrategyEvent): Promise<void> {
+async function announce(
+  { ids }: Pick<StrategyDeps, 'ids'>,
+  write: JournalWrite,
+  row: StrategyRow,
+  type: StrategyEvent,
+): Promise<void> {
   await write.append({
     ownerId: row.ownerId,
     type,
     subjectType: 'strategy',
     subjectId: row.id,
     payload: { id: row.id, name: row.name, strategyType: row.strategyType },
-    correlationId: deps.ids.next(),
+    correlationId: ids.next(),
   });
 }

@@ -7,6 +7,7 @@ import type { AlertRow } from '../../src/storage/index.ts';
 import { createStrategy, deleteStrategy } from '../../src/strategies/index.ts';
 import { alertsOn, type TestAlerts } from '../support/alerts.ts';
 import { eachDatabase } from '../support/database.ts';
+import { withRead } from '../support/with-read.ts';
 
 const MINUTE = 60_000;
 
@@ -73,22 +74,35 @@ eachDatabase((_provider, create) => {
         },
       }),
     );
-    // What was read a moment before the deletion.
-    const seen = { findFirst: () => Promise.resolve({ breachedAt: null }) };
-    const read = new Proxy(alerts.database.read, {
-      get: (target, key) => (key === 'goal' ? seen : Reflect.get(target, key)),
-    });
-    const late = {
-      ...alerts,
-      database: new Proxy(alerts.database, {
-        get: (target, key) => (key === 'read' ? read : Reflect.get(target, key)),
-      }),
-    };
+    const late = withRead(alerts, 'goal', { findFirst: () => Promise.resolve({ breachedAt: null }) });
 
     await expect(
       createAlert(late, alerts.user, { alertType: 'rebalance', condition: { goal_id: goal.id } }),
     ).rejects.toMatchObject({ code: 'VALIDATION', message: `There is no goal ${goal.id}.` });
     expect(await database().read.alert.count({ where: { ownerId } })).toBe(0);
+  });
+
+  it('an alert is stored, or enabled, on no strategy that is deleted after it was looked at', async () => {
+    const alerts = await start();
+    const ownerId = alerts.user.userId;
+    const strategy = await createStrategy(alerts, alerts.user, {
+      ...{ name: 'Trend', strategyType: 'momentum', symbols: ['SPY'] },
+    });
+    const { id } = await make(alerts, 'signal', { strategy_id: strategy.id }, { enabled: false });
+    const deletedAt = new Date();
+    await database().transaction((db) => db.strategy.update({ where: { id: strategy.id }, data: { deletedAt } }));
+    const late = withRead(alerts, 'strategy', { findFirst: () => Promise.resolve(strategy) });
+
+    for (const command of [
+      () => createAlert(late, alerts.user, { alertType: 'signal', condition: { strategy_id: strategy.id } }),
+      () => updateAlert(late, alerts.user, { id, enabled: true }),
+    ]) {
+      await expect(command()).rejects.toMatchObject({
+        code: 'VALIDATION',
+        fields: [{ path: ['condition', 'strategy_id'], message: `There is no strategy ${strategy.id}.` }],
+      });
+    }
+    expect(await database().read.alert.findMany({ where: { ownerId } })).toMatchObject([{ id, enabled: false }]);
   });
 
   describe('an alert on signals', () => {
@@ -139,23 +153,38 @@ eachDatabase((_provider, create) => {
       expect(await alerts.told(id)).toHaveLength(2);
     });
 
-    it('can be disabled when its strategy is gone, and says why it decides nothing', async () => {
-      const alerts = await start();
-      const strategy = { name: 'Trend', strategyType: 'momentum', symbols: ['SPY'] };
-      const { id: strategyId } = await createStrategy(alerts, alerts.user, strategy);
-      const { id } = await make(alerts, 'signal', { strategy_id: strategyId });
-      await database().transaction((db) => db.strategy.delete({ where: { id: strategyId } }));
-      const type = alertCheck(alerts);
-      const { output } = await type.run(contextOf(alerts, await type.parseConfig({}, alerts.user)));
-      const disabled = await updateAlert(alerts, alerts.user, { id, enabled: false });
+    it.each(['gone', 'deleted'])(
+      'can be disabled when its strategy is %s, and says why it decides nothing',
+      async (how) => {
+        const alerts = await start();
+        const strategy = { name: 'Trend', strategyType: 'momentum', symbols: ['SPY'] };
+        const { id: strategyId } = await createStrategy(alerts, alerts.user, strategy);
+        const { id } = await make(alerts, 'signal', { strategy_id: strategyId });
+        const where = { id: strategyId };
+        await database().transaction((db) =>
+          how === 'gone'
+            ? db.strategy.delete({ where })
+            : db.strategy.update({ where, data: { deletedAt: new Date() } }),
+        );
+        await happen(alerts, { ...turn(), subjectId: strategyId });
+        const told = await alerts.told(id);
+        const type = alertCheck(alerts);
+        const { output } = await type.run(contextOf(alerts, await type.parseConfig({}, alerts.user)));
+        const disabled = await updateAlert(alerts, alerts.user, { id, enabled: false });
 
-      const reason = 'The strategy was deleted.';
-      expect(output).toMatchObject({ evaluations: [{ alert_id: id, outcome: 'no_data', reason }] });
-      expect(disabled).toMatchObject({ enabled: false, phase: 'disabled', strategyId: null });
-      await expect(updateAlert(alerts, alerts.user, { id, enabled: true })).rejects.toMatchObject({
-        fields: [{ path: ['condition', 'strategy_id'] }],
-      });
-    });
+        const reason = 'The strategy was deleted.';
+        expect(told).toEqual([]);
+        expect(output).toMatchObject({ evaluations: [{ alert_id: id, outcome: 'no_data', reason }] });
+        expect(disabled).toMatchObject({
+          enabled: false,
+          phase: 'disabled',
+          strategyId: how === 'gone' ? null : strategyId,
+        });
+        await expect(updateAlert(alerts, alerts.user, { id, enabled: true })).rejects.toMatchObject({
+          fields: [{ path: ['condition', 'strategy_id'] }],
+        });
+      },
+    );
   });
 
   describe('an alert on a goal', () => {

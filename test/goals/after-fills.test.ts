@@ -1,14 +1,16 @@
 /** Checks that fills lead to: when they come, and when they come too late to place orders. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
-import { type GoalInput, rebalancePortfolio } from '../../src/goals/index.ts';
+import { createPortfolioGoal, type GoalInput, rebalancePortfolio } from '../../src/goals/index.ts';
+import { OwnerTurns } from '../../src/goals/owner-turns.ts';
 import { enableScheduledJob, switchScheduler } from '../../src/scheduler/index.ts';
 import type { GoalRow } from '../../src/storage/index.ts';
 import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { type GoalDesk, openDesk } from '../support/goal-desk.ts';
+import { type GoalDesk, openDesk, SIXTY_FORTY } from '../support/goal-desk.ts';
 import { tradingOn } from '../support/open-trading.ts';
+import { createOwner } from '../support/owner.ts';
 
 /** A Wednesday in July, while New York trades. */
 const NOON = '2026-07-08T16:01:00.000Z';
@@ -39,6 +41,25 @@ eachDatabase((_provider, create) => {
     });
   }
 
+  /** A plan that is being carried out, by nobody. */
+  function executingPlan({ id: goalId, ownerId }: GoalRow, at: Date) {
+    const [total, none] = ['100000', '0'];
+    return {
+      ...{
+        ownerId,
+        goalId,
+        mode: 'paper',
+        status: 'executing',
+        reason: 'stands still',
+        hash: 'x',
+        actor: 'user',
+        basis: '{}',
+      },
+      ...{ totalValue: total, cashBefore: total, cashAfter: total, estimatedCost: none, residualDrift: none },
+      ...{ correlationId: 'x', createdAt: at, expiresAt: at, startedAt: at },
+    };
+  }
+
   describe('after fills', () => {
     it('the goals of an owner are checked, although the broker hangs for another one', async () => {
       const slow = await desk();
@@ -62,6 +83,28 @@ eachDatabase((_provider, create) => {
 
       expect(await other.row(goal.id)).toMatchObject({ breachedAt: expect.any(Date) });
       await first;
+    });
+
+    it('owners whose accounts are being rebalanced take no place of others', async () => {
+      const at = await desk();
+      const places = new OwnerTurns().free;
+      // Due for longer than the last one.
+      for (let n = 0; n < places; n += 1) {
+        const user = await createOwner(at.database);
+        const goal = await createPortfolioGoal(at, user, { targetWeights: SIXTY_FORTY });
+        await at.database.transaction(async (db) => {
+          await db.goal.update({ where: { id: goal.id }, data: { checkDueAt: new Date(at.clock.now() - 60_000) } });
+          await db.rebalancePlan.create({ data: executingPlan(goal, new Date(at.clock.now())) });
+        });
+      }
+      const goal = await due(at, { rebalanceMode: 'alert' });
+      at.clock.advance(1_000);
+      await at.monitor.checkDue();
+      await at.database.transaction((db) =>
+        db.rebalancePlan.updateMany({ where: { reason: 'stands still' }, data: { status: 'blocked' } }),
+      );
+
+      expect(await at.row(goal.id)).toMatchObject({ checkDueAt: null, breachedAt: expect.any(Date) });
     });
 
     it('goals are checked once, a moment later, and the event of the fill is the cause', async () => {

@@ -211,6 +211,34 @@ describe('cause and effect', () => {
     expect(order.transitions.at(-1).to).toBe('FILLED');
   });
 
+  it('can be walked from an order to its strategy after that was deleted, which is shown nowhere else', async () => {
+    const { services } = server.app;
+    const input = { name: 'Gone', strategyType: 'momentum', symbols: ['GLD'] };
+    const { id: strategyId } = await createStrategy(services, user, input);
+    const order = { symbol: 'GLD', side: 'buy', quantity: '1', orderType: 'limit', limitPrice: '0.01' };
+    const source = { source: 'strategy', sourceId: strategyId, actor: `strategy:${strategyId}`, strategyId } as const;
+    const { id } = await placeOrder(services, user, order, { ...source, correlationId: 'walk-2' });
+    const { deleteStrategy } = await dataOf<Any>(
+      server.url,
+      `mutation { deleteStrategy(input: {id: "${strategyId}"}) { deletedId errors { code } } }`,
+    );
+
+    const data = await dataOf<Any>(
+      server.url,
+      `{ order(id: "${id}") { causedBy { ... on Strategy { name deletedAt params orders { nodes { id } } } } }
+        strategy(id: "${strategyId}") { id } strategies(first: 100) { nodes { id } } }`,
+    );
+    const shown = await fetch(`${server.url}/api/strategies/${strategyId}`);
+
+    expect(deleteStrategy).toEqual({ deletedId: String(strategyId), errors: [] });
+    expect(data.order.causedBy).toMatchObject({
+      ...{ name: 'Gone', deletedAt: expect.any(String), orders: { nodes: [{ id: String(id) }] } },
+    });
+    expect(data.strategy).toBeNull();
+    expect(data.strategies.nodes).not.toContainEqual({ id: String(strategyId) });
+    expect(shown.status).toBe(404);
+  });
+
   it('can be walked from a kill to the orders that close positions and back', async () => {
     const { activateKillSwitch } = await dataOf<Any>(
       server.url,

@@ -44,6 +44,15 @@ describe('/graphql', () => {
     },
   );
 
+  it('says of a syntax error that it is one, and where', async () => {
+    const { errors } = await (await post({ query: '{ value ' })).json();
+
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('Syntax Error'), extensions: { code: 'GRAPHQL_PARSE_FAILED' } },
+    ]);
+    expect(errors[0].locations).toEqual([{ line: 1, column: 9 }]);
+  });
+
   it('says of a body without a query what is missing', async () => {
     const { errors } = await (await post({})).json();
 

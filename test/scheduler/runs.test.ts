@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   deleteScheduledJob,
   enableScheduledJob,
+  lockJob,
+  lockJobOfRun,
   runScheduledJob,
   updateScheduledJob,
 } from '../../src/scheduler/index.ts';
@@ -39,6 +42,29 @@ eachDatabase((_provider, create) => {
     open.push(deps);
     return deps;
   }
+
+  describe('a run that is locked with its job', () => {
+    it('is not there when it went away while the lock was waited for, also when its job stays', async () => {
+      const deps = await compose();
+      const { database } = deps;
+      const job = await createJob(deps);
+      const { id: runId } = await runScheduledJob(deps, deps.user, job.id);
+      await database.transaction((db) => db.scheduledJob.update({ where: { id: job.id }, data: { lastRunId: null } }));
+      let remove = (): void => undefined;
+      const removed = new Promise<void>((resolve) => (remove = resolve));
+      const removing = database.transaction(async (db) => {
+        await lockJob(db, job.id);
+        await db.jobRun.delete({ where: { id: runId } });
+        remove();
+        await sleep(300);
+      });
+      await removed;
+      const [isThere] = await Promise.all([database.transaction((db) => lockJobOfRun(db, runId)), removing]);
+
+      expect(isThere).toBe(false);
+      expect(await readScheduledJob(deps, job.id)).toMatchObject({ deletedAt: null });
+    });
+  });
 
   describe('a due time', () => {
     it('is run once, with its lateness, its events and its place as the last run', async () => {

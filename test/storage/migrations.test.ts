@@ -7,11 +7,14 @@ import SqliteFile from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { dataSource, deriveSchema, PROVIDERS, readSource } from '../../prisma/derive.ts';
 import { diffSchemas } from '../../prisma/schema-engine.ts';
-import { systemClock } from '../../src/core/index.ts';
+import { localUser } from '../../src/access/index.ts';
+import { randomIds, systemClock } from '../../src/core/index.ts';
+import { Journal } from '../../src/events/index.ts';
 import type { DatabaseProvider } from '../../src/storage/index.ts';
 import { migratePostgresql } from '../../src/storage/migrate-postgresql.ts';
 import { migrateSqlite } from '../../src/storage/migrate-sqlite.ts';
 import { type Migration, nextMigration, type RecordedMigration, readMigrations } from '../../src/storage/migrations.ts';
+import { deleteStrategy } from '../../src/strategies/index.ts';
 import { createTestDatabase, eachDatabase, type TestDatabase } from '../support/database.ts';
 import { queryPostgres } from '../support/postgres-server.ts';
 import { scriptPath } from '../support/script-path.ts';
@@ -217,6 +220,105 @@ const FOUNDATION_ROWS: readonly string[] = [
       VALUES (${values}, 1, 'ranked')`,
   ),
 ];
+
+/** Applies all migrations before the one of this name, without its time. */
+async function migrateUntil(test: TestDatabase, name: string): Promise<void> {
+  const all = readMigrations(test.provider);
+  const next = all.findIndex((each) => each.name.endsWith(`_${name}`));
+  expect(next).toBeGreaterThan(0);
+  await migrate(test, all.slice(0, next));
+}
+
+/** The statement that stores a row; values are SQL. */
+function insertion(table: string, columns: Readonly<Record<string, string>>): string {
+  const names = Object.keys(columns).map((name) => `"${name}"`);
+  return `INSERT INTO "${table}" (${names.join(', ')}) VALUES (${Object.values(columns).join(', ')})`;
+}
+
+const AT = `'2026-11-01T00:00:00Z'`;
+const TIMES = { createdAt: AT, updatedAt: AT };
+const OWNER = insertion('User', { id: '1', name: `'default'`, createdAt: AT });
+const STRATEGY = insertion('Strategy', {
+  ...{ id: '1', ownerId: '1', name: `'Trend'`, strategyType: `'momentum'`, params: `'{}'`, symbols: `'["SPY"]'` },
+  ...{ interval: `'1d'`, mode: `'monitor'`, enabled: 'true', ...TIMES },
+});
+
+describe('the migration of deletions', () => {
+  eachDatabase((_provider, create) => {
+    it('disables the alerts on what was deleted before, and leaves all others as they are', async () => {
+      const test = await create({ isEmpty: true });
+      await migrateUntil(test, 'deletion');
+      const goal = { id: '1', ownerId: '1', name: `'Core'`, targetWeights: `'{}'`, driftThreshold: `'0.05'` };
+      const alert = (id: number, alertType: string, changes: Readonly<Record<string, string>> = {}): string =>
+        insertion('Alert', {
+          ...{ id: String(id), ownerId: '1', name: `'A'`, alertType: `'${alertType}'`, condition: `'{}'` },
+          ...{ enabled: 'true', cooldownSeconds: '60', phase: `'cooling_down'`, firedAt: AT, observedAt: AT },
+          ...{ version: '7', ...TIMES, ...changes },
+        });
+      for (const statement of [
+        OWNER,
+        STRATEGY,
+        insertion('Goal', { ...goal, rebalanceMode: `'alert'`, ...TIMES }),
+        alert(1, 'signal'),
+        alert(2, 'rebalance'),
+        alert(3, 'signal', { strategyId: '1' }),
+        alert(4, 'rebalance', { goalId: '1' }),
+        alert(5, 'price', { symbol: `'SPY'` }),
+        alert(6, 'risk', { metric: `'drawdown'` }),
+        alert(7, 'signal', { enabled: 'false', phase: `'disabled'`, firedAt: 'NULL' }),
+      ]) {
+        await query(test, statement);
+      }
+
+      await migrate(test);
+
+      const rows = await query(
+        test,
+        `SELECT "id", CASE WHEN "enabled" THEN 'on' ELSE 'off' END AS "is", "phase", "firedAt" IS NULL AS "quiet", "version"
+          FROM "Alert" ORDER BY "id"`,
+      );
+      expect(rows.map(({ id, is, phase, quiet, version }) => [id, is, phase, Boolean(quiet), version])).toEqual([
+        [1, 'off', 'disabled', true, 8],
+        [2, 'off', 'disabled', true, 8],
+        [3, 'on', 'cooling_down', false, 7],
+        [4, 'on', 'cooling_down', false, 7],
+        [5, 'on', 'cooling_down', false, 7],
+        [6, 'on', 'cooling_down', false, 7],
+        [7, 'off', 'disabled', true, 7],
+      ]);
+    });
+  });
+});
+
+describe('the migration of deleted strategies', () => {
+  eachDatabase((_provider, create) => {
+    it('keeps strategies with what leads to them, and has them remembered from then on', async () => {
+      const test = await create({ isEmpty: true });
+      await migrateUntil(test, 'strategy_deletion');
+      const [, job] = FOUNDATION_ROWS;
+      const order = {
+        ...{ id: '1', ownerId: '1', clientOrderId: `'x'`, mode: `'paper'`, source: `'strategy'`, sourceId: '1' },
+        ...{ actor: `'strategy:1'`, symbol: `'SPY'`, side: `'buy'`, quantity: `'1'`, orderType: `'market'` },
+        ...{ timeInForce: `'day'`, status: `'filled'`, correlationId: `'c'`, strategyId: '1', ...TIMES },
+      };
+      for (const statement of [OWNER, STRATEGY, job ?? '', insertion('Order', order)]) await query(test, statement);
+      await query(test, 'UPDATE "Optimization" SET "strategyId" = 1');
+
+      await migrate(test);
+
+      const database = await test.open();
+      const { read } = database;
+      expect(await read.strategy.findMany()).toMatchObject([{ id: 1, name: 'Trend', deletedAt: null }]);
+      const journal = new Journal({ database, clock: systemClock, pollMs: 20 });
+      await journal.start();
+      test.onDrop(() => journal.close());
+      await deleteStrategy({ database, journal, clock: systemClock, ids: randomIds }, localUser(1), 1);
+      expect(await read.strategy.findMany()).toMatchObject([{ id: 1, name: 'Trend', deletedAt: expect.any(Date) }]);
+      expect(await read.order.findMany()).toMatchObject([{ id: 1, strategyId: 1 }]);
+      expect(await read.optimization.findMany()).toMatchObject([{ id: 1, strategyId: 1 }]);
+    });
+  });
+});
 
 describe('a migration that fails', () => {
   eachDatabase((_provider, create) => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { DomainError } from '../../src/core/index.ts';
 import type { Database } from '../../src/storage/index.ts';
 import { createTestDatabase, TEST_PROVIDERS, type TestDatabase } from '../support/database.ts';
@@ -24,6 +25,37 @@ describe.skipIf(!TEST_PROVIDERS.includes('postgresql'))('PostgreSQL (needs TEST_
     );
     return rows.length;
   }
+
+  it('is sent one statement at a time, also where Prisma makes several of one', async () => {
+    const connections = new Map<object, number>();
+    let most = 0;
+    let insertions = 0;
+    const real = Reflect.get(pg.Client.prototype, 'query');
+    const counted = async function (this: pg.Client, asked: Partial<pg.QueryConfig>): Promise<unknown> {
+      const underWay = (connections.get(this) ?? 0) + 1;
+      connections.set(this, underWay);
+      most = Math.max(most, underWay);
+      if (asked.text?.startsWith('INSERT') === true) insertions += 1;
+      try {
+        return await Reflect.apply(real, this, [asked]);
+      } finally {
+        connections.set(this, underWay - 1);
+      }
+    };
+    Reflect.set(pg.Client.prototype, 'query', counted);
+    onTestFinished(() => void Reflect.set(pg.Client.prototype, 'query', real));
+    const event = { ownerId: 1, type: 'Many', subjectType: 'thing', subjectId: 1, mode: 'paper', payload: '{}' };
+    const more = { correlationId: 'x', occurredAt: new Date(0) };
+    // More parameters than a statement may have.
+    const rows = Array.from({ length: 4_000 }, (_, n) => ({ ...event, ...more, cursor: BigInt(n) }));
+
+    const count = await database.transaction(async (tx) => {
+      await tx.event.createMany({ data: rows });
+      return (await tx.event.deleteMany({ where: { type: 'Many' } })).count;
+    });
+
+    expect({ count, insertions, most }).toEqual({ count: rows.length, insertions: 2, most: 1 });
+  });
 
   it('reports a connection that breaks inside a transaction as UNAVAILABLE, and works again at once', async () => {
     const attempt = database.transaction(async (tx) => {

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { strategySignals } from '../../src/backtest/index.ts';
 import { DomainError } from '../../src/core/index.ts';
 import { startStrategyOptimization } from '../../src/optimize/index.ts';
 import {
@@ -15,6 +17,7 @@ import { eachDatabase } from '../support/database.ts';
 import { EXAMPLE, readJob } from '../support/jobs.ts';
 import { createOwner } from '../support/owner.ts';
 import { startServices } from '../support/services.ts';
+import { withRead } from '../support/with-read.ts';
 
 const TREND = {
   name: 'Trend',
@@ -200,16 +203,86 @@ eachDatabase((_provider, create) => {
       expect(await findStrategy(database, user, id)).toMatchObject({ name: 'Meanwhile', params: { enter_above: 0.6 } });
     });
 
-    it('is deleted once when two ask for it, and its optimizations stay', async () => {
+    it('is deleted once when two ask for it; its optimizations stay and lead to it, and nothing else does', async () => {
       const services = await startServices(await create(), WITHOUT_JOBS);
-      const { user } = services;
+      const { user, database } = services;
       const { id } = await createStrategy(services, user, TREND);
       const job = await startStrategyOptimization(services, user, { ...EXAMPLE, strategyId: id });
 
       const answers = await Promise.allSettled([1, 2].map(() => deleteStrategy(services, user, id)));
 
       expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-      expect((await readJob(services, job.id)).strategyId).toBeNull();
+      expect((await readJob(services, job.id)).strategyId).toBe(id);
+      expect(await database.read.strategy.findUnique({ where: { id } })).toMatchObject({
+        name: 'Trend',
+        deletedAt: expect.any(Date),
+      });
+      for (const command of [
+        () => findStrategy(database, user, id),
+        () => updateStrategy(services, user, { id, name: 'Other' }),
+        () => deleteStrategy(services, user, id),
+        () => startStrategyOptimization(services, user, { ...EXAMPLE, strategyId: id }),
+        () => strategySignals(services, user, id),
+      ]) {
+        expect(await refusalOf(command()), String(command)).toMatchObject({ code: 'NOT_FOUND' });
+      }
+    });
+
+    it('leaves nothing behind when nothing leads to it, and its name to others', async () => {
+      const services = await startServices(await create(), WITHOUT_JOBS);
+      const { user, database } = services;
+      const { id } = await createStrategy(services, user, TREND);
+
+      await deleteStrategy(services, user, id);
+      const next = await createStrategy(services, user, TREND);
+
+      expect(await database.read.strategy.findMany()).toEqual([next]);
+    });
+
+    it('stays for what began to lead to it while it was being deleted', async () => {
+      const services = await startServices(await create(), WITHOUT_JOBS);
+      const { user, database } = services;
+      const { id } = await createStrategy(services, user, TREND);
+      const job = await startStrategyOptimization(services, user, EXAMPLE);
+
+      let refer = (): void => undefined;
+      const referred = new Promise<void>((resolve) => {
+        refer = resolve;
+      });
+      const referring = database.transaction(async (db) => {
+        await db.optimization.update({ where: { id: job.id }, data: { strategyId: id } });
+        refer();
+        await sleep(200);
+      });
+      await referred;
+      await Promise.all([referring, deleteStrategy(services, user, id)]);
+
+      expect((await readJob(services, job.id)).strategyId).toBe(id);
+    });
+
+    it.each(['changed', 'optimized'])('is not %s when it was deleted after it was looked at', async (what) => {
+      const services = await startServices(await create(), WITHOUT_JOBS);
+      const { user, database } = services;
+      const { id } = await createStrategy(services, user, TREND);
+      await startStrategyOptimization(services, user, { ...EXAMPLE, strategyId: id });
+      const before = await database.read.strategy.findUniqueOrThrow({ where: { id } });
+      await deleteStrategy(services, user, id);
+      let reads = 0;
+      const late = withRead(services, 'strategy', {
+        findFirst: (query: Parameters<typeof database.read.strategy.findFirst>[0]) => {
+          reads += 1;
+          return reads === 1 ? Promise.resolve(before) : database.read.strategy.findFirst(query);
+        },
+      });
+
+      const command =
+        what === 'changed'
+          ? updateStrategy(late, user, { id, name: 'Late' })
+          : startStrategyOptimization(late, user, { ...EXAMPLE, strategyId: id });
+
+      expect(await refusalOf(command)).toMatchObject({ code: 'NOT_FOUND' });
+      expect((await database.read.strategy.findUniqueOrThrow({ where: { id } })).name).toBe('Trend');
+      expect(await database.read.optimization.count()).toBe(1);
     });
 
     it('takes the scope trade to be changed', async () => {

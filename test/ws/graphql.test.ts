@@ -65,16 +65,17 @@ describe('GraphQL over a socket', () => {
   });
 
   it.each([
-    ['a syntax error', '{ value ', /Syntax Error/],
-    ['an unknown field', '{ unknown }', /Cannot query field "unknown"/],
+    ['a syntax error', '{ value ', /Syntax Error/, 'GRAPHQL_PARSE_FAILED'],
+    ['a syntax error in a subscription', 'subscription { happened(', /Syntax Error/, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ unknown }', /Cannot query field "unknown"/, 'GRAPHQL_VALIDATION_FAILED'],
     ['too deep a document', `${'{ self '.repeat(10)}{ value }${'}'.repeat(10)}`, /11 levels of fields; at most 10/],
     ['too many tokens', `{ ${'value '.repeat(1000)} }`, /1002 tokens; at most 1000/],
     ['too many aliases', `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: value`).join(' ')} }`, /16 aliases/],
-  ])('refuses %s as HTTP does', async (_what, query, message) => {
+  ])('refuses %s as HTTP does', async (_what, query, message, code = 'VALIDATION') => {
     const { type, payload } = await answer(query);
 
     expect(type).toBe('error');
-    expect(payload).toMatchObject([{ message: expect.stringMatching(message) }]);
+    expect(payload).toMatchObject([{ message: expect.stringMatching(message), extensions: { code } }]);
     expect(JSON.stringify(payload)).not.toContain('"http"');
   });
 

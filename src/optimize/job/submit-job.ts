@@ -13,7 +13,7 @@ import {
 } from '../../market/index.ts';
 import type { ModelType } from '../../models/index.ts';
 import type { Database, OptimizationRow } from '../../storage/index.ts';
-import type { ModelSource, StrategyRegistry } from '../../strategies/index.ts';
+import { lockStrategy, type ModelSource, type StrategyRegistry } from '../../strategies/index.ts';
 import { figureBytes } from '../engine/job-figures.ts';
 import { engineVersionOf } from '../engine-version.ts';
 import type { OptimizationConfig, OptimizationJobType } from '../optimization.ts';
@@ -189,11 +189,16 @@ interface NewRow {
   readonly data: AlignedBars;
 }
 
-/** Stores a job of any kind as pending, with its event, and wakes the runner. */
+/**
+ * Stores a job of any kind as pending, with its event, and wakes the runner.
+ *
+ * @throws {DomainError} NOT_FOUND when the strategy that it names was deleted meanwhile
+ */
 export async function insertRow(deps: OptimizeDeps, principal: Principal, job: NewRow): Promise<OptimizationRow> {
   const { jobType, config, data } = job;
   const time = data.bars[0]?.time ?? new Float64Array();
   const row = await deps.journal.write(async (write) => {
+    if (job.strategyId != null) await lockStrategy(write.db, principal, job.strategyId);
     const created = await write.db.optimization.create({
       data: {
         ownerId: principal.userId,
