@@ -87,7 +87,8 @@ function onThisThread(tasks: ServedTasks, isCancelled: () => boolean): Compute {
     return await task.run(input, { isCancelled, report: (message) => onMessage?.(message) });
   };
   const stats = () => ({ threads: 1, running: 0, queued: 0, completed: 0 });
-  return { parallelism: 1, run, stats, close: () => Promise.resolve() };
+  const compute: Compute = { parallelism: 1, run, stats, forJob: () => compute };
+  return compute;
 }
 
 function randomWalk(): Bars {
