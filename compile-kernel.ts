@@ -8,7 +8,7 @@ import asc from 'assemblyscript/asc';
 const SOURCES = [
   ['src/models/kernel/kernel', 'KERNEL_WASM'],
   ['src/optimize/honesty/scores/loops', 'LOOPS_WASM'],
-  ['src/optimize/kernel/nodes', 'NODES_WASM'],
+  ['src/optimize/kernel/long', 'LONG_WASM'],
 ] as const;
 
 for (const [source, constant] of SOURCES) {
