@@ -9,7 +9,7 @@ const SOURCES = [
   ['src/models/binning/loops', 'LOOPS_WASM'],
   ['src/models/kernel/kernel', 'KERNEL_WASM'],
   ['src/optimize/honesty/scores/loops', 'LOOPS_WASM'],
-  ['src/optimize/kernel/nodes', 'NODES_WASM'],
+  ['src/optimize/kernel/long', 'LONG_WASM'],
 ] as const;
 
 for (const [source, constant] of SOURCES) {

@@ -28,7 +28,7 @@ export function crossingTarget({ short, long, bound, down }: Crossing, t: number
  * prices: positive.
  */
 export class CrossingScanner implements TargetScanner {
-  private readonly crossing: Crossing;
+  readonly crossing: Crossing;
   private state = 0;
 
   constructor(crossing: Crossing) {

@@ -3,6 +3,7 @@
  * fill orders, count money or measure results: that is the backtester's.
  */
 
+export { CrossingScanner } from './crossing.ts';
 export {
   followedModel,
   type Hindsight,
@@ -42,6 +43,7 @@ export {
 } from './parameters.ts';
 export type { Predictions, PredictionTable } from './predictions.ts';
 export { builtInStrategies, StrategyRegistry } from './registry.ts';
+export { ReversionScanner } from './reversion.ts';
 export {
   createStrategy,
   deleteStrategy,

@@ -40,7 +40,7 @@ function nextState(state: number, z: number, { entry, exit, allowShort }: Revers
 
 /** Finds the transitions of the same machine. While it waits for one, a bar costs one comparison. */
 export class ReversionScanner implements TargetScanner {
-  private readonly reversion: Reversion;
+  readonly reversion: Reversion;
   private state = 0;
 
   constructor(reversion: Reversion) {

@@ -5,7 +5,7 @@ import { ChangeFeed } from './change-feed.ts';
 import type { Course } from './course.ts';
 import { JointCourse } from './joint-course.ts';
 import { LongCourse } from './long-course.ts';
-import { MarketTable } from './market-table.ts';
+import { LongMemory } from './long-memory.ts';
 import { BLOCK } from './pieces.ts';
 
 /** A combination of a batch, and where its figures go, zeros before. */
@@ -18,15 +18,15 @@ export interface Entrant {
 /** The combinations that can be followed together. */
 export interface Field {
   /** To be loaded with each block before the courses advance; null when they do not read it. */
-  readonly table: MarketTable | null;
+  readonly memory: LongMemory | null;
   readonly courses: readonly { readonly entrant: Entrant; readonly course: Course }[];
 }
 
 /** Opens a course for each valid combination; quotes have none. */
 export function openCourses(plan: EvaluationPlan, type: StrategyType, entrants: readonly Entrant[]): Field {
-  if (type.trades === 'quotes') return { table: null, courses: [] };
+  if (type.trades === 'quotes') return { memory: null, courses: [] };
   const { settings } = plan;
-  const shared = { feed: new ChangeFeed(), costs: costsOf(settings), capital: settings.initialCapital };
+  const [costs, capital] = [costsOf(settings), settings.initialCapital];
   const valid = entrants.filter(({ params }) => type.problem(params) === null);
   const seriesOf = (params: Parameters) =>
     tradedSeries(type, plan.bars.length).map((series) => {
@@ -35,16 +35,19 @@ export function openCourses(plan: EvaluationPlan, type: StrategyType, entrants: 
     });
   const [bars, ...others] = plan.bars;
   if (type.trades === 'spread' || settings.allowShort || bars === undefined || others.length > 0) {
-    const market = { ...shared, equity: new Float64Array(BLOCK) };
+    const market = { feed: new ChangeFeed(), costs, capital, equity: new Float64Array(BLOCK) };
     const courses = valid.map((entrant) => ({
       entrant,
       course: new JointCourse(market, seriesOf(entrant.params), entrant.row),
     }));
-    return { table: null, courses };
+    return { memory: null, courses };
   }
-  const market = { ...shared, bars, table: new MarketTable(bars) };
-  const courses = valid.flatMap((entrant) =>
-    seriesOf(entrant.params).map(({ scanner }) => ({ entrant, course: new LongCourse(market, scanner, entrant.row) })),
+  const memory = new LongMemory(bars, costs, valid.length);
+  const courses = valid.flatMap((entrant, place) =>
+    seriesOf(entrant.params).map(({ scanner }) => {
+      const course = new LongCourse({ memory, capital }, scanner, { place, row: entrant.row });
+      return { entrant, course };
+    }),
   );
-  return { table: market.table, courses };
+  return { memory, courses };
 }

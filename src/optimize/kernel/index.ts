@@ -50,7 +50,7 @@ interface Batch {
 function evaluateTogether({ plan, type, hooks }: Batch, entrants: readonly Entrant[]): readonly Entrant[] | null {
   const field = openCourses(plan, type, entrants);
   const isDone = followTogether({ plan, type, hooks }, field);
-  field.table?.release();
+  field.memory?.release();
   if (!isDone) return null;
   const done = new Set(field.courses.filter(({ course }) => !course.isDoubtful).map(({ entrant }) => entrant));
   return entrants.filter((entrant) => !done.has(entrant) || !entrant.row.every(Number.isFinite));
@@ -61,7 +61,7 @@ function followTogether({ plan, hooks }: Batch, field: Field): boolean {
   let fold = 0;
   for (const block of planBlocks(plan.segments)) {
     if (hooks.isCancelled()) return false;
-    field.table?.load(block.from, block.to);
+    field.memory?.load(block.from, block.to);
     for (const { course } of field.courses) if (!course.isDoubtful) course.advance(block);
     for (; (plan.folds[fold]?.test.to ?? Infinity) <= block.to; fold++) hooks.onFold(fold);
   }

@@ -1,29 +1,20 @@
 /**
- * The sums of a market table as WebAssembly (AssemblyScript): without a branch, because records of random prices leave no pattern
- * that a processor could learn. Prices and their ratios are positive, so that their bits are ordered as they are, and the smaller of
- * two is selected without one. `market-table.ts` says what is in the table. `npm run generate` compiles it into `nodes.generated.ts`.
+ * The table of a block: what the bars of each node come to, from its start up to each bar and from each bar up to its end.
+ * It is summed without a branch, because records of random prices leave no pattern that a processor could learn. Prices and
+ * their ratios are positive, so that their bits are ordered as they are, and the smaller of two is selected without one.
  */
+import { closes, ENTRY, heads, moves, NODE, NUMBER, stretch, tails } from './memory';
 
-/** Bars of a node. */
-const NODE: usize = 16;
-/** Bytes of a number, and of the five of a bar. */
-const NUMBER: usize = 8;
-const ENTRY: usize = 5 * NUMBER;
-
-/** The first byte that is free. */
-export function freeFrom(): usize {
-  return __heap_base;
-}
-
-/** Writes `close/previous − 1` of each bar; the number before `closes` is the close before the first. */
-export function move(bars: usize, closes: usize, moves: usize): void {
+/** Sums the first bars of the block, whole nodes of them. What stands behind the last bar is summed too, and never read. */
+export function sumNodes(bars: usize): void {
   for (let at: usize = 0; at < bars * NUMBER; at += NUMBER) {
     store<f64>(moves + at, load<f64>(closes + at) / load<f64>(closes + at - NUMBER) - 1);
   }
+  sumHeads(bars);
+  sumTails(bars);
 }
 
-/** Writes the sums from the start of its node up to each bar. Bars: a multiple of 16. */
-export function sumHeads(bars: usize, closes: usize, moves: usize, heads: usize): void {
+function sumHeads(bars: usize): void {
   for (let start: usize = 0; start < bars; start += NODE) {
     let sum: f64 = 0;
     let squares: f64 = 0;
@@ -43,8 +34,7 @@ export function sumHeads(bars: usize, closes: usize, moves: usize, heads: usize)
   }
 }
 
-/** Writes the sums from each bar up to the end of its node. Bars: a multiple of 16. */
-export function sumTails(bars: usize, closes: usize, moves: usize, tails: usize): void {
+function sumTails(bars: usize): void {
   for (let start: usize = 0; start < bars; start += NODE) {
     let sum: f64 = 0;
     let squares: f64 = 0;
@@ -63,6 +53,63 @@ export function sumTails(bars: usize, closes: usize, moves: usize, tails: usize)
       storeEntry(tails + bar * ENTRY, sum, squares, low, high, depth);
     }
   }
+}
+
+/** Adds the bars from `first` to `last` of the block, through all of which a position was held, to `stretch`. */
+export function measure(first: usize, last: usize): void {
+  if (first / NODE == last / NODE) measureBars(first, last);
+  else measureNodes(first, last);
+}
+
+function measureBars(first: usize, last: usize): void {
+  let sum = load<f64>(stretch);
+  let squares = load<f64>(stretch, NUMBER);
+  let high = load<f64>(stretch, 2 * NUMBER);
+  let low = load<f64>(stretch, 3 * NUMBER);
+  let depth = load<f64>(stretch, 4 * NUMBER);
+  for (let at = first * NUMBER; at <= last * NUMBER; at += NUMBER) {
+    const move = load<f64>(moves + at);
+    const close = load<f64>(closes + at);
+    sum += move;
+    squares += move * move;
+    if (close < low) low = close;
+    if (close > high) high = close;
+    else if (close < depth * high) depth = close / high;
+  }
+  storeStretch(sum, squares, high, low, depth);
+}
+
+function measureNodes(first: usize, last: usize): void {
+  let sum = load<f64>(stretch);
+  let squares = load<f64>(stretch, NUMBER);
+  let high = load<f64>(stretch, 2 * NUMBER);
+  let low = load<f64>(stretch, 3 * NUMBER);
+  let depth = load<f64>(stretch, 4 * NUMBER);
+  let entry = tails + first * ENTRY;
+  for (let end = first | (NODE - 1); ; entry = heads + end * ENTRY) {
+    sum += load<f64>(entry);
+    squares += load<f64>(entry, NUMBER);
+    const lowest = load<f64>(entry, 2 * NUMBER);
+    if (lowest < low) low = lowest;
+    if (lowest < depth * high) depth = lowest / high;
+    const deepest = load<f64>(entry, 4 * NUMBER);
+    if (deepest < depth) depth = deepest;
+    const highest = load<f64>(entry, 3 * NUMBER);
+    if (highest > high) high = highest;
+    if (end >= last) break;
+    end = min(end + NODE, last);
+  }
+  storeStretch(sum, squares, high, low, depth);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeStretch(sum: f64, squares: f64, high: f64, low: f64, depth: f64): void {
+  store<f64>(stretch, sum);
+  store<f64>(stretch, squares, NUMBER);
+  store<f64>(stretch, high, 2 * NUMBER);
+  store<f64>(stretch, low, 3 * NUMBER);
+  store<f64>(stretch, depth, 4 * NUMBER);
 }
 
 // @ts-ignore: decorator

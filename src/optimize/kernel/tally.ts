@@ -17,6 +17,38 @@ export function countTrade(row: Float64Array, { sliceOffset }: Piece, profit: nu
   if (profit > 0) row[sliceOffset + 3] = at(row, sliceOffset + 3) + 1;
 }
 
+/** What is summed over the bars of a segment. */
+export interface SegmentSums {
+  /** Σr and Σr². */
+  readonly sum: number;
+  readonly squares: number;
+  /** Bars with a return that may differ from 0. */
+  readonly moved: number;
+}
+
+/** Writes the figures of the segment that a piece closes. @returns whether they cannot be trusted to nine digits */
+export function writeSegment(
+  row: Float64Array,
+  { segmentOffset, segmentBars }: Piece,
+  { sum, squares, moved }: SegmentSums,
+): boolean {
+  const mean = sum / segmentBars;
+  const deviations = squares - sum * mean;
+  row[segmentOffset] = mean;
+  row[segmentOffset + 1] = deviations;
+  return moved > 0 && !(deviations >= CANCELLED * squares && squares > NOISE * moved);
+}
+
+/** Writes the figures of the slice that a piece closes, but for what is counted. */
+export function writeSlice(
+  row: Float64Array,
+  { sliceOffset }: Piece,
+  { growth, depth }: { readonly growth: number; readonly depth: number },
+): void {
+  row[sliceOffset] = growth - 1;
+  row[sliceOffset + 1] = depth - 1;
+}
+
 /**
  * What is counted of one combination while its bars go by: sums of returns since the segment began, and the figures of
  * the slice so far. `isDoubtful` once the sums cannot be trusted to nine digits: the combination is then left to the
@@ -39,40 +71,18 @@ export class Tally {
     this.depth = 1;
   }
 
-  /** Takes one bar: its equity, and the equity a bar before. */
-  mark(equity: number, previous: number): void {
-    const move = equity / previous - 1;
-    this.sum += move;
-    this.squares += move * move;
-    this.moved += 1;
-    if (equity > this.peak) this.peak = equity;
-    else if (equity < this.peak * this.depth) this.depth = equity / this.peak;
-    // Written so that NaN is doubtful too.
-    if (!(equity > 0)) this.isDoubtful = true;
-  }
-
   /**
    * Writes what the end of a piece completes.
    *
    * @param growth last equity/capital of the slice
    */
   close(row: Float64Array, piece: Piece, growth: number): void {
-    if (piece.closesSegment) this.closeSegment(row, piece);
-    if (!piece.closesSlice) return;
-    row[piece.sliceOffset] = growth - 1;
-    row[piece.sliceOffset + 1] = this.depth - 1;
-  }
-
-  private closeSegment(row: Float64Array, { segmentOffset, segmentBars }: Piece): void {
-    const mean = this.sum / segmentBars;
-    const deviations = this.squares - this.sum * mean;
-    row[segmentOffset] = mean;
-    row[segmentOffset + 1] = deviations;
-    if (this.moved > 0 && !(deviations >= CANCELLED * this.squares && this.squares > NOISE * this.moved)) {
-      this.isDoubtful = true;
+    if (piece.closesSegment) {
+      if (writeSegment(row, piece, this)) this.isDoubtful = true;
+      this.sum = 0;
+      this.squares = 0;
+      this.moved = 0;
     }
-    this.sum = 0;
-    this.squares = 0;
-    this.moved = 0;
+    if (piece.closesSlice) writeSlice(row, piece, { growth, depth: this.depth });
   }
 }

@@ -5,7 +5,12 @@ import type { Bars } from '../../../src/market/index.ts';
 import { type EvaluationPlan, evaluatePlainly } from '../../../src/optimize/evaluate.ts';
 import { rowWidth } from '../../../src/optimize/figures.ts';
 import { evaluateBatch } from '../../../src/optimize/kernel/index.ts';
-import { builtInStrategies, type Parameters, StrategyRegistry } from '../../../src/strategies/index.ts';
+import {
+  builtInStrategies,
+  type Parameters,
+  StrategyRegistry,
+  type TargetStrategy,
+} from '../../../src/strategies/index.ts';
 import { evaluationPlan, expectSameFigures, paramsOf } from '../../support/evaluation.ts';
 import { barsOf, flatBars, type Row, randomBars } from '../../support/series.ts';
 
@@ -116,6 +121,12 @@ const cases: fc.Arbitrary<Case> = fc
     return { ...grid, plan: evaluationPlan(type, { params: grid.params, bars, settings, walkForward }) };
   });
 
+function targetType(name: string): TargetStrategy {
+  const type = registry.get(name);
+  if (type.trades !== 'targets') throw new Error(`${name} has no targets`);
+  return type;
+}
+
 describe('the kernel', () => {
   test('finds what the plain definition finds, to nine digits', () => {
     fc.assert(
@@ -156,6 +167,36 @@ describe('the kernel', () => {
         expect(Float64Array.from(parts)).toEqual(whole);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test('finds the same to the bit for a type without a scanner of its own', () => {
+    const crossings = fc.record({
+      short_window: fc.integer({ min: 1, max: 12 }),
+      long_window: fc.integer({ min: 13, max: 40 }),
+      ma_type: fc.constantFrom('sma', 'ema'),
+      signal_threshold: fc.constantFrom(0, 0.005, 0.03),
+    });
+    const reversions = fc.record({
+      window: fc.integer({ min: 2, max: 60 }),
+      num_std: score,
+      zscore_exit: fc.option(exit),
+    });
+    const ofTypes = fc.oneof(
+      crossings.map((raw) => ({ typeName: 'momentum', raw })),
+      reversions.map((raw) => ({ typeName: 'mean_reversion', raw })),
+    );
+
+    fc.assert(
+      fc.property(ofTypes, lengths, shapes, ({ typeName, raw }, length, shape) => {
+        const type = targetType(typeName);
+        const params = [paramsOf(type, raw)];
+        const plan = evaluationPlan(type, { params, bars: [barsOfShape(shape, length)] });
+        const { scanner: _own, ...plain } = type;
+
+        expect(evaluateBatch(plan, plain, params, quiet)).toEqual(evaluateBatch(plan, type, params, quiet));
+      }),
+      { numRuns: 100 },
     );
   });
 });

@@ -1,7 +1,7 @@
 /** The table of a block against stretches that are measured bar by bar; fast-check prints the seed of a failure. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MarketTable, type Stretch } from '../../../src/optimize/kernel/market-table.ts';
+import { LongMemory } from '../../../src/optimize/kernel/long-memory.ts';
 import { BLOCK } from '../../../src/optimize/kernel/pieces.ts';
 import { flatBars } from '../../support/series.ts';
 
@@ -18,7 +18,7 @@ const cases = fc.record({
 });
 
 /** What [from, to) adds to nothing: the tail of a node, whole nodes and the head of another, each summed by itself. */
-function measured(closes: readonly number[], blockStart: number, from: number, to: number): Stretch {
+function measured(closes: readonly number[], blockStart: number, from: number, to: number) {
   const nodeOf = (bar: number): number => Math.floor((bar - blockStart) / NODE);
   const bars = Array.from({ length: to - from }, (_, i) => from + i);
   const isInOneNode = nodeOf(from) === nodeOf(to - 1);
@@ -53,16 +53,17 @@ describe('the table of a block', () => {
         const [a = 0, b = 0] = [first, last]
           .map((each) => least + Math.floor((each * (end - least)) / 1000))
           .toSorted((x, y) => x - y);
-        const stretch = { sum: 0, squares: 0, high: 0, low: Infinity, depth: 1 };
 
-        const table = new MarketTable(flatBars(closes, 'ANY'));
-        table.load(start, end);
-        table.measure(a, b + 1, stretch);
-        table.release();
+        const memory = new LongMemory(flatBars(closes, 'ANY'), { commission: 0, slippage: 0 }, 0);
+        memory.load(start, end);
+        memory.stretch.set([0, 0, 0, Infinity, 1]);
+        memory.wasm.measure(a - start, b - start);
+        const [sum, squares, high, low, deepest = Number.NaN] = memory.stretch;
+        memory.release();
 
         const { depth, ...expected } = measured(closes, start, a, b + 1);
-        expect(stretch).toMatchObject(expected);
-        expect(Math.abs(stretch.depth - depth)).toBeLessThanOrEqual(4e-16);
+        expect({ sum, squares, high, low }).toEqual(expected);
+        expect(Math.abs(deepest - depth)).toBeLessThanOrEqual(4e-16);
         if (b - a > NODE) nodes += 1;
       }),
       { numRuns: 500 },
