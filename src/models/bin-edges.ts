@@ -26,8 +26,8 @@ export interface BinEdges {
  * @param maxBin bins per feature at most, 2 to 255
  */
 export function fitBins(features: Features, rows: Int32Array | null, maxBin: number): BinEdges {
-  const edges = features.names.map((_, column) => binning.cut({ values: columnOf(features, column), rows }, maxBin));
-  return binEdges(features.names, edges);
+  const columns = features.names.map((_, column) => ({ values: columnOf(features, column), rows }));
+  return binEdges(features.names, binning.cut(columns, maxBin));
 }
 
 /** Edges with the hash that belongs to them. */

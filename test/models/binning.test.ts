@@ -28,6 +28,14 @@ const SHAPES: readonly (readonly [name: string, valueOf: (x: number, row: number
   ['one value more than bins', (x) => Math.floor(x * 256) - 100],
 ];
 
+/** Numbers of any bits, which later rows may have whatever the cuts were made of; some are close to each other. */
+const OTHERS = (() => {
+  const random = seededRandom(11);
+  const bits = BigUint64Array.from({ length: 500 }, () => BigInt(Math.floor(random() * 2 ** 32)) * 2n ** 32n);
+  const numbers = [...new Float64Array(bits.buffer), ...Float64Array.from(bits, () => random())];
+  return Float64Array.from(numbers.flatMap((value) => [value, value * (1 + Number.EPSILON)]));
+})();
+
 describe('columns of', () => {
   it.each(SHAPES)('%s are cut and binned alike', (_, valueOf) => {
     const values = valuesOf(ROWS, valueOf);
@@ -53,15 +61,16 @@ function valuesOf(length: number, valueOf: (x: number, row: number) => number): 
 }
 
 function expectAlike(column: Column, maxBin: number): void {
-  const cuts = plainBinning.cut(column, maxBin);
-  expect(bytesOf(wasmBinning.cut(column, maxBin))).toEqual(bytesOf(cuts));
-  const length = column.rows?.length ?? column.values.length;
-  const [plain, wasm] = [plainBinning, wasmBinning].map(({ bin }) => {
-    const bins = new Uint8Array(length);
-    bin(column, cuts, bins);
-    return Buffer.from(bins);
-  });
-  expect(wasm?.equals(plain ?? Buffer.of())).toBe(true);
+  const [cuts = new Float64Array()] = plainBinning.cut([column], maxBin);
+  expect(wasmBinning.cut([column], maxBin).map(bytesOf)).toEqual([bytesOf(cuts)]);
+  for (const each of [column, { values: OTHERS, rows: null }]) {
+    const [plain, wasm] = [plainBinning, wasmBinning].map(({ bin }) => {
+      const bins = new Uint8Array(each.rows?.length ?? each.values.length);
+      bin(each, cuts, bins);
+      return Buffer.from(bins);
+    });
+    expect(wasm?.equals(plain ?? Buffer.of())).toBe(true);
+  }
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): string {

@@ -8,12 +8,14 @@ export interface Column {
 /** The loops that cut columns into bins. There are two, which answer the same to the bit. */
 export interface Binning {
   /**
-   * Where a column is cut, ascending and finite: at its different values if there are at most `maxBin`, else at those of the
-   * `maxBin` quantiles that differ. The smallest value is no cut, because nothing is below it. What is not finite is left out.
+   * Where each column of a table is cut, ascending and finite: at its different values if there are at most `maxBin`, else
+   * at those of the `maxBin` quantiles that differ. The smallest value is no cut, because nothing is below it. What is not
+   * finite is left out.
    *
+   * @param columns all of one length
    * @param maxBin 2 to 255
    */
-  cut(column: Column, maxBin: number): Float64Array;
+  cut(columns: readonly Column[], maxBin: number): readonly Float64Array[];
   /**
    * Writes the number of cuts ≤ x for each number x of a column, 255 where it is not finite.
    *

@@ -3,8 +3,8 @@ import { CUTS, isFinite } from './memory';
 
 /** Equal parts of the range of the cuts. Most hold one cut or none. */
 const CELLS: i32 = 2048;
-/** [2049] cuts in front of each cell, and all of them behind the last one. */
-const BEFORE = memory.data(2064, 16);
+/** [2048] cuts in front of each cell. */
+const BEFORE = memory.data(2048, 16);
 const MISSING: i32 = 255;
 
 let lowest: f64 = 0;

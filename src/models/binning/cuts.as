@@ -1,6 +1,6 @@
 /** Where a column is cut: at its different values if they are few, else at quantiles. */
 import { distinct } from './distinct';
-import { cutAt, isFinite, keyOf, numberOf, setCut } from './memory';
+import { keyAt, isFinite, keyOf, numberOf, setCut } from './memory';
 import { selectQuantiles } from './select';
 
 /**
@@ -30,9 +30,9 @@ function makeKeys(values: usize, count: i32): i32 {
 /** Makes numbers of ascending keys, of equal ones once and of the smallest never: nothing is below it. */
 function makeNumbers(count: i32): i32 {
   let cuts = 0;
-  let last = cutAt(0);
+  let last = keyAt(0);
   for (let i = 1; i < count; i++) {
-    const key = cutAt(i);
+    const key = keyAt(i);
     if (key == last) continue;
     last = key;
     setCut(cuts++, reinterpret<u64>(numberOf(key)));

@@ -9,6 +9,6 @@ export { wasmBinning } from './wasm-binning.ts';
 
 /** The faster loops that can hold a column. */
 export const binning: Binning = {
-  cut: (column, maxBin) => (fitsWasm(column) ? wasmBinning : plainBinning).cut(column, maxBin),
+  cut: (columns, maxBin) => (columns.every(fitsWasm) ? wasmBinning : plainBinning).cut(columns, maxBin),
   bin: (column, cuts, bins) => wasmBinning.bin(column, cuts, bins),
 };

@@ -1,8 +1,5 @@
 /** Tables that all columns use, and the numbers of a column as keys. */
 
-/** Cuts of a feature at most; one value more is looked at, the smallest. */
-export const MOST: i32 = 255;
-
 /** [512] first the cuts of a column, as numbers or keys. */
 export const CUTS = memory.data(8 * 512, 16);
 
@@ -40,7 +37,7 @@ export function isFinite(bits: u64): bool {
 
 // @ts-ignore: decorator
 @inline
-export function cutAt(i: i32): u64 {
+export function keyAt(i: i32): u64 {
   return load<u64>(CUTS + (<usize>i << 3));
 }
 

@@ -5,21 +5,23 @@ import { type Binning, type Column, lengthOf } from './binning.ts';
 const MISSING = 255;
 
 export const plainBinning: Binning = {
-  cut(column, maxBin) {
-    // Adding 0 makes 0 of −0, so that an edge has the same bytes whichever of them came first.
-    const sorted = numbersOf(column)
-      .filter((value) => Number.isFinite(value))
-      .map((value) => value + 0)
-      .toSorted();
-    const distinct = fewValues(sorted, maxBin);
-    return distinct === null ? quantileCuts(sorted, maxBin) : distinct.slice(1);
-  },
+  cut: (columns, maxBin) => columns.map((column) => cutColumn(column, maxBin)),
   bin(column, cuts, bins) {
     for (const [i, value] of numbersOf(column).entries()) {
       bins[i] = Number.isFinite(value) ? cutsUpTo(value, cuts) : MISSING;
     }
   },
 };
+
+function cutColumn(column: Column, maxBin: number): Float64Array {
+  // Adding 0 makes 0 of −0, so that an edge has the same bytes whichever of them came first.
+  const sorted = numbersOf(column)
+    .filter((value) => Number.isFinite(value))
+    .map((value) => value + 0)
+    .toSorted();
+  const distinct = fewValues(sorted, maxBin);
+  return distinct === null ? quantileCuts(sorted, maxBin) : distinct.slice(1);
+}
 
 function numbersOf(column: Column): Float64Array {
   const { values, rows } = column;

@@ -8,11 +8,11 @@ import { sortFew } from './sort-few';
 /** A part with no more keys is sorted by insertion. */
 const FEW: i32 = 24;
 
-/** Bits that keys are dealt by, at most; cells are an eighth as many as keys. */
+/** Bits that keys are dealt by, at most; cells are an eighth to a quarter as many as keys. */
 const MOST_BITS: i32 = 16;
 
 /** [65536] keys of each cell, then where the next of them goes; `UNWANTED` for a cell without a quantile. */
-const CELLS = memory.data(4 << 16, 16);
+const PARTITION = memory.data(4 << 16, 16);
 const UNWANTED: u32 = 0xffff_ffff;
 
 /** [256] the places of the quantiles among all keys. */
@@ -89,14 +89,14 @@ function differentBits(keys: usize, count: i32): u64 {
 
 // @ts-ignore: decorator
 @inline
-function cellOf(key: u64, mask: u64): usize {
-  return CELLS + (<usize>((key >> shift) & mask) << 2);
+function entryOf(key: u64, mask: u64): usize {
+  return PARTITION + (<usize>((key >> shift) & mask) << 2);
 }
 
 function countCells(keys: usize, count: i32, mask: u64): void {
-  memory.fill(CELLS, 0, (<usize>mask + 1) << 2);
+  memory.fill(PARTITION, 0, (<usize>mask + 1) << 2);
   for (let place = keys, end = keys + (<usize>count << 3); place < end; place += 8) {
-    const cell = cellOf(load<u64>(place), mask);
+    const cell = entryOf(load<u64>(place), mask);
     store<u32>(cell, load<u32>(cell) + 1);
   }
 }
@@ -106,7 +106,7 @@ function wantCells(keys: usize, spare: usize, mask: u64, first: u32, from: i32, 
   let offset: usize = 0;
   let passed = first;
   let next = from;
-  for (let cell = CELLS, end = CELLS + ((<usize>mask + 1) << 2); cell < end; cell += 4) {
+  for (let cell = PARTITION, end = PARTITION + ((<usize>mask + 1) << 2); cell < end; cell += 4) {
     const count = load<u32>(cell);
     const begin = next;
     while (next < to && rankOf(next) - passed < count) next++;
@@ -123,7 +123,7 @@ function wantCells(keys: usize, spare: usize, mask: u64, first: u32, from: i32, 
 function deal(keys: usize, spare: usize, count: i32, mask: u64): void {
   for (let place = keys, end = keys + (<usize>count << 3); place < end; place += 8) {
     const key = load<u64>(place);
-    const cell = cellOf(key, mask);
+    const cell = entryOf(key, mask);
     const target = load<u32>(cell);
     if (target == UNWANTED) continue;
     store<u64>(<usize>target, key);

@@ -27,15 +27,7 @@ export function fitsWasm(column: Column): boolean {
 }
 
 export const wasmBinning: Binning = {
-  cut(column, maxBin) {
-    const count = lengthOf(column);
-    return using((wasm) => {
-      const free = reserve(wasm, 2 * BYTES * count);
-      write(column, 0, new Float64Array(wasm.memory.buffer, free, count));
-      const cuts = wasm.cut(free, free + BYTES * count, count, maxBin);
-      return new Float64Array(wasm.memory.buffer, wasm.cutsAt(), cuts).slice();
-    });
-  },
+  cut: (columns, maxBin) => using((wasm) => columns.map((column) => cutColumn(wasm, column, maxBin))),
   bin(column, cuts, bins) {
     const count = lengthOf(column);
     using((wasm) => {
@@ -53,6 +45,14 @@ export const wasmBinning: Binning = {
     });
   },
 };
+
+function cutColumn(wasm: Exports, column: Column, maxBin: number): Float64Array {
+  const count = lengthOf(column);
+  const free = reserve(wasm, 2 * BYTES * count);
+  write(column, 0, new Float64Array(wasm.memory.buffer, free, count));
+  const cuts = wasm.cut(free, free + BYTES * count, count, maxBin);
+  return new Float64Array(wasm.memory.buffer, wasm.cutsAt(), cuts).slice();
+}
 
 function using<Answer>(work: (wasm: Exports) => Answer): Answer {
   const wasm = source.take();
