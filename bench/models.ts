@@ -52,6 +52,8 @@ console.log(
     ratio: theirs === null ? null : round(ours / theirs.tree),
     'binning ms': Math.round(binMs),
     'XGBoost binning ms': theirs === null ? null : Math.round(theirs.binning),
+    'ratio with binning':
+      theirs === null ? null : round((binMs + workload.trees * ours) / (theirs.binning + workload.trees * theirs.tree)),
     'peak MiB': peakMb,
   }),
 );
