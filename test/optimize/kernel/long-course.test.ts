@@ -21,8 +21,9 @@ function followed(rows: readonly Row[], scanner: TargetScanner, commission: numb
     memory.load(block.from, block.to);
     course.advance(block);
   }
+  const { isDoubtful } = course;
   memory.release();
-  return { isDoubtful: course.isDoubtful };
+  return { isDoubtful };
 }
 
 /** Buys after the first bar. */
