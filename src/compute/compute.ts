@@ -19,7 +19,7 @@ export interface Compute {
     input: Input,
     options?: RunOptions<Message>,
   ): Promise<Output>;
-  /** The same threads for one job: tasks that are run through the same answer are of one job. Others are of none but their own. */
+  /** The same threads for one job: tasks that are run through the same answer are of one job. Others are of no job. */
   forJob(): Compute;
   /** Where the work stands, that of all jobs, for the metrics. */
   stats(): ComputeStats;

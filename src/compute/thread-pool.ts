@@ -18,8 +18,9 @@ export interface ThreadPoolOptions {
   /** Threads, at least 1. Default: the processors that this process may use. */
   readonly threads?: number | undefined;
   /**
-   * Further threads, at least 0, on which jobs that hold no thread overtake tasks that take long; they end when they have had nothing
-   * to do for 10 s. With as many as jobs run at the same time each of them has a thread, and whoever belongs to no job finds one. Default 0.
+   * Further threads, at least 0, on which jobs that hold no thread overtake tasks that take long, and one task of no job at a
+   * time does; they end when they have had nothing to do for 10 s. With one more than jobs run at the same time each of
+   * them has a thread. Default 0.
    */
   readonly extraThreads?: number | undefined;
   /**
@@ -110,7 +111,7 @@ export class ThreadPool implements Compute {
     input: Input,
     options: RunOptions<Message> = {},
   ): Promise<Output> {
-    return this.#runFor(Symbol('one task'), task, { ...options, input });
+    return this.#runFor(null, task, { ...options, input });
   }
 
   forJob(): Compute {
@@ -124,7 +125,7 @@ export class ThreadPool implements Compute {
   }
 
   async #runFor<Input, Output, Message>(
-    job: JobKey,
+    job: JobKey | null,
     task: TaskName<Input, Output, Message>,
     options: RunOptions<Message> & { readonly input: Input },
   ): Promise<Output> {
@@ -179,7 +180,7 @@ export class ThreadPool implements Compute {
     await Promise.all(this.#ending);
   }
 
-  #enqueue(run: PooledRun, job: JobKey): void {
+  #enqueue(run: PooledRun, job: JobKey | null): void {
     this.#turns.enqueue(run, job);
     this.#dispatch();
   }

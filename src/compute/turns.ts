@@ -4,7 +4,8 @@
  * Next is a task of the job that holds the fewest threads. It finds one when a thread is free. A job that holds none need not
  * wait for one behind tasks that take minutes: a task that has run for `LONG_AFTER_MS` leaves its place to it and goes on, and
  * the operating system shares the processors among them. A job that holds a thread waits, so that no job ever holds more
- * than there are places, whatever its tasks take of memory.
+ * than there are places, whatever its tasks take of memory. A task of no job is as a job of its own, but only one of them at a
+ * time may overtake: many that take long would otherwise leave no extra place to a job.
  */
 
 /** From here on a task counts as long, in milliseconds: most end within a few hundred. */
@@ -14,7 +15,9 @@ export const LONG_AFTER_MS = 500;
 export type JobKey = symbol;
 
 interface RunningTask {
-  readonly job: JobKey;
+  /** Null of a task of no job. */
+  readonly job: JobKey | null;
+  readonly hasOvertaken: boolean;
   /** When a thread took it up, in milliseconds; null before: a thread that is loading says nothing about the task. */
   readonly startedMs: number | null;
 }
@@ -33,7 +36,7 @@ export interface TurnOptions {
 export class Turns<Task> {
   readonly #options: TurnOptions;
   /** In order of arrival. */
-  readonly #queued = new Map<Task, JobKey>();
+  readonly #queued = new Map<Task, JobKey | null>();
   readonly #running = new Map<Task, RunningTask>();
   /** Threads that each job holds; none of those that hold none. */
   readonly #held = new Map<JobKey, number>();
@@ -55,8 +58,8 @@ export class Turns<Task> {
     return this.#running.size;
   }
 
-  /** Puts a task behind the others. */
-  enqueue(task: Task, job: JobKey): void {
+  /** Puts a task behind the others. @param job null when it is of none */
+  enqueue(task: Task, job: JobKey | null): void {
     this.#queued.set(task, job);
   }
 
@@ -71,8 +74,9 @@ export class Turns<Task> {
     if (next === undefined || !this.#hasPlace(next.held)) return undefined;
     const { task, job, held } = next;
     this.#queued.delete(task);
-    this.#running.set(task, { job, startedMs: null });
-    this.#held.set(job, held + 1);
+    const hasOvertaken = this.#isFull();
+    this.#running.set(task, { job, hasOvertaken, startedMs: null });
+    if (job !== null) this.#held.set(job, held + 1);
     return task;
   }
 
@@ -87,9 +91,11 @@ export class Turns<Task> {
     const running = this.#running.get(task);
     if (running === undefined) return;
     this.#running.delete(task);
-    const held = this.#heldBy(running.job) - 1;
-    if (held === 0) this.#held.delete(running.job);
-    else this.#held.set(running.job, held);
+    const { job } = running;
+    if (job === null) return;
+    const held = this.#heldBy(job) - 1;
+    if (held === 0) this.#held.delete(job);
+    else this.#held.set(job, held);
   }
 
   /** In how many milliseconds `take` may have an answer although nothing ends until then; undefined when it will not. */
@@ -100,9 +106,11 @@ export class Turns<Task> {
     return young.length === 0 ? undefined : LONG_AFTER_MS - Math.max(...young);
   }
 
-  #next(): { readonly task: Task; readonly job: JobKey; readonly held: number } | undefined {
+  #next(): { readonly task: Task; readonly job: JobKey | null; readonly held: number } | undefined {
+    const leavesOutSingle = this.#isFull() && this.#hasSingleOvertaken();
     let next;
     for (const [task, job] of this.#queued) {
+      if (job === null && leavesOutSingle) continue;
       const held = this.#heldBy(job);
       if (next === undefined || held < next.held) next = { task, job, held };
       if (held === 0) break;
@@ -112,14 +120,24 @@ export class Turns<Task> {
 
   #hasPlace(held: number): boolean {
     const { places, extraPlaces } = this.#options;
-    if (this.#running.size < places) return true;
+    if (!this.#isFull()) return true;
     if (held > 0) return false;
     const long = this.#ages().filter((age) => age >= LONG_AFTER_MS).length;
     return this.#running.size < places + Math.min(long, extraPlaces);
   }
 
-  #heldBy(job: JobKey): number {
-    return this.#held.get(job) ?? 0;
+  /** Whether whoever starts now overtakes. */
+  #isFull(): boolean {
+    return this.#running.size >= this.#options.places;
+  }
+
+  #heldBy(job: JobKey | null): number {
+    return job === null ? 0 : (this.#held.get(job) ?? 0);
+  }
+
+  /** Whether a task of no job that has overtaken still runs. */
+  #hasSingleOvertaken(): boolean {
+    return Array.from(this.#running.values()).some(({ job, hasOvertaken }) => job === null && hasOvertaken);
   }
 
   /** How long the running tasks have run, in milliseconds. */

@@ -19,7 +19,7 @@ function openTurns({ extraPlaces = 2 } = {}) {
       for (const task of started) turns.started(task);
       return started;
     },
-    enqueue: (job: symbol, ...tasks: readonly string[]) => {
+    enqueue: (job: symbol | null, ...tasks: readonly string[]) => {
       for (const task of tasks) turns.enqueue(task, job);
     },
   };
@@ -122,6 +122,36 @@ describe('tasks in their turns', () => {
     expect(start()).toEqual([]);
     turns.ended('b1');
     expect(start()).toEqual(['c1']);
+  });
+
+  it('of no job overtake one at a time, and leave the other extra places to jobs', () => {
+    const { turns, clock, enqueue, start } = openTurns();
+    enqueue(null, 's1', 's2', 's3', 's4');
+    expect(start()).toEqual(['s1', 's2']);
+    clock.ms = LONG_AFTER_MS;
+
+    expect(start()).toEqual(['s3']);
+    clock.ms = 60_000;
+    expect(turns.msToNextChange).toBeUndefined();
+    expect(start()).toEqual([]);
+    enqueue(A, 'a1');
+    expect(start()).toEqual(['a1']);
+    turns.ended('s3');
+    expect(start()).toEqual(['s4']);
+  });
+
+  it('of no job start one after the other where a thread is free, although one of them has overtaken', () => {
+    const { turns, clock, enqueue, start } = openTurns();
+    enqueue(A, 'a1', 'a2');
+    start();
+    clock.ms = LONG_AFTER_MS;
+    enqueue(null, 's1', 's2', 's3');
+    expect(start()).toEqual(['s1']);
+
+    turns.ended('a1');
+    expect(start()).toEqual([]);
+    turns.ended('a2');
+    expect(start()).toEqual(['s2']);
   });
 
   it('of a job that has overtaken do not hold more threads than there are places later', () => {

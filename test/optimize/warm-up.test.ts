@@ -1,9 +1,66 @@
 /** What is done beforehand for the first job: all of it on every thread, none of it to be seen. */
 import { expect, it } from 'vitest';
+import { type Compute, ComputeFailure } from '../../src/compute/index.ts';
+import { systemClock, unavailable } from '../../src/core/index.ts';
+import { type Bars, type BarsRequest, MarketData, SimulatedProvider } from '../../src/market/index.ts';
+import { OptimizationRunner } from '../../src/optimize/index.ts';
+import type { TestServices } from '../support/compose.ts';
 import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { ended, submit } from '../support/jobs.ts';
+import { ended, readJob, submit } from '../support/jobs.ts';
 import { startServices } from '../support/services.ts';
+
+/** How long a thread takes that was told to end, in milliseconds: one that loads does not look at its flag. */
+const SLOW_END_MS = 300;
+
+/** Runs a second runner beside one that takes no jobs. */
+async function withRunner(
+  deps: TestServices,
+  parts: { readonly compute?: Compute; readonly market?: MarketData },
+  use: (runner: OptimizationRunner) => Promise<void>,
+): Promise<void> {
+  const runner = new OptimizationRunner({ ...deps, ...parts, maxRunningJobs: 4 });
+  try {
+    await use(runner);
+  } finally {
+    await runner.close();
+  }
+}
+
+/** Threads on which nothing ends before it is told to, and then slowly. */
+function slowThreads(): { readonly compute: Compute; readonly begun: () => number } {
+  let begun = 0;
+  const run: Compute['run'] = async (_task, _input, { signal } = {}) => {
+    begun += 1;
+    return await new Promise<never>((_resolve, reject) => {
+      signal?.addEventListener('abort', () => {
+        setTimeout(() => reject(new ComputeFailure('aborted', 'It was told to end.')), SLOW_END_MS);
+      });
+    });
+  };
+  const stats = () => ({ threads: 1, running: 0, queued: 0, completed: 0 });
+  const compute: Compute = { parallelism: 1, run, stats, forJob: () => compute };
+  return { compute, begun: () => begun };
+}
+
+/** Answers no request for bars until it closes, and then as a source does that is cut off. */
+class SilentProvider extends SimulatedProvider {
+  readonly #waiting: ((error: unknown) => void)[] = [];
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  override bars(_request: BarsRequest): Promise<Bars> {
+    return new Promise((_resolve, reject) => {
+      this.#waiting.push(reject);
+    });
+  }
+
+  override close(): void {
+    for (const reject of this.#waiting.splice(0)) reject(unavailable('The provider is closing.'));
+  }
+}
 
 eachDatabase((_provider, create) => {
   it('runs a small job once on every thread, and leaves no row and no event', async () => {
@@ -14,7 +71,10 @@ eachDatabase((_provider, create) => {
     runner.warmUp();
     runner.warmUp();
 
-    await eventually('both threads', () => (compute.stats().completed === 2 ? true : null));
+    // A thread has one task at a time: two that run together have one each.
+    await eventually('both threads', () => (compute.stats().running === 2 ? true : null));
+    await eventually('both ends', () => (compute.stats().completed === 2 ? true : null));
+    expect(compute.stats()).toMatchObject({ running: 0, queued: 0 });
     await runner.close();
     expect(services.logged).toEqual([]);
     expect(await database.read.optimization.count()).toBe(0);
@@ -38,5 +98,52 @@ eachDatabase((_provider, create) => {
     const row = await ended(services, (await submit(services)).id);
 
     expect(row.status).toBe('complete');
+  });
+
+  it('does not take the threads from a job that waits already', async () => {
+    const services = await startServices(await create(), { maxRunningJobs: 0 });
+    const { compute } = services;
+    const { id } = await submit(services);
+    const withoutJob: string[] = [];
+    const watched: Compute = {
+      parallelism: compute.parallelism,
+      run: (task, input, options) => {
+        withoutJob.push(task.name);
+        return compute.run(task, input, options);
+      },
+      forJob: () => compute.forJob(),
+      stats: () => compute.stats(),
+    };
+
+    await withRunner(services, { compute: watched }, async (runner) => {
+      runner.start();
+      runner.warmUp();
+      expect((await ended(services, id)).status).toBe('complete');
+    });
+
+    expect(withoutJob).toEqual([]);
+  });
+
+  it('does not keep a runner that closes from giving back a job that waits for bars', async () => {
+    const services = await startServices(await create(), { maxRunningJobs: 0 });
+    const { database } = services;
+    const provider = new SilentProvider({ clock: systemClock, seed: 'tests' });
+    const market = new MarketData({ database, clock: systemClock, provider });
+    const { compute, begun } = slowThreads();
+
+    await withRunner(services, { compute, market }, async (runner) => {
+      runner.warmUp();
+      await eventually('a thread to warm up', () => (begun() === 1 ? true : null));
+      const { id } = await submit(services);
+      runner.start();
+      await eventually('the job to ask for bars', () => (provider.waiting === 1 ? true : null));
+
+      const closed = runner.close();
+      // As the server does.
+      setImmediate(() => market.close());
+      await closed;
+
+      expect(await readJob(services, id)).toMatchObject({ status: 'pending', error: null });
+    });
   });
 });

@@ -22,7 +22,10 @@ import { objective } from './summary.ts';
 
 /** Memory that the indicators of a job may take at a time, in bytes: they lie outside every heap limit. */
 const INDICATOR_ROOM = { most: 2 ** 29, mixed: 2 ** 28 };
-/** Combinations x bars of a batch: some 100 ms of work, so that cancelling, progress and other jobs have their turn. */
+/**
+ * Combinations x bars of a batch: some 100 ms for a kernel that does 400 million a second, so that cancelling, progress and
+ * other jobs have their turn.
+ */
 const BATCH_WORK = 40_000_000;
 /** Combinations of a batch among which the kernel's work on the bars themselves hardly counts, … */
 const SHARING_COMBINATIONS = 128;

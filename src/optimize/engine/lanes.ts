@@ -1,6 +1,6 @@
 /**
  * Runs `work` once per lane, until all have ended. The first failure stops the others and is thrown when they have. A job
- * takes one lane per thread, so that jobs that run at the same time share the threads evenly.
+ * takes one lane per thread, so that it can use them all; how jobs that run at the same time share them, the pool decides.
  */
 export async function inLanes(
   count: number,

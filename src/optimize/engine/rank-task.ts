@@ -3,7 +3,7 @@
  * the event loop neither ranks nor writes JSON for ten thousand combinations.
  */
 import { type Compute, defineTask, type Task, type TaskName } from '../../compute/index.ts';
-import { invariant } from '../../core/index.ts';
+import { InvariantViolation, invariant } from '../../core/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
 import { better, type Contender, rank } from './ranking.ts';
 import {
@@ -60,7 +60,7 @@ const RANK: TaskName<RankTaskInput, TextsTaskOutput, RankTaskOutput> = { name: '
 
 /**
  * Ranks on a thread. Whoever judges the ranking need not wait for its texts: the thread tells it before it writes them.
- * Either promise rejects with a `ComputeFailure` where the thread did not get so far.
+ * Either promise rejects with a `ComputeFailure` where the thread did not get so far; both have to be awaited.
  */
 export function rankAndWrite(compute: Compute, input: RankTaskInput, signal?: AbortSignal) {
   let tell: (ranking: RankTaskOutput) => void = () => undefined;
@@ -68,8 +68,11 @@ export function rankAndWrite(compute: Compute, input: RankTaskInput, signal?: Ab
     tell = resolve;
   });
   const texts = compute.run(RANK, input, { signal, onMessage: (ranking) => tell(ranking) });
-  // Messages come before the end: without one the task has failed.
-  return { ranking: Promise.race([told, texts.then(() => told)]), texts };
+  // Messages come before the end, so that this loses against one.
+  const untold = texts.then((): never => {
+    throw new InvariantViolation('Invariant: a ranking is told before its texts are written');
+  });
+  return { ranking: Promise.race([told, untold]), texts };
 }
 
 /** Serves `RANK`. */

@@ -46,11 +46,14 @@ export class OptimizationRunner {
     this.wake();
   }
 
-  /** Does beforehand, in the background, what the first job would wait for. Once is enough. */
+  /**
+   * Does beforehand, in the background, what the first job would wait for, unless one waits already: it would find every
+   * thread taken. Once is enough.
+   */
   warmUp(): void {
     if (this.#closed) return;
     const { signal } = this.#cooling;
-    this.#warming ??= warmUp(this.#deps, signal).catch((error: unknown) => {
+    this.#warming ??= this.#warmUpIfIdle(signal).catch((error: unknown) => {
       if (!signal.aborted)
         this.#deps.log.warn({ err: error }, 'warming up for optimization jobs failed; they will run');
     });
@@ -95,10 +98,15 @@ export class OptimizationRunner {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#cooling.abort();
-    await this.#warming;
-    await this.#looking;
+    // At once: what jobs wait for is closed next, and one that is not told to stop by then fails.
     for (const job of this.#running.values()) job.stop('shutdown');
-    await Promise.all(Array.from(this.#running.values(), (job) => job.ended));
+    await this.#looking;
+    await Promise.all([this.#warming, ...Array.from(this.#running.values(), (job) => job.ended)]);
+  }
+
+  async #warmUpIfIdle(signal: AbortSignal): Promise<void> {
+    await this.#looking;
+    if (this.#running.size === 0 && !signal.aborted) await warmUp(this.#deps, signal);
   }
 
   async #takeJobs(): Promise<void> {
@@ -115,6 +123,8 @@ export class OptimizationRunner {
   #begin(row: OptimizationRow): void {
     const job = new JobRun({ ...this.#deps, compute: this.#deps.compute.forJob() }, row, this.#holder);
     this.#running.set(row.id, job);
+    // It was being taken meanwhile.
+    if (this.#closed) job.stop('shutdown');
     void job.ended.then(() => {
       this.#running.delete(row.id);
       this.wake();

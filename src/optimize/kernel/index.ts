@@ -50,9 +50,10 @@ interface Batch {
 function evaluateTogether({ plan, type, hooks }: Batch, entrants: readonly Entrant[]): readonly Entrant[] | null {
   const field = openCourses(plan, type, entrants);
   const isDone = followTogether({ plan, type, hooks }, field);
+  const done = new Set(field.courses.filter(({ course }) => !course.isDoubtful).map(({ entrant }) => entrant));
+  // Courses are views of it. What threw before may have left anything in it: such a memory is not given back.
   field.memory?.release();
   if (!isDone) return null;
-  const done = new Set(field.courses.filter(({ course }) => !course.isDoubtful).map(({ entrant }) => entrant));
   return entrants.filter((entrant) => !done.has(entrant) || !entrant.row.every(Number.isFinite));
 }
 

@@ -25,7 +25,7 @@ const COLUMNS = 128;
 const MAX_IDLE_BYTES = 2 ** 24;
 
 /** What `long.as` exports. Addresses in bytes; courses by the address of their record; bars counted from the block's first. */
-export interface LongExports extends WasmExports {
+interface LongExports extends WasmExports {
   courseBytes(): number;
   closesFrom(): number;
   opensFrom(): number;

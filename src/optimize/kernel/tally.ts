@@ -26,7 +26,11 @@ export interface SegmentSums {
   readonly moved: number;
 }
 
-/** Writes the figures of the segment that a piece closes. @returns whether they cannot be trusted to nine digits */
+/**
+ * Writes the figures of the segment that a piece closes.
+ *
+ * @returns whether they are doubtful: written all the same, but not to be trusted to nine digits
+ */
 export function writeSegment(
   row: Float64Array,
   { segmentOffset, segmentBars }: Piece,

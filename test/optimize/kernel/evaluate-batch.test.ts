@@ -50,6 +50,19 @@ describe('the evaluation of a batch', () => {
     },
   );
 
+  test('of more columns than the kernel holds at a time equals that of each combination', () => {
+    const type = registry.get('momentum');
+    const params = Array.from({ length: 260 }, (_, i) =>
+      paramsOf(type, { short_window: 1 + (i % 130), long_window: 131 + i }),
+    );
+    const plan = evaluationPlan(type, { params, bars: [randomBars(7, { length: 1500 })] });
+
+    const together = evaluateBatch(plan, type, params, quiet);
+    const singly = params.map((each) => evaluateBatch(plan, type, [each], quiet)?.rows ?? new Float64Array(0));
+
+    expect(together?.rows).toEqual(Float64Array.from(singly.flatMap((row) => [...row])));
+  });
+
   test('skips a combination that is invalid in itself and says why', () => {
     const type = registry.get('momentum');
     const params = [20, 50].map((long) => paramsOf(type, { short_window: 20, long_window: long }));
