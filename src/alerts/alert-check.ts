@@ -1,6 +1,6 @@
 /** The job type `alert_check`: alerts are held against what they watch now, and what came of each is kept. It places no orders. */
 import type { Principal } from '../access/index.ts';
-import { invalid, isRowId, type JsonObject, shown } from '../core/index.ts';
+import { counted, invalid, isRowId, type JsonObject, shown } from '../core/index.ts';
 import type { JobType, RunContext } from '../scheduler/index.ts';
 import type { AlertRow } from '../storage/index.ts';
 import { shownAlertState } from './alert.ts';
@@ -44,7 +44,7 @@ export function alertCheck(deps: AlertDeps): JobType {
       const triggered = evaluations.filter(({ outcome }) => outcome === 'triggered').length;
       const kept = evaluations.length <= MAX_KEPT ? evaluations : evaluations.filter(isRemarkable).slice(0, MAX_KEPT);
       return {
-        summary: `${evaluations.length} alerts evaluated, ${triggered} triggered.`,
+        summary: `${counted(evaluations.length, 'alert')} evaluated, ${triggered} triggered.`,
         output: { evaluated: evaluations.length, triggered, evaluations: kept.map((each) => ({ ...each })) },
       };
     },

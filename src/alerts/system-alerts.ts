@@ -1,5 +1,5 @@
 /** What every owner is told without having asked for it: the events that somebody has to look at. */
-import type { Json, JsonObject } from '../core/index.ts';
+import { counted, type Json, type JsonObject } from '../core/index.ts';
 import type { JournalEvent } from '../events/index.ts';
 import type { TriggerDraft } from './trigger.ts';
 
@@ -36,7 +36,7 @@ const TELLERS: Readonly<Record<string, (event: JournalEvent) => Told>> = {
     const { differences } = payload;
     const count = Array.isArray(differences) ? differences.length : 0;
     return {
-      message: `Our books of the ${mode} account differ from the broker’s in ${count} points.`,
+      message: `Our books of the ${mode} account differ from the broker’s in ${counted(count, 'point')}.`,
       context: { safety_event_id: subjectId, mode, differences: count },
     };
   },

@@ -2,6 +2,7 @@
 
 export { type Clock, dateOf, systemClock } from './clock.ts';
 export { comeBackMs } from './come-back.ts';
+export { counted } from './counted.ts';
 export { DAY_MS, type DateRange, dayFromDate, formatDate, parseDate, parseDateRange, utcDay } from './date.ts';
 export {
   DECIMAL_PLACES,

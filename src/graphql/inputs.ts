@@ -12,7 +12,7 @@ export function parseId(raw: string | number): number {
 }
 
 /**
- * The id of what a mutation is about.
+ * The id of what a mutation is about, or a query that computes (`predict`, `strategySignals`).
  *
  * @param field the field of the input where it stands, where `attempt` is not told of that one
  * @throws {DomainError} NOT_FOUND naming a text that can be no id

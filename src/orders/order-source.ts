@@ -20,7 +20,7 @@ export interface OrderOrigin {
   readonly correlationId: string;
   /** Cursor of the event that led to the order. */
   readonly causationId?: bigint;
-  /** The saved strategy that it trades for. */
+  /** The saved strategy that it trades for. That it was not deleted is for the caller to see to: deciding does not look. */
   readonly strategyId?: number;
   /** The audit event of the kill whose flattening it is part of; only of `kill`. */
   readonly killEventId?: number;

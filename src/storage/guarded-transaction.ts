@@ -2,10 +2,11 @@
  * A driver's transaction with four promises that the drivers do not keep:
  * - After its end no statement runs on its connection, where it would land in somebody else's transaction. (Statements
  *   that were started in parallel and not awaited would do that.)
- * - Once a statement failed, nothing is committed. PostgreSQL answers COMMIT with a silent ROLLBACK then, and SQLite
- *   commits the rest: here both refuse, so that a swallowed error cannot turn into a lost write.
- * - Its statements run one after the other. Prisma sends the parts of a statement with too many parameters together (`createMany` of
- *   thousands of rows), which pg warns of and its next version refuses.
+ * - Once a statement failed, no other is sent and nothing is committed. PostgreSQL answers COMMIT with a silent ROLLBACK then,
+ *   and SQLite commits the rest: here both refuse, so that a swallowed error cannot turn into a lost write.
+ * - Its statements run one after the other, COMMIT and ROLLBACK among them: what was asked for before COMMIT is committed, awaited or
+ *   not. Prisma sends the parts of a statement with too many parameters together (`createMany` of thousands of rows), which pg
+ *   warns of and its next version refuses.
  * - There are no nested transactions: savepoints are not offered, and Prisma refuses without them.
  */
 import type { SqlQuery, SqlQueryable, SqlResultSet, Transaction } from '@prisma/driver-adapter-utils';
@@ -46,6 +47,7 @@ export class GuardedTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
+    await this.#newest;
     if (this.#failure !== undefined) {
       await this.rollback();
       throw new Error('The transaction was rolled back, because one of its statements failed.', {
@@ -62,6 +64,8 @@ export class GuardedTransaction implements Transaction {
 
   async rollback(): Promise<void> {
     this.#close();
+    // Of the statements that were not awaited one may run; the others are refused.
+    await this.#newest;
     await this.#end.rollback();
   }
 
@@ -73,6 +77,8 @@ export class GuardedTransaction implements Transaction {
 
   async #runNow<T>(statement: () => Promise<T>): Promise<T> {
     if (!this.#isOpen) throw new Error('This transaction has ended: await every query inside the transaction.');
+    if (this.#failure !== undefined)
+      throw new Error('An earlier statement of this transaction failed.', { cause: this.#failure });
     try {
       return await statement();
     } catch (error) {

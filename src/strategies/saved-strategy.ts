@@ -191,7 +191,7 @@ export async function deleteStrategy(
   return await deps.journal.write(async (write) => {
     await lockForDeletion(write.db, 'Strategy', id);
     const row = await findRow(write.db, principal, id);
-    const gone = { deletedAt: dateOf(deps.clock) };
+    const gone = { enabled: false, deletedAt: dateOf(deps.clock) };
     if (await isReferredTo(write.db, id)) await write.db.strategy.update({ where: { id }, data: gone });
     else await write.db.strategy.delete({ where: { id } });
     await announce(deps, write, row, 'StrategyDeleted');

@@ -303,7 +303,7 @@ eachDatabase((_provider, create) => {
         [null, 'system', 'The scheduled job Scan was paused: it failed too often, or its settings cannot be read.'],
         [null, 'system', 'The broker rejected the order to buy 3 SPY (not_accepted).'],
         [null, 'system', 'Trading is halted (kill, cancel): Enough'],
-        [null, 'system', 'Our books of the paper account differ from the broker’s in 1 points.'],
+        [null, 'system', 'Our books of the paper account differ from the broker’s in 1 point.'],
         [null, 'system', 'The portfolio could not be brought back to the goal Core (blocked).'],
       ]);
       expect(JSON.parse(told[1]?.context ?? '')).toMatchObject({ event: 'OrderRejected', order_id: 5, quantity: 3 });

@@ -186,7 +186,7 @@ describe('alerts', () => {
     const run = await call('POST', `/api/scheduler/${job.id}/run`);
 
     expect(job).toMatchObject({ catchup_policy: 'skip', config: { alert_ids: [alert.id] } });
-    expect(run.body).toMatchObject({ status: 'succeeded', summary: '1 alerts evaluated, 0 triggered.' });
+    expect(run.body).toMatchObject({ status: 'succeeded', summary: '1 alert evaluated, 0 triggered.' });
     expect(run.body.output.evaluations).toEqual([
       {
         ...{ alert_id: alert.id, alert_type: 'price', outcome: 'not_triggered', state: 'armed', value: 199 },

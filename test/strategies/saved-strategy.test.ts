@@ -215,6 +215,7 @@ eachDatabase((_provider, create) => {
       expect((await readJob(services, job.id)).strategyId).toBe(id);
       expect(await database.read.strategy.findUnique({ where: { id } })).toMatchObject({
         name: 'Trend',
+        enabled: false,
         deletedAt: expect.any(Date),
       });
       for (const command of [

@@ -2,6 +2,7 @@
  * Whether the best combination is to be trusted, in a word and in sentences. It is accepted when four figures reach their
  * limits; it is for a person to review when the first two come near or one cannot be computed; else it is rejected.
  */
+import { counted } from '../../core/index.ts';
 
 /** Limits of a verdict: at least, except for `pbo` (at most) and `oosSharpe` (above). */
 export const VERDICT_THRESHOLDS = {
@@ -71,13 +72,12 @@ function deflatedFinding({ deflatedSharpe: value, nTrials }: VerdictFigures): Fi
     );
   }
   const shown = precise(value, [accept.deflatedSharpe, review.deflatedSharpe]);
-  const tried = nTrials === 1 ? '1 combination' : `${nTrials} combinations`;
   return {
     isAcceptable: value >= accept.deflatedSharpe,
     isReviewable: value >= review.deflatedSharpe,
     isMissing: false,
     reason:
-      `With ${tried} tried, the probability that the best one is more than luck (deflated Sharpe) is ${shown}; ` +
+      `With ${counted(nTrials, 'combination')} tried, the probability that the best one is more than luck (deflated Sharpe) is ${shown}; ` +
       `${limits}.`,
   };
 }

@@ -1,4 +1,5 @@
 /** The verdict: whether the best result is more than luck, why, what that means, and what to do next. */
+import { counted } from '../../core/index.ts';
 import { criteriaTable } from './criteria.ts';
 import { type Html, html } from './html.ts';
 import type { OverfittingFigures, ReportJob, WinnerFigures } from './report-job.ts';
@@ -75,7 +76,9 @@ function hints({ gridEdge, stability }: OverfittingFigures, winner: WinnerFigure
   const few =
     winner === null || winner.trades >= 30
       ? []
-      : [`The winner closed ${winner.trades} trades in all test windows: few enough for single ones to decide.`];
+      : [
+          `The winner closed ${counted(winner.trades, 'trade')} in all test windows: few enough for single ones to decide.`,
+        ];
   const all = [...edge, ...peak, ...few];
   return all.length === 0
     ? null

@@ -164,7 +164,8 @@ export const strategyRoutes: readonly Route[] = [
     path: '/api/strategies/{id}',
     operationId: 'deleteStrategy',
     summary: 'Delete a strategy',
-    description: 'The optimizations that named it stay.',
+    description:
+      'Its orders stay, and so do the optimizations that named it, with its id as `strategy_id`, which is a 404 from then on. Over GraphQL both lead to it.',
     status: 200,
     query: noQuery,
     body: noBody,
