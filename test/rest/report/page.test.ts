@@ -187,3 +187,9 @@ describe('the page', () => {
     ).toHaveLength(6);
   });
 });
+
+it('says that one trade decides little', () => {
+  const { winner } = completeJob();
+
+  expect(reportPage(completeJob({ winner: winner && { ...winner, trades: 1 } }))).toContain('closed 1 trade in all');
+});
