@@ -123,14 +123,14 @@ eachDatabase((_provider, create) => {
         status: 'running',
         leaseOwner: 'a dead one',
         leaseUntil: new Date(0),
-        attempt: 10,
+        attempt: 20,
       });
 
       const row = await ended(await startServices(database), id);
 
       expect(row).toMatchObject({
         status: 'error',
-        error: 'The server stopped 10 times while it computed this job.',
+        error: 'The server stopped 20 times while it computed this job.',
         results: '[]',
       });
       expect(await journalOf(submitter, id)).toEqual(['OptimizationStarted', 'OptimizationFailed']);

@@ -23,8 +23,11 @@ import { progressOf } from './progress.ts';
 import { ProgressThrottle } from './progress-throttle.ts';
 import { openStrategyWork } from './strategy-work.ts';
 
-/** A job that was taken so often without an end kills its process, so it ends with an error instead. */
-const MAX_ATTEMPTS = 10;
+/**
+ * A job that was taken so often without an end kills its process, so it ends with an error instead. Not fewer: a server that is
+ * stopped soon after each start, on a slow machine, comes to nothing either.
+ */
+const MAX_ATTEMPTS = 20;
 
 /** What jobs run with. */
 export interface RunDeps extends WorkDeps {
