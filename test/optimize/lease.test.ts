@@ -115,7 +115,7 @@ eachDatabase((_provider, create) => {
       expect(await journalOf(services, id)).toEqual(COMPLETED);
     });
 
-    it('that ran out three times ends the job with an error: it may be what kills the processes', async () => {
+    it('that ran out twenty times ends the job with an error: it may be what kills the processes', async () => {
       const database = await create();
       const submitter = await startServices(database, { maxRunningJobs: 0 });
       const { id } = await submit(submitter);
