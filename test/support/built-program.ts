@@ -26,14 +26,17 @@ export const builtProgram = {
 
 /** Builds `dist`, without a check of types, when it is older than the newest file of `src`. @throws {Error} when that fails */
 export function buildWhenStale(): void {
-  const entry = join(built, 'main.js');
+  // What is written last.
+  const entry = join(built, 'worker.js');
   const age = existsSync(entry) ? statSync(entry).mtimeMs : 0;
   if (age >= newestSource()) return;
-  const { status } = spawnSync('npx', ['tsc', '-p', 'tsconfig.build.json', '--noCheck'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error('src could not be built.');
+  run('tsc', '-p', 'tsconfig.build.json', '--noCheck');
+  run('tsx', 'bundle-worker.ts');
+}
+
+function run(...command: readonly string[]): void {
+  const { status } = spawnSync('npx', command, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`src could not be built: npx ${command.join(' ')} failed.`);
 }
 
 function newestSource(): number {

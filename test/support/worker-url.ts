@@ -5,8 +5,16 @@ import { fileURLToPath } from 'node:url';
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 const entry = new URL('../../dist/worker.js', import.meta.url);
 
+let checked = false;
+
 /** @throws {Error} when it was not built, or before the newest change of a source file */
 export function builtWorkerUrl(): URL {
+  if (!checked) checkAge();
+  checked = true;
+  return entry;
+}
+
+function checkAge(): void {
   const built = existsSync(entry) ? statSync(entry).mtimeMs : 0;
   const newest = Math.max(
     ...readdirSync(source, { recursive: true, withFileTypes: true })
@@ -14,5 +22,4 @@ export function builtWorkerUrl(): URL {
       .map((file) => statSync(`${file.parentPath}/${file.name}`).mtimeMs),
   );
   if (built < newest) throw new Error('dist/worker.js is missing or older than src: run `npm run build`.');
-  return entry;
 }

@@ -23,6 +23,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { silentLog } from '../support/log.ts';
 import { testSecrets } from '../support/secrets.ts';
 import { SocketClient } from '../support/sockets.ts';
+import { builtWorkerUrl } from '../support/worker-url.ts';
 
 /** Everything that stands behind the channel, threads included. */
 async function startEngine() {
@@ -31,8 +32,7 @@ async function startEngine() {
   const userId = await ensureDefaultUser(database, systemClock);
   const journal = new Journal({ database, clock: systemClock });
   await journal.start();
-  const workerUrl = new URL('../../src/worker.ts', import.meta.url);
-  const compute = new ThreadPool({ workerUrl, threads: 1, execArgv: ['--import', 'tsx'] });
+  const compute = new ThreadPool({ workerUrl: builtWorkerUrl(), threads: 1, execArgv: [] });
   const registry = new StrategyRegistry(builtInStrategies);
   const models = new StoredModels({ database, compute });
   const market = new MarketData({
