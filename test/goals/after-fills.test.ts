@@ -1,5 +1,5 @@
 /** Checks that fills lead to: when they come, and when they come too late to place orders. */
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
 import { createPortfolioGoal, type GoalInput, GoalMonitor, rebalancePortfolio } from '../../src/goals/index.ts';
@@ -128,7 +128,7 @@ eachDatabase((_provider, create) => {
         // One look, and what it leads to: the pause before another one never ends.
         vi.advanceTimersByTime(1_000);
         const giveUpAt = performance.now() + 20_000;
-        while ((await waiting()) > 0 && performance.now() < giveUpAt) await turn();
+        while ((await waiting()) > 0 && performance.now() < giveUpAt) await breathe();
       } finally {
         vi.useRealTimers();
       }
@@ -154,7 +154,7 @@ eachDatabase((_provider, create) => {
         await monitor.start();
         vi.advanceTimersByTime(1_000);
         const until = performance.now() + 500;
-        while (performance.now() < until) await turn();
+        while (performance.now() < until) await breathe();
       } finally {
         vi.useRealTimers();
       }
