@@ -39,9 +39,6 @@ const ABSENT_JOB_TYPES = {
   ai_analysis: 'it has no agent yet.',
 } as const;
 
-/** Threads beside the regular ones, at most: each has a heap of its own and takes its share of the processors. */
-const MAX_EXTRA_THREADS = 8;
-
 /** What the process gives the app beside its configuration. */
 export interface AppOptions {
   readonly log: Logger;
@@ -163,7 +160,7 @@ async function startServices(config: Config, basis: ServiceBasis, parts: Partial
   const compute = new ThreadPool({
     workerUrl: basis.workerUrl ?? new URL('./worker.js', import.meta.url),
     threads: config.compute.threads,
-    extraThreads: Math.min(config.optimize.maxRunningJobs + 1, MAX_EXTRA_THREADS),
+    extraThreads: config.optimize.maxRunningJobs + 1,
     maxMemoryMb: config.compute.memoryMb,
     taskTimeoutMs: config.compute.timeoutMs,
     onThreadError: (err) => log.error({ err }, 'A worker thread died without a task; it is replaced'),

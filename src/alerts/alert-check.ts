@@ -1,7 +1,7 @@
 /** The job type `alert_check`: alerts are held against what they watch now, and what came of each is kept. It places no orders. */
 import type { Principal } from '../access/index.ts';
 import { counted, invalid, isRowId, type JsonObject, shown } from '../core/index.ts';
-import type { JobType, RunContext } from '../scheduler/index.ts';
+import { configEntries, type JobType, type RunContext } from '../scheduler/index.ts';
 import type { AlertRow } from '../storage/index.ts';
 import { shownAlertState } from './alert.ts';
 import type { AlertDeps } from './deps.ts';
@@ -56,15 +56,7 @@ function isRemarkable({ outcome }: Evaluation): boolean {
 }
 
 async function parseConfig({ database }: AlertDeps, principal: Principal, raw: unknown): Promise<JsonObject> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw invalid('config', `config must be an object; found ${shown(raw)}.`);
-  }
-  const config = new Map<string, unknown>(Object.entries(raw));
-  const unknown = [...config.keys()].find((key) => key !== 'alert_ids');
-  if (unknown !== undefined) {
-    throw invalid(`config.${unknown}`, `An alert_check takes alert_ids; found ${shown(unknown)}.`);
-  }
-  const given = config.get('alert_ids');
+  const given = configEntries(raw, 'alert_check', ['alert_ids']).get('alert_ids');
   if (given === undefined || given === null) return {};
   const ids = parseIds(given);
   const rows = await database.read.alert.findMany({

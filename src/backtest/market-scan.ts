@@ -2,7 +2,7 @@
 import type { Principal } from '../access/index.ts';
 import { DomainError, invalid, isRowId, type JsonObject, parseAll, readJson, shown } from '../core/index.ts';
 import { type Interval, parseInterval, parseSymbols } from '../market/index.ts';
-import type { JobType, RunContext, RunOutput } from '../scheduler/index.ts';
+import { configEntries, type JobType, type RunContext, type RunOutput } from '../scheduler/index.ts';
 import {
   findStrategy,
   followedModel,
@@ -25,7 +25,7 @@ type ScanConfig =
       readonly interval: Interval;
     };
 
-const KEYS: ReadonlySet<string> = new Set(['strategy_id', 'strategy_type', 'params', 'symbols', 'interval']);
+const KEYS = ['strategy_id', 'strategy_type', 'params', 'symbols', 'interval'];
 
 /**
  * The job type, whose config is `{strategy_id}` or `{strategy_type, params?, symbols, interval?}`. What a saved strategy turned to
@@ -88,16 +88,9 @@ function readScan(config: JsonObject): ScanConfig {
 }
 
 async function parseConfig(deps: SignalDeps, principal: Principal, raw: unknown): Promise<JsonObject> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw invalid('config', `config must be an object; found ${shown(raw)}.`);
-  }
-  if (Object.keys(raw).length === 0) {
+  const config = configEntries(raw, 'market_scan', KEYS);
+  if (config.size === 0) {
     throw invalid('config', 'config needs strategy_id of a saved strategy, or strategy_type with symbols.');
-  }
-  const config = new Map<string, unknown>(Object.entries(raw));
-  const unknown = [...config.keys()].find((key) => !KEYS.has(key));
-  if (unknown !== undefined) {
-    throw invalid(`config.${unknown}`, `A market_scan takes ${[...KEYS].join(', ')}; found ${shown(unknown)}.`);
   }
   return config.has('strategy_id')
     ? await parseSaved(deps, principal, config)

@@ -18,7 +18,7 @@ export interface ThreadPoolOptions {
   /** Threads, at least 1. Default: the processors that this process may use. */
   readonly threads?: number | undefined;
   /**
-   * Further threads, at least 0, on which jobs that hold no thread overtake tasks that take long, and one task of no job at a
+   * Further threads, at least 0, of which there are never more than 8, on which jobs that hold no thread overtake tasks that take long, and one task of no job at a
    * time does; they end when they have had nothing to do for 10 s. With one more than jobs run at the same time each of
    * them has a thread. Default 0.
    */
@@ -40,6 +40,9 @@ export interface ThreadPoolOptions {
   /** Hears of a thread that died while it had no task. The pool goes on; this is for the log. */
   readonly onThreadError?: ((error: unknown) => void) | undefined;
 }
+
+/** Extra threads, at most, however many are asked for: each has a heap of its own and takes its share of the processors. */
+const MAX_EXTRA_THREADS = 8;
 
 /** How long an extra thread waits for another task, in milliseconds: loading one takes some hundred of a processor. */
 const EXTRA_THREAD_IDLE_MS = 10_000;
@@ -80,7 +83,7 @@ export class ThreadPool implements Compute {
 
   constructor(options: ThreadPoolOptions) {
     this.parallelism = options.threads ?? availableParallelism();
-    const extraThreads = options.extraThreads ?? 0;
+    const extraThreads = Math.min(options.extraThreads ?? 0, MAX_EXTRA_THREADS);
     this.#turns = new Turns({ places: this.parallelism, extraPlaces: extraThreads, now: () => performance.now() });
     this.#taskTimeoutMs = options.taskTimeoutMs ?? 600_000;
     this.#startTimeoutMs = options.startTimeoutMs ?? 60_000;

@@ -18,7 +18,7 @@ export interface Holdings {
 
 /** One symbol, or cash. */
 export interface DriftRow {
-  /** `CASH` for cash, whose price is 1. */
+  /** `CASH` for cash, whose price is 1: the last row. An instrument of that name is among the others. */
   readonly symbol: string;
   readonly quantity: Decimal;
   readonly price: Decimal;

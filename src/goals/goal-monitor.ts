@@ -2,6 +2,7 @@
  * What goals need although nobody asks and no schedule says so: fills make the goals of their owner due for a check, which
  * comes a moment later, once for many fills. What is due is a column of the goal, so that it outlives the process.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { DomainError, RepeatingTask } from '../core/index.ts';
 import { type Journal, JournalConsumer, type JournalEvent, type JournalWrite } from '../events/index.ts';
 import { GRACE_MS } from '../scheduler/index.ts';
@@ -38,12 +39,7 @@ export class GoalMonitor {
       handle: (events, write) => this.#noteFills(events, write),
     });
     const name = 'checking goals after fills';
-    this.#task = new RepeatingTask({
-      name,
-      everyMs: LOOK_EVERY_MS,
-      log,
-      run: () => this.#beginDue().then(() => undefined),
-    });
+    this.#task = new RepeatingTask({ name, everyMs: LOOK_EVERY_MS, log, run: () => this.#look() });
   }
 
   /** @throws what the database throws */
@@ -69,8 +65,20 @@ export class GoalMonitor {
     await this.#turns.settle();
   }
 
+  /** Where an owner is done, the next one begins without the pause between two looks; what fails is left to that. */
+  async #look(): Promise<void> {
+    for (const checks of await this.#beginDue())
+      void checks.then((areDone) => (areDone ? this.#lookAgain() : undefined));
+  }
+
+  /** SQLite answers within the turn of the event loop: without a breath a crowd would keep it to itself. */
+  async #lookAgain(): Promise<void> {
+    await breathe();
+    await this.#task.now();
+  }
+
   /** Begins to check the goals of owners who have any that are due, as far as there are places. */
-  async #beginDue(): Promise<readonly Promise<void>[]> {
+  async #beginDue(): Promise<readonly Promise<boolean>[]> {
     const { database, clock } = this.#deps;
     if (this.#turns.free === 0) return [];
     const stopped = await database.read.schedulerState.findMany({ where: { isRunning: false } });
@@ -88,8 +96,8 @@ export class GoalMonitor {
     return owners.map(({ ownerId }) => this.#turns.begin(ownerId, () => this.#checkGoalsOf(ownerId)));
   }
 
-  /** One after the other, because they share an account. Never rejects: what fails is due again. */
-  async #checkGoalsOf(ownerId: number): Promise<void> {
+  /** One after the other, because they share an account. Never rejects: false when they failed, and are still due. */
+  async #checkGoalsOf(ownerId: number): Promise<boolean> {
     const { database, clock, log } = this.#deps;
     try {
       const due = await database.read.goal.findMany({
@@ -101,8 +109,10 @@ export class GoalMonitor {
         // The fills of a rebalance lead to one check, when it has ended.
         if (!(await isRebalancing(this.#deps, ownerId))) await this.#check(goal);
       }
+      return true;
     } catch (err) {
       log.error({ err, ownerId }, 'The goals of an owner could not be checked after fills; it is tried again');
+      return false;
     }
   }
 

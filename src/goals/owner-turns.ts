@@ -13,7 +13,7 @@ export interface OwnerTurnsOptions {
 
 /** See the head of this file. */
 export class OwnerTurns {
-  readonly #underWay = new Map<number, Promise<void>>();
+  readonly #underWay = new Map<number, Promise<unknown>>();
   readonly #patienceMs: number;
   #free: number;
 
@@ -33,7 +33,7 @@ export class OwnerTurns {
   }
 
   /** Begins the work of an owner who is not busy, while there is a free place. Settles as the work does. */
-  begin(ownerId: number, work: () => Promise<void>): Promise<void> {
+  begin<Result>(ownerId: number, work: () => Promise<Result>): Promise<Result> {
     this.#free -= 1;
     let hasPlace = true;
     const leave = (): void => {

@@ -1,7 +1,7 @@
 /** The job type `portfolio_check`: goals are checked on a schedule, and those that rebalance by themselves do. */
 import type { Principal } from '../access/index.ts';
-import { DomainError, decimalText, invalid, type JsonObject, readJson, shown } from '../core/index.ts';
-import type { JobType, RunContext, RunOutput } from '../scheduler/index.ts';
+import { DomainError, decimalText, invalid, isRowId, type JsonObject, readJson, shown } from '../core/index.ts';
+import { configEntries, type JobType, type RunContext, type RunOutput } from '../scheduler/index.ts';
 import type { GoalRow } from '../storage/index.ts';
 import { checkGoal, type GoalCheck } from './check-goal.ts';
 import type { RebalanceDeps } from './deps.ts';
@@ -11,9 +11,6 @@ type CheckConfig = { readonly goal_ids?: readonly number[] };
 
 /** The greatest number of goals of one job. */
 const MAX_GOALS = 100;
-
-/** Ids are 32-bit integers in the database. */
-const LARGEST_ID = 2_147_483_647;
 
 /** The job type, whose config is `{goal_ids?}`. */
 export function portfolioCheck(deps: RebalanceDeps): JobType {
@@ -94,20 +91,13 @@ function sentenceOf({ goal, drift, plan, reason }: GoalCheck): string {
 }
 
 async function parseConfig(deps: RebalanceDeps, principal: Principal, raw: unknown): Promise<JsonObject> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw invalid('config', `config must be an object; found ${shown(raw)}.`);
-  }
-  const config = new Map<string, unknown>(Object.entries(raw));
-  const unknown = [...config.keys()].find((key) => key !== 'goal_ids');
-  if (unknown !== undefined) {
-    throw invalid(`config.${unknown}`, `A portfolio_check takes goal_ids; found ${shown(unknown)}.`);
-  }
+  const config = configEntries(raw, 'portfolio_check', ['goal_ids']);
   return config.has('goal_ids') ? { goal_ids: await parseIds(deps, principal, config.get('goal_ids')) } : {};
 }
 
 async function parseIds({ database }: RebalanceDeps, principal: Principal, raw: unknown): Promise<readonly number[]> {
   const path = 'config.goal_ids';
-  if (!Array.isArray(raw) || raw.length === 0 || raw.length > MAX_GOALS || !raw.every(isId)) {
+  if (!Array.isArray(raw) || raw.length === 0 || raw.length > MAX_GOALS || !raw.every(isRowId)) {
     throw invalid(path, `goal_ids must be a list of 1 to ${MAX_GOALS} ids of goals; found ${shown(raw)}.`);
   }
   const ids = [...new Set<number>(raw)];
@@ -118,8 +108,4 @@ async function parseIds({ database }: RebalanceDeps, principal: Principal, raw: 
   const missing = ids.find((id) => !known.some((goal) => goal.id === id));
   if (missing !== undefined) throw invalid(path, `There is no goal ${missing}.`);
   return ids;
-}
-
-function isId(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= LARGEST_ID;
 }

@@ -17,7 +17,10 @@ import {
 } from '../core/index.ts';
 import { parseSymbol } from '../market/index.ts';
 
-/** The name under which cash stands among the weights. */
+/**
+ * The name under which cash stands among the weights. An instrument of that name cannot be wanted; where it is held it is, as
+ * whatever a goal does not name, a row of its own that should be 0.
+ */
 export const CASH = 'CASH';
 
 /** Symbol -> weight in [0, 1], 8 places; `CASH` where it was named. */

@@ -48,7 +48,10 @@ const TargetWeight = builder
 const DriftPosition = builder.objectRef<DriftRow>('DriftPosition').implement({
   description: 'One symbol that is held or wanted, or cash.',
   fields: (t) => ({
-    symbol: t.expose('symbol', { type: 'Symbol', description: '`CASH` is cash, whose price is 1.' }),
+    symbol: t.expose('symbol', {
+      type: 'Symbol',
+      description: '`CASH` in the last row is cash, whose price is 1; in another one it is an instrument of that name.',
+    }),
     quantity: t.expose('quantity', { type: 'Decimal', description: 'Units, below 0 when sold short.' }),
     price: t.expose('price', { type: 'Decimal', description: 'The last price.' }),
     value: t.expose('value', { type: 'Decimal', description: 'Quantity times price.' }),

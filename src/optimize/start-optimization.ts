@@ -13,7 +13,7 @@ import {
   refuseTooManyJobs,
   sharedParsers,
 } from './job/submit-job.ts';
-import { parseSearch, parseSpace, trialCount } from './search/index.ts';
+import { parseSearch, parseSpace, requireValidCombination, trialCount } from './search/index.ts';
 
 /** What a caller asks for. Null and undefined both take the default. */
 export interface StrategyOptimizationInput extends JobInput {
@@ -37,8 +37,9 @@ export async function startStrategyOptimization(
   await refuseTooManyJobs(deps, principal);
   const { symbols, ...others } = sharedParsers(input);
   const { typed, ...shared } = parseAll({ symbols, typed: () => parseTyped(deps, input), ...others });
-  await checkStrategy(deps, principal, input);
   const { type, paramGrid, search } = typed;
+  if (search.method === 'grid') await requireValidCombination(type, paramGrid);
+  await checkStrategy(deps, principal, input);
   const models = await modelsOfSpace(deps.models, principal.userId, { ...shared, type, space: paramGrid });
   const data = await loadBars(deps, principal, { ...input, ...shared });
   requireUsableBars(models, data);

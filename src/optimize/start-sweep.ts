@@ -16,6 +16,7 @@ import type { OptimizationSection, SkippedType } from './optimization.ts';
 import {
   combinationAt,
   combinationCount,
+  noneIsValid,
   type ParameterSpace,
   parseSearch,
   parseSpace,
@@ -28,7 +29,8 @@ export type SweepInput = JobInput;
 
 /**
  * Submits a job over all strategy types and answers at once; it runs in the background. Types that cannot trade so many
- * symbols, or whose windows are longer than the bars, are left out and listed in the configuration. Scope `trade`.
+ * symbols, whose windows are longer than the bars, or whose grid has no valid combination are left out and listed in the
+ * configuration. Scope `trade`.
  *
  * @throws {DomainError} VALIDATION naming the field, value and limit, also when no type fits; NOT_FOUND for the saved
  *   strategy; RATE_LIMITED when too many jobs wait; UNAVAILABLE when the market data cannot be had
@@ -91,6 +93,7 @@ function windowProblem(type: StrategyType, space: ParameterSpace, bars: number):
     shortest = Math.min(shortest, Math.max(1, longestWindow(type, params)));
     if (shortest <= bars) return null;
   }
+  if (shortest === Number.POSITIVE_INFINITY) return noneIsValid(type, space);
   return `${type.name} looks back on at least ${shortest} bars, and there are ${bars}.`;
 }
 

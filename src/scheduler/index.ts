@@ -4,6 +4,7 @@
  */
 
 export { storeChange } from './change-job.ts';
+export { configEntries } from './config-entries.ts';
 export { type Cron, nextRun, parseCron, parseZone } from './cron/index.ts';
 export type { SchedulerBasis } from './deps.ts';
 export { JOB_EVENTS, type JobEventType } from './events.ts';

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Compute } from '../../src/compute/index.ts';
+import { LONG_AFTER_MS } from '../../src/compute/turns.ts';
 import { failureOf, firstMessage, openPool, timed } from '../support/compute-pool.ts';
 import { busy, double, endless, untilCancelled } from '../support/compute-tasks.ts';
 
@@ -127,5 +128,18 @@ describe('an extra thread', () => {
     expect([(await run).reason, (await waiting).reason]).toEqual(['aborted', 'aborted']);
     expect(elapsed).toBeLessThan(2000);
     await held();
+  });
+
+  it('is one of eight, however many are asked for', async () => {
+    const pool = openPool({ threads: 1, extraThreads: 100 });
+    const releases = await Promise.all(Array.from({ length: 9 }, () => holdThreads(pool.forJob(), 1)));
+    const tenth = holdThreads(pool.forJob(), 1);
+    // The ninth task has long counted as one that takes long by then.
+    await sleep(3 * LONG_AFTER_MS);
+    const { running } = pool.stats();
+    await Promise.all(releases.map((release) => release()));
+    await (await tenth)();
+
+    expect(running).toBe(9);
   });
 });

@@ -1,7 +1,8 @@
 /** Checks that fills lead to: when they come, and when they come too late to place orders. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
-import { createPortfolioGoal, type GoalInput, rebalancePortfolio } from '../../src/goals/index.ts';
+import { createPortfolioGoal, type GoalInput, GoalMonitor, rebalancePortfolio } from '../../src/goals/index.ts';
 import { OwnerTurns } from '../../src/goals/owner-turns.ts';
 import { enableScheduledJob, switchScheduler } from '../../src/scheduler/index.ts';
 import type { GoalRow } from '../../src/storage/index.ts';
@@ -11,6 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import { type GoalDesk, openDesk, SIXTY_FORTY } from '../support/goal-desk.ts';
 import { tradingOn } from '../support/open-trading.ts';
 import { createOwner } from '../support/owner.ts';
+import { withRead } from '../support/with-read.ts';
 
 /** A Wednesday in July, while New York trades. */
 const NOON = '2026-07-08T16:01:00.000Z';
@@ -104,6 +106,62 @@ eachDatabase((_provider, create) => {
         db.rebalancePlan.updateMany({ where: { reason: 'stands still' }, data: { status: 'blocked' } }),
       );
 
+      expect(await at.row(goal.id)).toMatchObject({ checkDueAt: null, breachedAt: expect.any(Date) });
+    });
+
+    it('however many owners wait, the next one is begun as soon as another is done', async () => {
+      const at = await desk();
+      const goals = await Promise.all(
+        Array.from({ length: 3 * new OwnerTurns().free }, async () => {
+          const user = await createOwner(at.database);
+          return await createPortfolioGoal(at, user, { targetWeights: SIXTY_FORTY });
+        }),
+      );
+      const where = { id: { in: goals.map(({ id }) => id) } };
+      await at.database.transaction((db) =>
+        db.goal.updateMany({ where, data: { checkDueAt: new Date(at.clock.now()) } }),
+      );
+      const waiting = (): Promise<number> => at.database.read.goal.count({ where: { ...where, lastCheckedAt: null } });
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        await at.monitor.start();
+        // One look, and what it leads to: the pause before another one never ends.
+        vi.advanceTimersByTime(1_000);
+        const giveUpAt = performance.now() + 20_000;
+        while ((await waiting()) > 0 && performance.now() < giveUpAt) await breathe();
+      } finally {
+        vi.useRealTimers();
+      }
+
+      expect(await waiting()).toBe(0);
+    });
+
+    it('what fails waits for the next look', async () => {
+      const at = await desk();
+      const goal = await due(at, { rebalanceMode: 'alert' });
+      at.clock.advance(1_000);
+      let failures = 0;
+      const failing = {
+        findMany: async () => [],
+        count: async ({ where }: { readonly where: { readonly ownerId: number } }): Promise<never> => {
+          if (where.ownerId === goal.ownerId) failures += 1;
+          throw new Error('The database does not answer every question.');
+        },
+      };
+      const monitor = new GoalMonitor(withRead(at, 'rebalancePlan', failing));
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        await monitor.start();
+        vi.advanceTimersByTime(1_000);
+        const until = performance.now() + 500;
+        while (performance.now() < until) await breathe();
+      } finally {
+        vi.useRealTimers();
+      }
+      await monitor.close();
+      await at.monitor.checkDue();
+
+      expect(failures).toBe(1);
       expect(await at.row(goal.id)).toMatchObject({ checkDueAt: null, breachedAt: expect.any(Date) });
     });
 

@@ -10,7 +10,7 @@ function holdings(
 ): Holdings {
   const positions = new Map(Object.entries(quantities).map(([symbol, quantity]) => [symbol, decimal(quantity)]));
   const value = Object.entries(quantities).reduce((sum, [symbol, each]) => sum + each * (prices[symbol] ?? 100), 0);
-  const known = ['SPY', 'QQQ', 'IEF', 'OLD'].map((symbol) => [symbol, decimal(prices[symbol] ?? 100)] as const);
+  const known = ['SPY', 'QQQ', 'IEF', 'OLD', 'CASH'].map((symbol) => [symbol, decimal(prices[symbol] ?? 100)] as const);
   return { cash: decimal(100_000 - value), positions, prices: new Map(known) };
 }
 
@@ -69,6 +69,19 @@ describe('the drift of an account', () => {
     expect(cash?.quantity.toFixed()).toBe('98000');
     expect(measureHoldings(aim({ CASH: 1 }), holdings({})).maxDrift.toFixed()).toBe('0');
     expect(measureHoldings(aim({ SPY: 0.03 }), holdings({})).needsRebalance).toBe(false);
+  });
+
+  it('keeps an instrument that is called CASH apart from cash', () => {
+    const drift = measureHoldings(aim({ SPY: 0.5, CASH: 0.5 }), holdings({ SPY: 500, CASH: 100 }));
+
+    expect(drift.totalValue.toFixed()).toBe('100000');
+    expect(
+      drift.rows.map(({ symbol, value, targetWeight, isBreached }) => [symbol, +value, +targetWeight, isBreached]),
+    ).toEqual([
+      ['CASH', 10_000, 0, true],
+      ['SPY', 50_000, 0.5, false],
+      ['CASH', 40_000, 0.5, false],
+    ]);
   });
 
   it('counts what is sold short below 0', () => {

@@ -8,7 +8,7 @@ describe('the turns of owners', () => {
   it('are as many as there are places, each owner once', async () => {
     const turns = new OwnerTurns({ places: 2 });
     let end = (): void => undefined;
-    const first = turns.begin(1, () => new Promise((resolve) => (end = resolve)));
+    const first = turns.begin(1, () => new Promise<void>((resolve) => (end = resolve)));
     const second = turns.begin(2, () => Promise.reject(new Error('It failed.')));
 
     expect([turns.free, turns.busy]).toEqual([0, [1, 2]]);

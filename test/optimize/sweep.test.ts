@@ -10,7 +10,7 @@ import {
   readSweepResults,
   startSweep,
 } from '../../src/optimize/index.ts';
-import { createStrategy } from '../../src/strategies/index.ts';
+import { builtInStrategies, createStrategy, StrategyRegistry } from '../../src/strategies/index.ts';
 import { eachDatabase } from '../support/database.ts';
 import { EXAMPLE, ended, journalOf, readTrials, submit } from '../support/jobs.ts';
 import { createOwner } from '../support/owner.ts';
@@ -138,6 +138,24 @@ eachDatabase((_provider, create) => {
       expect(readConfig(short).skippedTypes).toEqual([
         { strategyType: 'stat_arb', reason: 'stat_arb looks back on at least 30 bars, and there are 21.' },
         MODEL_SKIPPED,
+      ]);
+    });
+
+    it.each([{}, { method: 'random' }])('leaves out types whose grid has no valid combination, %o', async (search) => {
+      const services = await startServices(await create(), { maxRunningJobs: 0 });
+      const defaultGrid = { short_window: [50, 60], long_window: [10] };
+      const types = builtInStrategies.map((type) => (type.name === 'momentum' ? { ...type, defaultGrid } : type));
+      const deps = { ...services, registry: new StrategyRegistry(types) };
+
+      const config = readConfig(await startSweep(deps, services.user, { ...PAIR, ...search }));
+
+      expect(config.sections.map(({ strategyType }) => strategyType)).not.toContain('momentum');
+      expect(config.skippedTypes).toEqual([
+        {
+          strategyType: 'momentum',
+          reason:
+            'No combination of momentum is valid (2 in all): short_window 50 must be smaller than long_window 10.',
+        },
       ]);
     });
 

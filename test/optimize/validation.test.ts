@@ -48,6 +48,18 @@ const REFUSALS: readonly [string, Partial<StrategyOptimizationInput>, string, Re
   ['a value out of range', { paramGrid: { short_window: [5, 0] } }, 'paramGrid.short_window.1', /found 0/],
   ['no grid at all', { paramGrid: 'all' }, 'paramGrid', /object of parameters, found "all"/],
   [
+    'a combination that is not valid',
+    { paramGrid: { short_window: 50, long_window: [10] } },
+    'paramGrid',
+    /^No combination of momentum is valid \(1 in all\): short_window 50 must be smaller than long_window 10\.$/,
+  ],
+  [
+    'a grid without any valid combination',
+    { paramGrid: { short_window: [50, 60], long_window: { min: 10, max: 50 } } },
+    'paramGrid',
+    /^No combination of momentum is valid \(82 in all\): short_window 50 must/,
+  ],
+  [
     'too many combinations',
     { paramGrid: { short_window: many(137), long_window: many(73) } },
     'paramGrid',

@@ -18,3 +18,4 @@ export {
   type ParameterSpace,
 } from './space.ts';
 export { trialCount } from './trial-count.ts';
+export { noneIsValid, requireValidCombination } from './valid-grid.ts';

@@ -4,6 +4,7 @@ import type { ParameterOwner } from '../../strategies/index.ts';
 import { combine, coordinatesOf } from './coordinates.ts';
 import type { SearchMethod } from './method.ts';
 import { combinationAt, combinationCount, type ParameterSpace } from './space.ts';
+import { noneIsValid } from './valid-grid.ts';
 
 /** Spaces of so many combinations are counted one by one; larger ones are judged by a sample. */
 const COUNTED = 50_000;
@@ -14,12 +15,13 @@ const LEAST_VALID = 0.01;
 const MARGIN = 4;
 
 /**
- * How many combinations a search tries. With method grid all of the space, invalid ones included; with the others
- * maxTrials, or the number of valid combinations where there are fewer.
+ * How many combinations a search tries. With method grid all of the space, whether valid or not
+ * (`requireValidCombination` looks for a valid one); with the others maxTrials, or the number of valid combinations where
+ * there are fewer.
  *
  * @param search `maxTrials` is null with method grid only
- * @throws {DomainError} VALIDATION on `paramGrid` when no combination is valid, or fewer than 1 % are and the space has
- *   more than 50,000 (or a continuous axis): searching it would be guessing
+ * @throws {DomainError} VALIDATION on `paramGrid`, never with method grid, when no combination is valid, or fewer than 1 %
+ *   are and the space has more than 50,000 (or a continuous axis): searching it would be guessing
  */
 export function trialCount(
   owner: ParameterOwner,
@@ -36,7 +38,7 @@ export function trialCount(
   }
   const valid = countValid(owner, space, maxTrials);
   if (valid > 0) return valid;
-  throw invalid('paramGrid', `None of the ${count} combinations is valid. ${firstProblem(owner, space)}`);
+  throw invalid('paramGrid', noneIsValid(owner, space));
 }
 
 /** Stops at `limit`. */
@@ -64,8 +66,4 @@ function validShare(owner: ParameterOwner, space: ParameterSpace): number {
 function tooRare(share: number): Error {
   const message = `Of ${SAMPLE} combinations drawn from this space ${Math.round(share * SAMPLE)} are valid; at least ${Math.ceil(LEAST_VALID * SAMPLE)} must be. Narrow its ranges to values that go together.`;
   return invalid('paramGrid', message, { limit: LEAST_VALID, observed: share });
-}
-
-function firstProblem(owner: ParameterOwner, space: ParameterSpace): string {
-  return owner.problem(combinationAt(owner, space, 0))?.message ?? '';
 }

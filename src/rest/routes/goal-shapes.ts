@@ -63,7 +63,7 @@ export const goalAnswer = z
   .meta({ title: 'PortfolioGoal', description: 'What share of the account each symbol should have.' });
 
 const driftPosition = z.object({
-  symbol: z.string().describe('`CASH` is cash, which comes last.'),
+  symbol: z.string().describe('`CASH` in the last row is cash; in another one it is an instrument of that name.'),
   quantity: z.number().describe('Below 0 when sold short.'),
   price: z.number().describe('The last price.'),
   value: z.number().describe('Quantity times price.'),

@@ -140,7 +140,7 @@ describe.each(METHODS)('a search by %s', (method) => {
     const error = refusalOf(() => trialCount(ordered, space, { method, maxTrials: 10 }));
 
     expect(error.fields[0]?.path).toEqual(['paramGrid']);
-    expect(error.message).toBe('None of the 2 combinations is valid. short must suit long.');
+    expect(error.message).toBe('No combination of toy is valid (2 in all): short must suit long.');
   });
 
   test('of a huge space costs what a small one does, and tries as many as it may', () => {
