@@ -15,7 +15,7 @@ const line = {
 } as const;
 
 await runCommand(line, async () => {
-  const database = openForReading(parseConfig().databaseUrl);
+  const database = await openForReading(parseConfig().databaseUrl);
   try {
     const owners = await auditedOwners(database.read).catch((cause: unknown) => {
       if (cause instanceof DomainError) throw cause;

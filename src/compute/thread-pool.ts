@@ -18,9 +18,9 @@ export interface ThreadPoolOptions {
   /** Threads, at least 1. Default: the processors that this process may use. */
   readonly threads?: number | undefined;
   /**
-   * Further threads, at least 0, of which there are never more than 8, on which jobs that hold no thread overtake tasks that take long, and one task of no job at a
-   * time does; they end when they have had nothing to do for 10 s. With one more than jobs run at the same time each of
-   * them has a thread. Default 0.
+   * Further threads, 0 to 8 (more are 8), on which jobs that hold no thread overtake tasks that take long, and one task of
+   * no job at a time does; they end when they have had nothing to do for a second. With one more than jobs run at the same
+   * time each of them has a thread. Default 0.
    */
   readonly extraThreads?: number | undefined;
   /**
@@ -44,8 +44,8 @@ export interface ThreadPoolOptions {
 /** Extra threads, at most, however many are asked for: each has a heap of its own and takes its share of the processors. */
 const MAX_EXTRA_THREADS = 8;
 
-/** How long an extra thread waits for another task, in milliseconds: loading one takes some hundred of a processor. */
-const EXTRA_THREAD_IDLE_MS = 10_000;
+/** How long an extra thread waits for another task, in milliseconds: some twenty times as long as loading one takes. */
+const EXTRA_THREAD_IDLE_MS = 1000;
 
 const REQUIRE_OF_MODULES = '--experimental-require-module';
 

@@ -1,5 +1,5 @@
 /** GraphiQL as it is served here: its page, and what it opens with: the main tasks, ready to run from left to right. */
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 type Options = Parameters<typeof renderGraphiQL>[0];
 
@@ -9,8 +9,9 @@ type Options = Parameters<typeof renderGraphiQL>[0];
  */
 const STILL_TABS = '<style>.graphiql-tab { transform: none !important; }</style>';
 
-/** The page, whose scripts all come from this server. */
-export function graphiqlPage(options: Options): string {
+/** The page, whose scripts all come from this server. They are loaded when somebody looks: that takes as long as fastify does. */
+export async function graphiqlPage(options: Options): Promise<string> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   return renderGraphiQL(options).replace('</head>', `${STILL_TABS}</head>`);
 }
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Clock } from '../core/index.ts';
 import type { Database, DatabaseOptions, ReadOnlyDatabase } from './database.ts';
-import { describePostgresql, openPostgresql, postgresqlReader } from './postgresql.ts';
 import { openSqlite, sqliteReader } from './sqlite.ts';
 import { withTranslatedErrors } from './transactions.ts';
 
@@ -14,7 +13,7 @@ import { withTranslatedErrors } from './transactions.ts';
  */
 export async function openDatabase(url: string, clock: Clock, options: DatabaseOptions = {}): Promise<Database> {
   if (isFile(url)) return openSqlite(fileOf(url), clock);
-  if (isPostgresql(url)) return openPostgresql(url, clock, options);
+  if (isPostgresql(url)) return (await loadPostgresql()).openPostgresql(url, clock, options);
   throw neither(url);
 }
 
@@ -23,12 +22,25 @@ export async function openDatabase(url: string, clock: Clock, options: DatabaseO
  *
  * @throws {Error} when the url is neither, or there is no such file
  */
-export function openForReading(url: string): ReadOnlyDatabase {
-  if (!isFile(url) && !isPostgresql(url)) throw neither(url);
-  const location = isFile(url) ? resolve(fileOf(url)) : describePostgresql(url);
-  if (isFile(url) && !existsSync(location)) throw new Error(`There is no database at ${location}.`);
-  const client = isFile(url) ? sqliteReader(location) : postgresqlReader(url);
+export async function openForReading(url: string): Promise<ReadOnlyDatabase> {
+  const { location, client } = await clientForReading(url);
   return { location, read: withTranslatedErrors(client), close: () => client.$disconnect() };
+}
+
+async function clientForReading(url: string) {
+  if (isPostgresql(url)) {
+    const { describePostgresql, postgresqlReader } = await loadPostgresql();
+    return { location: describePostgresql(url), client: postgresqlReader(url) };
+  }
+  if (!isFile(url)) throw neither(url);
+  const location = resolve(fileOf(url));
+  if (!existsSync(location)) throw new Error(`There is no database at ${location}.`);
+  return { location, client: sqliteReader(location) };
+}
+
+/** Its driver is loaded by those who use it. */
+function loadPostgresql() {
+  return import('./postgresql.ts');
 }
 
 function isFile(url: string): boolean {

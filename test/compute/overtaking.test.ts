@@ -91,7 +91,7 @@ describe('an extra thread', () => {
     expect(live.size).toBe(3);
     await release();
 
-    await sleep(12_000);
+    await sleep(2500);
     process.off('worker', onWorker);
 
     expect(live.size).toBe(2);

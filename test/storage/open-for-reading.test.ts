@@ -10,7 +10,7 @@ describe('a database that is opened for reading', () => {
     it('shows what another connection commits, and refuses to write', async () => {
       const test = await create();
       const database = await test.open();
-      const reader = openForReading(test.url);
+      const reader = await openForReading(test.url);
       test.onDrop(() => reader.close());
       const data = { name: 'somebody', createdAt: new Date(0) };
 
@@ -27,14 +27,14 @@ describe('a database that is opened for reading', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dunlin-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is not made when it is not there', () => {
+  it('is not made when it is not there', async () => {
     const file = join(folder, 'none.db');
 
-    expect(() => openForReading(`file:${file}`)).toThrow(`There is no database at ${file}.`);
+    await expect(openForReading(`file:${file}`)).rejects.toThrow(`There is no database at ${file}.`);
     expect(existsSync(file)).toBe(false);
   });
 
-  it('is of a kind that we know', () => {
-    expect(() => openForReading('mysql://here')).toThrow('"file:" or "postgresql://", not with "mysql"');
+  it('is of a kind that we know', async () => {
+    await expect(openForReading('mysql://here')).rejects.toThrow('"file:" or "postgresql://", not with "mysql"');
   });
 });

@@ -17,10 +17,11 @@ export const busy = defineTask('busy', (milliseconds: number) => {
   return milliseconds;
 });
 
-/** Reports 'begun', then loops until it is told to stop. */
+/** Reports 'begun', then holds its thread until it is told to stop; it leaves the processor to others. */
 export const untilCancelled = defineTask<null, string, string>('untilCancelled', (_input, context) => {
   context.report('begun');
-  while (!context.isCancelled());
+  const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
+  while (!context.isCancelled()) Atomics.wait(nobodyWakes, 0, 0, 2);
   context.report('stopping');
   return 'stopped';
 });
