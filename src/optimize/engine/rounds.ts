@@ -73,19 +73,30 @@ async function groupsOf(
   indexes: readonly number[],
 ): Promise<{ readonly groups: readonly (readonly number[])[]; readonly needs: readonly IndicatorNeed[] }> {
   const groups = new Map<string, Group>();
-  const columns = new Map<string, number>();
-  const needs: IndicatorNeed[] = [];
+  const distinct = new DistinctNeeds();
   for (const [place, index] of indexes.entries()) {
     if (place % SLICE === SLICE - 1) await breathe();
     const wanted = needsOf(type, params[index]);
-    const read = wanted.map((need) => valueOf(columns, keyOf(need), () => needs.push(need)));
+    const read = wanted.map((need) => distinct.numberOf(need));
     const kinds = wanted.map(({ kind }) => kind).join();
     const group = valueOf(groups, kinds, () => groupOf(wanted.length));
     addReader(group, index, read);
   }
   const sorted: (readonly number[])[] = [];
   for (const group of groups.values()) sorted.push(await byColumn(group));
-  return { groups: sorted, needs };
+  return { groups: sorted, needs: distinct.needs };
+}
+
+/** The distinct indicators of combinations, numbered in the order in which they were met. */
+class DistinctNeeds {
+  readonly needs: IndicatorNeed[] = [];
+  /** By kind and window: a text of each would take as long as everything else. */
+  readonly #numbers = new Map<string, Map<number, number>>();
+
+  numberOf(need: IndicatorNeed): number {
+    const ofKind = valueOf(this.#numbers, need.kind, () => new Map<number, number>());
+    return valueOf(ofKind, need.window, () => this.needs.push(need) - 1);
+  }
 }
 
 /**
@@ -144,9 +155,11 @@ function joined(lists: readonly (readonly number[])[]): readonly number[] {
 
 /** The value of a key, made where there is none. */
 function valueOf<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const found = values.get(key) ?? make();
-  values.set(key, found);
-  return found;
+  const found = values.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  values.set(key, made);
+  return made;
 }
 
 async function* roundsOf(

@@ -32,6 +32,31 @@ export async function takeableJobs(database: Database, now: Date, limit: number)
   return rows.map((row) => row.id);
 }
 
+/**
+ * Takes a job in the transaction that has stored it as pending. As `takeJob`, but for the turn of those that wait: null when there
+ * is an older one. On PostgreSQL one that is being stored by another process at this moment does not count.
+ */
+export async function takeStoredJob(
+  db: Db,
+  stored: OptimizationRow,
+  holder: Holder,
+  now: Date,
+): Promise<OptimizationRow | null> {
+  const columns = {
+    status: 'running',
+    leaseOwner: holder.name,
+    leaseUntil: leaseFrom(now),
+    attempt: 1,
+    startedAt: now,
+  };
+  const taken = await db.$executeRaw`
+    UPDATE "Optimization" SET "status" = ${columns.status}, "leaseOwner" = ${columns.leaseOwner},
+      "leaseUntil" = ${columns.leaseUntil}, "attempt" = ${columns.attempt}, "startedAt" = ${columns.startedAt}
+    WHERE "id" = ${stored.id} AND NOT EXISTS (SELECT 1 FROM "Optimization" AS older WHERE older."id" < ${stored.id}
+      AND (older."status" = 'pending' OR (older."status" = 'running' AND older."leaseUntil" < ${now})))`;
+  return taken === 1 ? { ...stored, ...columns } : null;
+}
+
 /** Takes a job; null when another process was quicker. What another version of the engine computed is dropped. */
 export async function takeJob(db: Db, id: number, holder: Holder, now: Date): Promise<OptimizationRow | null> {
   const [row] = await db.optimization.updateManyAndReturn({
@@ -39,7 +64,7 @@ export async function takeJob(db: Db, id: number, holder: Holder, now: Date): Pr
     data: {
       status: 'running',
       leaseOwner: holder.name,
-      leaseUntil: new Date(now.getTime() + LEASE_MS),
+      leaseUntil: leaseFrom(now),
       attempt: { increment: 1 },
       startedAt: now,
       progressCombo: 0,
@@ -67,7 +92,7 @@ export async function renewLease(
     const [row] = await db.optimization.updateManyAndReturn({
       where: heldBy(id, holder),
       data: {
-        leaseUntil: new Date(now.getTime() + LEASE_MS),
+        leaseUntil: leaseFrom(now),
         progressCombo: progress.combo,
         progressFold: progress.fold,
       },
@@ -94,4 +119,8 @@ export async function releaseJob(db: Db, id: number, holder: Holder): Promise<bo
 /** The condition of every write of a holder. */
 export function heldBy(id: number, holder: Holder) {
   return { id, status: 'running', leaseOwner: holder.name };
+}
+
+function leaseFrom(now: Date): Date {
+  return new Date(now.getTime() + LEASE_MS);
 }

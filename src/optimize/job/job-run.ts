@@ -46,6 +46,9 @@ const OPEN_WORK: Readonly<Record<OptimizationJobType, (deps: WorkDeps, held: Hel
 /** Why a running job is told to stop. */
 export type StopReason = 'cancel' | 'shutdown' | 'lost';
 
+/** A job that this process holds. */
+export type TakenJob = Pick<HeldJob, 'row' | 'holder' | 'submitted'>;
+
 /** Runs one job that was taken; see the head of the file. */
 export class JobRun {
   /** Resolves when nothing is left to do for it here; never rejects. */
@@ -53,15 +56,17 @@ export class JobRun {
   readonly #deps: RunDeps;
   readonly #row: OptimizationRow;
   readonly #holder: Holder;
+  readonly #submitted: HeldJob['submitted'];
   readonly #abort = new AbortController();
   readonly #throttle: ProgressThrottle;
   #job: JobWork | null = null;
   #fold = 0;
 
-  constructor(deps: RunDeps, row: OptimizationRow, holder: Holder) {
+  constructor(deps: RunDeps, { row, holder, submitted }: TakenJob) {
     this.#deps = deps;
     this.#row = row;
     this.#holder = holder;
+    this.#submitted = submitted;
     this.#throttle = new ProgressThrottle(deps.clock, () => this.#publish());
     this.ended = this.#run().catch((error: unknown) =>
       deps.log.error(
@@ -84,7 +89,8 @@ export class JobRun {
   async #run(): Promise<void> {
     const ended = new AbortController();
     const renewing = this.#keepLease(ended.signal);
-    this.#throttle.tick();
+    // Of one that was submitted just now those who listen are about to hear that.
+    if (this.#submitted === undefined) this.#throttle.tick();
     try {
       await this.#work();
     } finally {
@@ -126,6 +132,7 @@ export class JobRun {
     return {
       row: this.#row,
       holder: this.#holder,
+      submitted: this.#submitted,
       signal: this.#abort.signal,
       onProgress: (fold) => {
         this.#fold = fold ?? this.#fold;

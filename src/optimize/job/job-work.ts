@@ -1,7 +1,7 @@
 /** What a kind of job does, as `JobRun` sees it: compute on, keep checkpoints, and say what was found. */
 import type { Compute } from '../../compute/index.ts';
 import type { Log } from '../../core/index.ts';
-import type { MarketData } from '../../market/index.ts';
+import type { AlignedBars, MarketData } from '../../market/index.ts';
 import type { Database, Db, OptimizationRow } from '../../storage/index.ts';
 import type { ModelSource, StrategyRegistry } from '../../strategies/index.ts';
 import type { SharedMemory } from '../engine/shared-memory.ts';
@@ -24,6 +24,8 @@ export interface WorkDeps {
 export interface HeldJob {
   readonly row: OptimizationRow;
   readonly holder: Holder;
+  /** Its bars, when it was submitted here just now: then nothing has been computed of it either. */
+  readonly submitted?: AlignedBars | undefined;
   /** Aborts when the job is to stop here. */
   readonly signal: AbortSignal;
   /** Told whenever something was computed: of the fold (from 1) where it is known. */

@@ -17,10 +17,10 @@ type LoadDeps = Pick<WorkDeps, 'market' | 'registry' | 'models' | 'memory'>;
 /** Turns a strategy job's row into what is computed. @throws {DomainError} as `loadBarsAgain` and `predictionsOf` */
 export async function loadJob(
   deps: LoadDeps,
-  { row, signal }: Pick<HeldJob, 'row' | 'signal'>,
+  { row, signal, submitted }: Pick<HeldJob, 'row' | 'signal' | 'submitted'>,
 ): Promise<ComputableJob> {
   const config = readConfig(row);
-  const data = await loadBarsAgain(deps, row, config);
+  const data = submitted ?? (await loadBarsAgain(deps, row, config));
   // That the windows are long enough was checked when the job was submitted.
   const folds = walkForwardFolds(row.bars, config, 1);
   const asked = { ...config, ownerId: row.ownerId, stamps: config.models ?? [], bars: data.bars };

@@ -3,10 +3,10 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { invariant } from '../../core/index.ts';
 import { planRows } from '../../features/index.ts';
 import type { MarketData } from '../../market/index.ts';
-import type { OptimizationRow } from '../../storage/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
 import { createSampler } from '../search/index.ts';
 import { cutBars, MODEL_SPACES, searchOf, type TuningConfig, TuningFigures, type TuningJob } from '../tuning/index.ts';
+import type { HeldJob } from './job-work.ts';
 import { loadBarsAgain } from './load-job.ts';
 import { readTuningConfig } from './stored-job.ts';
 
@@ -21,11 +21,14 @@ export interface LoadedTuning {
 }
 
 /** @throws {DomainError} CONFLICT when the bars have changed since it was submitted */
-export async function loadTuning(deps: { readonly market: MarketData }, row: OptimizationRow): Promise<LoadedTuning> {
+export async function loadTuning(
+  deps: { readonly market: MarketData },
+  { row, submitted }: Pick<HeldJob, 'row' | 'submitted'>,
+): Promise<LoadedTuning> {
   const config = readTuningConfig(row);
   invariant(config !== null, 'a job about a model says what was asked of it');
   const { modelType, featureConfig, thresholds, settings, method, maxTrials, seed } = config;
-  const { bars } = await loadBarsAgain(deps, row, config);
+  const { bars } = submitted ?? (await loadBarsAgain(deps, row, config));
   const { firstBar, labelled } = planRows(featureConfig, bars);
   const cut = cutBars(labelled / bars.length, { ...config, horizon: featureConfig.horizon });
   const objective = featureConfig.label === 'direction' ? 'binary' : 'regression';

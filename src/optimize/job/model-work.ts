@@ -12,10 +12,10 @@ import { judgedFindings, tunedFindings } from './tuning-findings.ts';
 
 /** Loads a job about a model, with what an earlier process has left of it. */
 export async function openModelWork(deps: WorkDeps, held: HeldJob): Promise<JobWork> {
-  const loaded = await loadTuning(deps, held.row);
+  const loaded = await loadTuning(deps, held);
   const source = fitCheckpoints(loaded.figures);
   const checkpoints = new Checkpoints(deps.database, { id: held.row.id, holder: held.holder }, source);
-  await checkpoints.restore();
+  if (held.submitted === undefined) await checkpoints.restore();
   return new ModelWork(deps, held, { ...loaded, checkpoints });
 }
 

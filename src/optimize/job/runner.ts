@@ -1,11 +1,13 @@
 /**
- * Takes the jobs that wait and runs them in this process, in the background.
+ * Takes the jobs that wait and runs them in this process, in the background. A job that is submitted here is taken in the
+ * transaction that stores it when there is a place and nothing waits; the others, and those of other processes, when it looks.
  *
  *   pending --take--> running --> complete | cancelled | error (see job-run.ts)
  *                     running --this process closes--> pending (the next process takes it at once)
  *                     running --this process dies----> its lease runs out, and another process takes it
  */
 import { dateOf } from '../../core/index.ts';
+import type { AlignedBars } from '../../market/index.ts';
 import type { OptimizationRow } from '../../storage/index.ts';
 import { SharedMemory } from '../engine/shared-memory.ts';
 import type { OptimizationProgress } from '../optimization.ts';
@@ -23,11 +25,22 @@ export interface RunnerDeps extends Omit<RunDeps, 'memory'> {
   readonly maxRunningJobs: number;
 }
 
+/** A job that was stored just now. */
+export interface StoredJob {
+  /** As it was submitted. */
+  readonly created: OptimizationRow;
+  /** As it was taken in the same transaction; null when it waits. */
+  readonly taken: OptimizationRow | null;
+}
+
 /** Runs jobs from the table until it is closed; the states are at the head of the file. */
 export class OptimizationRunner {
   readonly #deps: RunnerDeps & RunDeps;
   readonly #holder: Holder;
   readonly #running = new Map<number, JobRun>();
+  /** Places that are kept for jobs that are being taken. */
+  #reserved = 0;
+  readonly #submitting = new Set<Promise<unknown>>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
@@ -57,6 +70,33 @@ export class OptimizationRunner {
       if (!signal.aborted)
         this.#deps.log.warn({ err: error }, 'warming up for optimization jobs failed; they will run');
     });
+  }
+
+  /**
+   * Stores a job, and begins it when it was taken with that.
+   *
+   * @param data its bars
+   * @param store in one transaction; `taker` is who may take it there, null when no place is free here
+   * @returns the job as it was submitted
+   */
+  async submit(data: AlignedBars, store: (taker: Holder | null) => Promise<StoredJob>): Promise<OptimizationRow> {
+    const isPlace = !this.#closed && this.#free > 0;
+    const storing = this.#withPlaces(isPlace ? 1 : 0, async () => {
+      const stored = await store(isPlace ? this.#holder : null);
+      if (stored.taken !== null) this.#begin(stored.taken, data);
+      return stored;
+    });
+    this.#submitting.add(storing);
+    let isBegun = false;
+    try {
+      const { created, taken } = await storing;
+      isBegun = taken !== null;
+      return created;
+    } finally {
+      this.#submitting.delete(storing);
+      // This one waits; or others do, that found the place kept for nothing.
+      if (!isBegun) this.wake();
+    }
   }
 
   /** Looks for jobs now: one was submitted. */
@@ -100,7 +140,7 @@ export class OptimizationRunner {
     this.#cooling.abort();
     // At once: what jobs wait for is closed next, and one that is not told to stop by then fails.
     for (const job of this.#running.values()) job.stop('shutdown');
-    await this.#looking;
+    await Promise.allSettled([this.#looking, ...this.#submitting]);
     await Promise.all([this.#warming, ...Array.from(this.#running.values(), (job) => job.ended)]);
   }
 
@@ -110,18 +150,35 @@ export class OptimizationRunner {
   }
 
   async #takeJobs(): Promise<void> {
-    const { database, clock, maxRunningJobs } = this.#deps;
-    const free = maxRunningJobs - this.#running.size;
+    const { database, clock } = this.#deps;
+    const free = this.#free;
     if (free <= 0) return;
-    for (const id of await takeableJobs(database, dateOf(clock), free)) {
-      if (this.#closed || this.#running.has(id)) continue;
-      const row = await database.transaction((db) => takeJob(db, id, this.#holder, dateOf(clock)));
-      if (row !== null) this.#begin(row);
+    await this.#withPlaces(free, async () => {
+      for (const id of await takeableJobs(database, dateOf(clock), free)) {
+        if (this.#closed || this.#running.has(id)) continue;
+        const row = await database.transaction((db) => takeJob(db, id, this.#holder, dateOf(clock)));
+        if (row !== null) this.#begin(row);
+      }
+    });
+  }
+
+  get #free(): number {
+    return this.#deps.maxRunningJobs - this.#running.size - this.#reserved;
+  }
+
+  /** Keeps places for the jobs that `take` may begin, until it has ended. */
+  async #withPlaces<T>(count: number, take: () => Promise<T>): Promise<T> {
+    this.#reserved += count;
+    try {
+      return await take();
+    } finally {
+      this.#reserved -= count;
     }
   }
 
-  #begin(row: OptimizationRow): void {
-    const job = new JobRun({ ...this.#deps, compute: this.#deps.compute.forJob() }, row, this.#holder);
+  #begin(row: OptimizationRow, submitted?: AlignedBars): void {
+    const compute = this.#deps.compute.forJob();
+    const job = new JobRun({ ...this.#deps, compute }, { row, holder: this.#holder, submitted });
     this.#running.set(row.id, job);
     // It was being taken meanwhile.
     if (this.#closed) job.stop('shutdown');

@@ -17,7 +17,7 @@ export async function openStrategyWork(deps: WorkDeps, held: HeldJob): Promise<J
   const computable = await loadJob(deps, held);
   const figures = new JobFigures(row.totalCombinations, computable.segments, deps.memory);
   const checkpoints = new Checkpoints(deps.database, { id: row.id, holder }, figureCheckpoints(figures));
-  await checkpoints.restore();
+  if (held.submitted === undefined) await checkpoints.restore();
   return new StrategyWork(deps, held, { computable, figures, checkpoints });
 }
 

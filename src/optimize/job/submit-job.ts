@@ -21,6 +21,7 @@ import type { SearchSettings } from '../search/index.ts';
 import { planSegments } from '../segments.ts';
 import { parseWalkForward, type WalkForwardSettings, walkForwardFolds } from '../walk-forward.ts';
 import { optimizationEvent } from './events.ts';
+import { takeStoredJob } from './job-lease.ts';
 import type { OptimizationRunner } from './runner.ts';
 
 /** Most memory that the figures of one job may take, in bytes: they lie outside every heap limit. */
@@ -164,7 +165,7 @@ export interface NewJob {
 }
 
 /**
- * Stores a job as pending, with its event, and wakes the runner.
+ * Stores a job about strategies, as `insertRow`.
  *
  * @throws {DomainError} VALIDATION on `nSplits` when the figures of all windows would take the memory of the server
  */
@@ -190,42 +191,45 @@ interface NewRow {
 }
 
 /**
- * Stores a job of any kind as pending, with its event, and wakes the runner.
+ * Stores a job of any kind as pending, with its event; where nothing waits it is taken in the same transaction.
  *
+ * @returns the job as it was submitted: pending
  * @throws {DomainError} NOT_FOUND when the strategy that it names was deleted meanwhile
  */
 export async function insertRow(deps: OptimizeDeps, principal: Principal, job: NewRow): Promise<OptimizationRow> {
   const { jobType, config, data } = job;
   const time = data.bars[0]?.time ?? new Float64Array();
-  const row = await deps.journal.write(async (write) => {
-    if (job.strategyId != null) await lockStrategy(write.db, principal, job.strategyId);
-    const created = await write.db.optimization.create({
-      data: {
-        ownerId: principal.userId,
-        jobType,
-        strategyType: job.strategyType ?? null,
-        modelType: job.modelType ?? null,
-        symbolKey: symbolKey(config.symbols),
-        strategyId: job.strategyId ?? null,
-        status: 'pending',
-        config: JSON.stringify(config),
-        dataSource: data.source,
-        dataHash: data.hash,
-        firstBar: new Date(time[0] ?? 0),
-        lastBar: new Date(time.at(-1) ?? 0),
-        bars: time.length,
-        engineVersion: engineVersionOf(jobType),
-        totalCombinations: job.trials,
-        nFolds: config.nSplits,
-        correlationId: deps.ids.next(),
-        createdAt: dateOf(deps.clock),
-      },
-    });
-    await write.append(optimizationEvent('OptimizationStarted', created));
-    return created;
-  });
-  deps.runner.wake();
-  return row;
+  return await deps.runner.submit(data, (taker) =>
+    deps.journal.write(async (write) => {
+      if (job.strategyId != null) await lockStrategy(write.db, principal, job.strategyId);
+      const now = dateOf(deps.clock);
+      const created = await write.db.optimization.create({
+        data: {
+          ownerId: principal.userId,
+          jobType,
+          strategyType: job.strategyType ?? null,
+          modelType: job.modelType ?? null,
+          symbolKey: symbolKey(config.symbols),
+          strategyId: job.strategyId ?? null,
+          status: 'pending',
+          config: JSON.stringify(config),
+          dataSource: data.source,
+          dataHash: data.hash,
+          firstBar: new Date(time[0] ?? 0),
+          lastBar: new Date(time.at(-1) ?? 0),
+          bars: time.length,
+          engineVersion: engineVersionOf(jobType),
+          totalCombinations: job.trials,
+          nFolds: config.nSplits,
+          correlationId: deps.ids.next(),
+          createdAt: now,
+        },
+      });
+      await write.append(optimizationEvent('OptimizationStarted', created));
+      const taken = taker === null ? null : await takeStoredJob(write.db, created, taker, now);
+      return { created, taken };
+    }),
+  );
 }
 
 /** Thousands of windows times thousands of combinations: nobody could read that. */

@@ -2,15 +2,17 @@
  * How many combinations were tried on the same data: the distinct valid ones of this job and of the owner's earlier
  * complete jobs on the same symbols and an overlapping range, by strategy type. Whoever tries more needs a better best.
  *
- * Earlier trials are read in pages, so that neither the event loop nor other writers wait for a long history.
+ * Earlier trials are read in pages, so that neither the event loop nor other writers wait for a long history; those of jobs
+ * that tried the same with other costs or on another part of the range are read once.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { readJson } from '../../core/index.ts';
 import type { Database, Db, OptimizationRow } from '../../storage/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
 
 /** Trials per page: about a millisecond. */
 const PAGE = 1000;
+/** Jobs that are compared at once: a millisecond, too. */
+const COMPARED = 100;
 
 /** Counts for one job. */
 export class TrialCount {
@@ -33,12 +35,16 @@ export class TrialCount {
 
   /** Reads the trials of earlier jobs that were not read yet. */
   async readEarlier(): Promise<void> {
+    // SQLite answers on this thread, which may have tasks to hand out.
+    await breathe();
     const jobs = await earlierJobs(this.#database.read, this.#job);
     const unread = jobs.filter(({ id }) => !this.#readJobs.has(id));
-    for (const page of pagesOf(unread)) {
-      // SQLite answers on this thread.
+    for (let from = 0; from < unread.length; from += COMPARED) {
+      for (const page of pagesOf(await this.#distinct(unread.slice(from, from + COMPARED)))) {
+        await breathe();
+        await this.#readPage(page);
+      }
       await breathe();
-      await this.#readPage(page);
     }
     for (const { id } of unread) this.#readJobs.add(id);
   }
@@ -54,28 +60,58 @@ export class TrialCount {
     return new Map(Array.from(this.#seen, ([type, seen]) => [type, seen.size]));
   }
 
+  /**
+   * One of those jobs each that have the same trials: all of a grid, or as many random ones of the same seed, by the same
+   * version of the engine, the same of which could not be simulated. What `tpe` tries depends on what it finds.
+   */
+  async #distinct(jobs: readonly JobSize[]): Promise<readonly JobSize[]> {
+    const { read, provider } = this.#database;
+    const ids = jobs.map(({ id }) => id);
+    const firsts =
+      provider === 'sqlite'
+        ? await read.$queryRaw<readonly { readonly id: bigint | number }[]>`
+            SELECT min("id") AS "id" FROM "Optimization" WHERE "id" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
+            GROUP BY "engineVersion", "skipped", "config" -> 'sections', "config" -> 'maxTrials', "config" -> 'seed',
+              CASE WHEN "config" ->> 'method' IN ('grid', 'random') THEN NULL ELSE "id" END`
+        : await read.$queryRaw<readonly { readonly id: bigint | number }[]>`
+            SELECT min("id") AS "id"
+            FROM (SELECT "id", "engineVersion", "skipped", "config"::json AS asked FROM "Optimization"
+              WHERE "id" = ANY (${ids}::int[])) AS job
+            GROUP BY "engineVersion", "skipped", (asked -> 'sections')::text, asked ->> 'maxTrials', asked ->> 'seed',
+              CASE WHEN asked ->> 'method' IN ('grid', 'random') THEN NULL ELSE "id" END`;
+    const chosen = new Set(firsts.map(({ id }) => Number(id)));
+    return jobs.filter(({ id }) => chosen.has(id));
+  }
+
   async #readPage({ ids, from }: Page): Promise<void> {
     const { read, provider } = this.#database;
+    // JSON texts have no line breaks of their own.
     const pages =
       provider === 'sqlite'
         ? await read.$queryRaw<readonly TrialPage[]>`
-            SELECT "strategyType", json_group_array("params") AS "params" FROM "OptimizationTrial"
+            SELECT "strategyType", group_concat("params", char(10)) AS "params" FROM "OptimizationTrial"
             WHERE "optimizationId" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
               AND "index" >= ${from} AND "index" < ${from + PAGE} AND "status" <> 'skipped'
             GROUP BY "strategyType"`
         : await read.$queryRaw<readonly TrialPage[]>`
-            SELECT "strategyType", json_agg("params")::text AS "params" FROM "OptimizationTrial"
+            SELECT "strategyType", string_agg("params", chr(10)) AS "params" FROM "OptimizationTrial"
             WHERE "optimizationId" = ANY (${ids}::int[]) AND "index" >= ${from} AND "index" < ${from + PAGE}
               AND "status" <> 'skipped'
             GROUP BY "strategyType"`;
     for (const { strategyType, params } of pages) {
       const seen = this.#seen.get(strategyType);
-      if (seen !== undefined) for (const text of readJson<readonly string[]>(params)) seen.add(text);
+      if (seen !== undefined) for (const text of params.split('\n')) seen.add(text);
     }
   }
 }
 
-/** Trials of one type: a JSON list of JSON texts. */
+/** A job and its combinations in all. */
+interface JobSize {
+  readonly id: number;
+  readonly totalCombinations: number;
+}
+
+/** Trials of one type: JSON texts, one a line. */
 interface TrialPage {
   readonly strategyType: string;
   readonly params: string;
@@ -88,7 +124,7 @@ interface Page {
 }
 
 /** Short jobs share a page; a long one has several. */
-function pagesOf(jobs: readonly { readonly id: number; readonly totalCombinations: number }[]): readonly Page[] {
+function pagesOf(jobs: readonly JobSize[]): readonly Page[] {
   const pages: Page[] = [];
   let shared: number[] = [];
   let trials = Infinity;

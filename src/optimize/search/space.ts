@@ -43,16 +43,18 @@ export function combinationCount(space: ParameterSpace): number {
  * @param index integer in [0, combinationCount(space))
  */
 export function combinationAt(owner: ParameterOwner, space: ParameterSpace, index: number): Parameters {
-  const values: [string, ParameterValue][] = [];
+  const values: ParameterValue[] = [];
   let rest = index;
   for (const spec of owner.parameters.toReversed()) {
     const axis = axisOf(space, spec);
     const length = axisLength(axis);
-    values.push([spec.name, axisValue(axis, rest % length)]);
+    values.push(axisValue(axis, rest % length));
     rest = Math.floor(rest / length);
   }
-  invariant(index >= 0 && rest === 0, `combination ${index} is one of ${combinationCount(space)}`);
-  return Object.fromEntries(values.toReversed());
+  invariant(index >= 0 && rest === 0, 'a combination is one of its space');
+  const params: Record<string, ParameterValue> = {};
+  for (const { name } of owner.parameters) params[name] = values.pop() ?? null;
+  return params;
 }
 
 /** The axis of a parameter: its only value is the default where the space does not name it. */
