@@ -1,12 +1,13 @@
 /**
- * What is said about the results of a complete job: evidence first (splits of the cross-validation over all lanes, and
- * the winners by the plain simulation), then the assessment, which can be repeated for another number of trials.
+ * What is said about the results of a complete job: evidence first, on all lanes (splits of the cross-validation, the
+ * winners by the plain simulation, what all figures say), then the assessment, which takes no time and can be repeated for
+ * another number of trials.
  */
 import type { Compute } from '../../compute/index.ts';
-import { type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
+import { assess, type Field, type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
 import type { ComputableJob, ComputableSection } from './compute-job.ts';
 import type { JobFigures } from './job-figures.ts';
-import { ASSESS, PBO, REPLAY, type Replay } from './judge-tasks.ts';
+import { FIELD, PBO, REPLAY, type Replay } from './judge-tasks.ts';
 import { evenRanges, inLanes } from './lanes.ts';
 import type { BestOfGroup, RankedGroup, RankTaskOutput } from './rank-task.ts';
 import { shareRange } from './shared-range.ts';
@@ -25,7 +26,7 @@ export interface JudgedJob {
   readonly signal: AbortSignal;
 }
 
-/** Evidence about one group. */
+/** Evidence about one group that has a best combination. */
 interface GroupEvidence {
   readonly group: RankedGroup;
   readonly best: BestOfGroup;
@@ -33,6 +34,7 @@ interface GroupEvidence {
   /** Null when there is nothing to cross-validate. */
   pbo: PboTally | null;
   replay: Replay | null;
+  field: Field | null;
 }
 
 /** All that an assessment takes, but the number of trials. */
@@ -41,6 +43,8 @@ export interface Evidence {
   readonly pooled: GroupEvidence | null;
   /** Of each section; one by itself is the pooled one. */
   readonly sections: readonly (GroupEvidence | null)[];
+  /** What all figures together say where nothing is ranked. */
+  readonly nothing: Field | null;
 }
 
 /** What is stored about luck. */
@@ -54,46 +58,49 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   const { ranking, compute, signal } = judged;
   const sections = ranking.sections.map((group) => evidenceOf(judged, group));
   const pooled = sections.length === 1 ? (sections[0] ?? null) : evidenceOf(judged, ranking.pooled);
+  if (pooled === null) return { pooled, sections, nothing: await readGroup(judged, ranking.pooled, signal) };
   const groups = [...new Set([...sections, pooled])].filter((group) => group !== null);
-  const tasks = groups.flatMap((group) => [...replayTasks(judged, group, pooled), ...pboTasks(judged, group)]);
+  const tasks = groups.flatMap((group) => [
+    ...replayTasks(judged, group, pooled),
+    fieldTask(judged, group),
+    ...pboTasks(judged, group),
+  ]);
   let next = 0;
   await inLanes(Math.min(compute.parallelism, tasks.length), signal, async (both) => {
     for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) await task(both);
   });
-  if (pooled !== null)
-    pooled.replay ??= sections.find((each) => each?.best.index === pooled.best.index)?.replay ?? null;
-  return { pooled, sections };
+  pooled.replay ??= sections.find((each) => each?.best.index === pooled.best.index)?.replay ?? null;
+  return { pooled, sections, nothing: null };
 }
 
 /**
  * The figures and the verdict.
  *
  * @param nTrials distinct combinations by strategy type
- * @throws {ComputeFailure} as `gatherEvidence`
  */
-export async function assessEvidence(
-  judged: JudgedJob,
-  evidence: Evidence,
+export function assessEvidence(
+  { sections: searched }: Pick<ComputableJob, 'sections'>,
+  { pooled, sections, nothing }: Evidence,
   nTrials: ReadonlyMap<string, number>,
-): Promise<Judgement> {
+): Judgement {
   const ofType = (type: string): number => nTrials.get(type) ?? 0;
-  const types = new Set(judged.job.sections.map(({ type }) => type.name));
+  const types = new Set(searched.map(({ type }) => type.name));
   const all = Array.from(types, ofType).reduce((sum, count) => sum + count, 0);
-  const pooled =
-    evidence.pooled === null ? await assessNothing(judged, all) : await assessGroup(judged, evidence.pooled, all);
-  const sections: (Overfitting | null)[] = [];
-  for (const each of evidence.sections) {
-    if (each === null || each === evidence.pooled) sections.push(each === null ? null : pooled);
-    else sections.push(await assessGroup(judged, each, ofType(each.best.strategyType)));
-  }
-  return { pooled, sections };
+  const ofAll = pooled === null ? assessNothing(nothing, all) : assessGroup(pooled, all);
+  return {
+    pooled: ofAll,
+    sections: sections.map((each) => {
+      if (each === null) return null;
+      return each === pooled ? ofAll : assessGroup(each, ofType(each.best.strategyType));
+    }),
+  };
 }
 
 function evidenceOf({ job }: JudgedJob, group: RankedGroup): GroupEvidence | null {
   const { best } = group;
   const section = job.sections.find(({ type }) => type.name === best?.strategyType);
   if (best === null || section === undefined) return null;
-  return { group, best, section, pbo: null, replay: null };
+  return { group, best, section, pbo: null, replay: null, field: null };
 }
 
 type LaneTask = (signal: AbortSignal) => Promise<void>;
@@ -137,37 +144,27 @@ function replayTasks(
   ];
 }
 
-/** Of a job without a ranked combination: what was tried, and that there is nothing to judge. */
-async function assessNothing({ compute, job, figures, ranking, signal }: JudgedJob, nTrials: number) {
-  const { rows } = figures;
-  const { segments, settings } = job;
-  const { evaluated, ranked } = ranking.pooled;
-  const nothing = { winner: null, space: {}, neighbours: [], pbo: null };
-  const input = { rows, segments, periodsPerYear: settings.periodsPerYear, evaluated, ranked, nTrials, ...nothing };
-  return await compute.run(ASSESS, input, { signal });
+function fieldTask(judged: JudgedJob, evidence: GroupEvidence): LaneTask {
+  return async (signal) => {
+    evidence.field = await readGroup(judged, evidence.group, signal);
+  };
 }
 
-async function assessGroup(
-  { compute, job, figures, signal }: JudgedJob,
-  { group, best, section, pbo, replay }: GroupEvidence,
-  nTrials: number,
-): Promise<Overfitting | null> {
-  if (replay === null) return null;
-  const { params, meanSharpe, neighbours, index } = best;
-  return await compute.run(
-    ASSESS,
-    {
-      rows: figures.rows,
-      segments: job.segments,
-      periodsPerYear: job.settings.periodsPerYear,
-      evaluated: group.evaluated,
-      ranked: group.ranked,
-      winner: { index, params, meanSharpe, returns: replay.returns },
-      space: section.space,
-      neighbours,
-      nTrials,
-      pbo,
-    },
-    { signal },
-  );
+async function readGroup({ compute, job, figures }: JudgedJob, group: RankedGroup, signal: AbortSignal) {
+  const { segments, settings } = job;
+  const { evaluated, ranked, best } = group;
+  const shared = { rows: figures.rows, segments, periodsPerYear: settings.periodsPerYear };
+  return await compute.run(FIELD, { ...shared, evaluated, ranked, winner: best?.index ?? null }, { signal });
+}
+
+/** Of a job without a ranked combination: what was tried, and that there is nothing to judge. */
+function assessNothing(field: Field | null, nTrials: number): Overfitting | null {
+  return field === null ? null : assess({ field, winner: null, space: {}, trials: [], nTrials, pbo: null });
+}
+
+function assessGroup({ best, section, pbo, replay, field }: GroupEvidence, nTrials: number): Overfitting | null {
+  if (replay === null || field === null) return null;
+  const { params, meanSharpe, neighbours: trials } = best;
+  const winner = { params, meanSharpe, returns: replay.returns };
+  return assess({ field, winner, space: section.space, trials, nTrials, pbo });
 }

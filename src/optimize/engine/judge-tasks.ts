@@ -11,17 +11,14 @@ import {
 } from '../../strategies/index.ts';
 import { rowWidth } from '../figures.ts';
 import {
-  type Assessment,
-  assess,
   blockReturns,
   countOverfitted,
-  type Overfitting,
+  type Field,
   type PboTally,
   type ReturnShape,
+  readField,
   returnShape,
-  type Winner,
 } from '../honesty/index.ts';
-import type { ParameterSpace } from '../search/index.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { JobBars } from './compute-job.ts';
 import { equityCurve, type SliceEquity, slicesOf } from './equity-curve.ts';
@@ -58,19 +55,14 @@ export interface Replay {
   readonly curve: string;
 }
 
-/** One group of combinations and its best. */
-export interface AssessTaskInput extends SharedRows {
+/** One group of combinations. */
+export interface FieldTaskInput extends SharedRows {
   readonly periodsPerYear: number;
   /** Indexes, ascending. */
   readonly evaluated: Int32Array;
   readonly ranked: Int32Array;
-  /** Null when none is ranked. */
-  readonly winner: (Omit<Winner, 'row'> & { readonly index: number }) | null;
-  /** What was searched of the winner's type, and the ranked combinations near it; empty without one. */
-  readonly space: ParameterSpace;
-  readonly neighbours: Assessment['trials'];
-  readonly nTrials: number;
-  readonly pbo: PboTally | null;
+  /** Index of the best; null when none is ranked. */
+  readonly winner: number | null;
 }
 
 /** Pairs of splits that a task takes at a time: some milliseconds with thousands of combinations. */
@@ -80,8 +72,8 @@ const PAIRS_AT_ONCE = 32;
 export const PBO: TaskName<PboTaskInput, PboTally> = { name: 'optimize.pbo' };
 /** Simulates one combination by the plain definition. */
 export const REPLAY: TaskName<ReplayTaskInput, Replay | null> = { name: 'optimize.replay' };
-/** Puts everything together. */
-export const ASSESS: TaskName<AssessTaskInput, Overfitting> = { name: 'optimize.assess' };
+/** Reads the figures of all combinations. */
+export const FIELD: TaskName<FieldTaskInput, Field> = { name: 'optimize.field' };
 
 /** Serves `PBO`. */
 export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ ranked, pairs, ...shared }, context) => {
@@ -116,23 +108,21 @@ export function replayTask(registry: StrategyRegistry): Task<ReplayTaskInput, Re
   });
 }
 
-/** Serves `ASSESS`. */
-export const assessTask: Task<AssessTaskInput, Overfitting> = defineTask(ASSESS.name, (input) =>
-  assess({
-    ...input,
-    plan: input.segments,
-    evaluated: rowsAt(input, input.evaluated),
-    ranked: rowsAt(input, input.ranked),
-    winner: input.winner === null ? null : winnerOf(input, input.winner),
-    trials: input.neighbours,
-  }),
+/** Serves `FIELD`. */
+export const fieldTask: Task<FieldTaskInput, Field> = defineTask(
+  FIELD.name,
+  ({ segments, periodsPerYear, evaluated, ranked, winner, rows }) => {
+    const rowsOf = (indexes: Iterable<number>) => rowsAt({ rows, segments }, indexes);
+    const [best = null] = winner === null ? [] : rowsOf([winner]);
+    return readField({
+      plan: segments,
+      periodsPerYear,
+      evaluated: rowsOf(evaluated),
+      ranked: rowsOf(ranked),
+      winner: best,
+    });
+  },
 );
-
-function winnerOf(shared: SharedRows, { index, ...winner }: NonNullable<AssessTaskInput['winner']>): Winner {
-  const [row] = rowsAt(shared, [index]);
-  invariant(row !== undefined, 'the best combination has a row');
-  return { ...winner, row };
-}
 
 function rowsAt({ rows, segments }: SharedRows, indexes: Iterable<number>): readonly Float64Array[] {
   const width = rowWidth(segments);

@@ -3,7 +3,7 @@ import { sharpePerBar, sliceMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { PboTally } from './cscv.ts';
 import { deflatedSharpe } from './deflated-sharpe.ts';
-import { inSampleSelection } from './in-sample-selection.ts';
+import { type InSampleSelection, inSampleSelection } from './in-sample-selection.ts';
 import type { ReturnShape } from './moments.ts';
 import { gridEdge, type Neighbourhood, stability } from './neighbourhood.ts';
 import { trialVariance } from './trial-variance.ts';
@@ -31,15 +31,31 @@ export interface Overfitting {
   readonly thresholds: VerdictThresholds;
 }
 
-/** What a job knows when all its combinations are computed. */
-export interface Assessment {
+/** What the figures of all combinations say, however many were tried. */
+export interface Field {
+  readonly selection: InSampleSelection;
+  /** Variance of the ranked ones' Sharpe ratios per bar. */
+  readonly trialVariance: number;
+  /** Test windows, and those in which the winner has a Sharpe ratio > 0; null without a winner. */
+  readonly folds: { readonly positive: number; readonly total: number } | null;
+}
+
+/** Rows of figures of one group of combinations. */
+export interface FieldRows {
   readonly plan: SegmentPlan;
   /** Annualises Sharpe ratios. */
   readonly periodsPerYear: number;
-  /** Figures of every evaluated combination (those skipped left out), in grid order. */
+  /** Of every evaluated combination (those skipped left out), in grid order. */
   readonly evaluated: readonly Float64Array[];
-  /** Figures of every ranked combination, in any order. */
+  /** Of every ranked combination, in any order. */
   readonly ranked: readonly Float64Array[];
+  /** Of the best-ranked; null when none has a rank. */
+  readonly winner: Float64Array | null;
+}
+
+/** What a job knows when all its combinations are computed. */
+export interface Assessment {
+  readonly field: Field;
   /** The best-ranked; null when none has a rank. */
   readonly winner: Winner | null;
   /** What was searched, of the winner's strategy type. */
@@ -57,20 +73,26 @@ export interface Winner {
   readonly params: Parameters;
   /** Mean test Sharpe, annualised. */
   readonly meanSharpe: number;
-  /** Its figures. */
-  readonly row: Float64Array;
   /** Of its chained test returns. */
   readonly returns: ReturnShape;
 }
 
+/** Reads all rows once: the part of an assessment that takes time. */
+export function readField({ plan, winner, evaluated, ranked, periodsPerYear }: FieldRows): Field {
+  return {
+    selection: inSampleSelection(evaluated, plan, { periodsPerYear }),
+    trialVariance: trialVariance(ranked, plan),
+    folds: winner === null ? null : { positive: positiveFolds(winner, plan), total: plan.folds },
+  };
+}
+
 /** Everything that is said about luck, from what a job has at its end. */
 export function assess(job: Assessment): Overfitting {
-  const { winner, plan, pbo: tally, nTrials } = job;
-  const selection = inSampleSelection(job.evaluated, plan, job);
-  const trials = { count: nTrials, variance: trialVariance(job.ranked, plan) };
+  const { field, winner, pbo: tally, nTrials } = job;
+  const { selection, folds } = field;
+  const trials = { count: nTrials, variance: field.trialVariance };
   const deflated = winner === null ? null : deflatedSharpe(winner.returns, trials);
   const pbo = tally === null ? null : tally.overfitted / tally.splits;
-  const folds = winner === null ? null : { positive: positiveFolds(winner.row, plan), total: plan.folds };
   return {
     deflatedSharpe: deflated,
     pbo,

@@ -8,6 +8,7 @@ import {
   blockReturns,
   countOverfitted,
   type Overfitting,
+  readField,
   returnShape,
   splitPairs,
 } from '../../../src/optimize/honesty/index.ts';
@@ -45,10 +46,13 @@ export function judgedJob(type: StrategyType, bars: Bars): JudgedJob {
   const rows = ranked.map(({ row }) => row);
   const blocks = blockReturns(rows, plan.segments);
   const job = {
-    plan: plan.segments,
-    periodsPerYear: PERIODS_PER_YEAR,
-    evaluated: evaluated.map(({ row }) => row),
-    ranked: rows,
+    field: readField({
+      plan: plan.segments,
+      periodsPerYear: PERIODS_PER_YEAR,
+      evaluated: evaluated.map(({ row }) => row),
+      ranked: rows,
+      winner: best?.row ?? null,
+    }),
     winner: best === undefined ? null : { ...best, returns: testedShape(plan, type, best.params) },
     space: type.defaultGrid,
     trials: ranked,

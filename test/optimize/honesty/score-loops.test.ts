@@ -70,7 +70,7 @@ describe('the loops of the cross-validation', () => {
       { seed: 20_261_129, numRuns: 2000 },
     );
     // The best was found among those taken four at a time, and among the last few.
-    expect([...places].toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(places).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8]));
   });
 
   it('take the first that ties with the best for the best, and give what has no return 0', () => {
