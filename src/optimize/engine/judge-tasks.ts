@@ -23,18 +23,19 @@ import type { SegmentPlan } from '../segments.ts';
 import type { JobBars } from './compute-job.ts';
 import { equityCurve, type SliceEquity, slicesOf } from './equity-curve.ts';
 import { type SharedRange, takePieces } from './shared-range.ts';
+import { hasTestFill } from './summary.ts';
 
-/** Rows of a job on shared memory, and how they are read. */
-interface SharedRows {
-  /** [combinations, row width] row-major. */
+/** A group of combinations of a job, whose rows are on shared memory. */
+interface GroupRows {
+  /** [combinations, row width] row-major, of the whole job. */
   readonly rows: Float64Array;
   readonly segments: SegmentPlan;
+  /** Indexes of those simulated, ascending. */
+  readonly evaluated: Int32Array;
 }
 
-/** Splits of one group of ranked combinations. */
-export interface PboTaskInput extends SharedRows {
-  /** Indexes, ascending. */
-  readonly ranked: Int32Array;
+/** Splits of one group. */
+export interface PboTaskInput extends GroupRows {
   /** Of `splitPairs`; several tasks share one. */
   readonly pairs: SharedRange;
 }
@@ -55,14 +56,9 @@ export interface Replay {
   readonly curve: string;
 }
 
-/** One group of combinations. */
-export interface FieldTaskInput extends SharedRows {
+/** One group, and what annualises its Sharpe ratios. */
+export interface FieldTaskInput extends GroupRows {
   readonly periodsPerYear: number;
-  /** Indexes, ascending. */
-  readonly evaluated: Int32Array;
-  readonly ranked: Int32Array;
-  /** Index of the best; null when none is ranked. */
-  readonly winner: number | null;
 }
 
 /** Pairs of splits that a task takes at a time: some milliseconds with thousands of combinations. */
@@ -75,9 +71,9 @@ export const REPLAY: TaskName<ReplayTaskInput, Replay | null> = { name: 'optimiz
 /** Reads the figures of all combinations. */
 export const FIELD: TaskName<FieldTaskInput, Field> = { name: 'optimize.field' };
 
-/** Serves `PBO`. */
-export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ ranked, pairs, ...shared }, context) => {
-  const returns = blockReturns(rowsAt(shared, ranked), shared.segments);
+/** Serves `PBO`; no splits where there is nothing to cross-validate. */
+export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ pairs, ...group }, context) => {
+  const returns = blockReturns(rankedOf(rowsOf(group), group.segments), group.segments);
   if (returns === null) return { overfitted: 0, splits: 0 };
   return countOverfitted(
     returns,
@@ -109,22 +105,16 @@ export function replayTask(registry: StrategyRegistry): Task<ReplayTaskInput, Re
 }
 
 /** Serves `FIELD`. */
-export const fieldTask: Task<FieldTaskInput, Field> = defineTask(
-  FIELD.name,
-  ({ segments, periodsPerYear, evaluated, ranked, winner, rows }) => {
-    const rowsOf = (indexes: Iterable<number>) => rowsAt({ rows, segments }, indexes);
-    const [best = null] = winner === null ? [] : rowsOf([winner]);
-    return readField({
-      plan: segments,
-      periodsPerYear,
-      evaluated: rowsOf(evaluated),
-      ranked: rowsOf(ranked),
-      winner: best,
-    });
-  },
-);
+export const fieldTask: Task<FieldTaskInput, Field> = defineTask(FIELD.name, ({ periodsPerYear, ...group }) => {
+  const [evaluated, plan] = [rowsOf(group), group.segments];
+  return readField({ plan, periodsPerYear, evaluated, ranked: rankedOf(evaluated, plan) });
+});
 
-function rowsAt({ rows, segments }: SharedRows, indexes: Iterable<number>): readonly Float64Array[] {
+function rowsOf({ rows, segments, evaluated }: GroupRows): readonly Float64Array[] {
   const width = rowWidth(segments);
-  return Array.from(indexes, (index) => rows.subarray(index * width, (index + 1) * width));
+  return Array.from(evaluated, (index) => rows.subarray(index * width, (index + 1) * width));
+}
+
+function rankedOf(evaluated: readonly Float64Array[], plan: SegmentPlan): readonly Float64Array[] {
+  return evaluated.filter((row) => hasTestFill(row, plan));
 }

@@ -36,8 +36,6 @@ export interface Field {
   readonly selection: InSampleSelection;
   /** Variance of the ranked ones' Sharpe ratios per bar. */
   readonly trialVariance: number;
-  /** Test windows, and those in which the winner has a Sharpe ratio > 0; null without a winner. */
-  readonly folds: { readonly positive: number; readonly total: number } | null;
 }
 
 /** Rows of figures of one group of combinations. */
@@ -49,8 +47,6 @@ export interface FieldRows {
   readonly evaluated: readonly Float64Array[];
   /** Of every ranked combination, in any order. */
   readonly ranked: readonly Float64Array[];
-  /** Of the best-ranked; null when none has a rank. */
-  readonly winner: Float64Array | null;
 }
 
 /** What a job knows when all its combinations are computed. */
@@ -73,23 +69,24 @@ export interface Winner {
   readonly params: Parameters;
   /** Mean test Sharpe, annualised. */
   readonly meanSharpe: number;
+  /** Test windows in which it has a Sharpe ratio > 0, and all of them. */
+  readonly folds: { readonly positive: number; readonly total: number };
   /** Of its chained test returns. */
   readonly returns: ReturnShape;
 }
 
 /** Reads all rows once: the part of an assessment that takes time. */
-export function readField({ plan, winner, evaluated, ranked, periodsPerYear }: FieldRows): Field {
+export function readField({ plan, evaluated, ranked, periodsPerYear }: FieldRows): Field {
   return {
     selection: inSampleSelection(evaluated, plan, { periodsPerYear }),
     trialVariance: trialVariance(ranked, plan),
-    folds: winner === null ? null : { positive: positiveFolds(winner, plan), total: plan.folds },
   };
 }
 
 /** Everything that is said about luck, from what a job has at its end. */
 export function assess(job: Assessment): Overfitting {
   const { field, winner, pbo: tally, nTrials } = job;
-  const { selection, folds } = field;
+  const { selection } = field;
   const trials = { count: nTrials, variance: field.trialVariance };
   const deflated = winner === null ? null : deflatedSharpe(winner.returns, trials);
   const pbo = tally === null ? null : tally.overfitted / tally.splits;
@@ -100,16 +97,16 @@ export function assess(job: Assessment): Overfitting {
     nTrials,
     stability: winner === null ? null : stability({ ...job, winner }),
     gridEdge: winner === null ? [] : gridEdge({ ...job, winner }),
-    ...judge({ deflatedSharpe: deflated, pbo, oosSharpe: selection.oosSharpe, folds, nTrials }),
+    ...judge({ deflatedSharpe: deflated, pbo, oosSharpe: selection.oosSharpe, folds: winner?.folds ?? null, nTrials }),
     thresholds: VERDICT_THRESHOLDS,
   };
 }
 
-/** Test slices with a Sharpe ratio > 0. */
-function positiveFolds(row: Float64Array, plan: SegmentPlan): number {
+/** How many test slices of a row have a Sharpe ratio > 0. */
+export function positiveFolds(row: Float64Array, plan: SegmentPlan): Winner['folds'] {
   let positive = 0;
   for (let fold = 0; fold < plan.folds; fold++) {
     if (sharpePerBar(sliceMoments(row, plan, 2 * fold + 1)) > 0) positive++;
   }
-  return positive;
+  return { positive, total: plan.folds };
 }

@@ -45,11 +45,9 @@ export async function completeJob(compute: Compute, row: OptimizationRow, job: C
   const { computable, figures, count, counting, signal } = job;
   const input = rankInput(row, job);
   const { ranking: ranked, texts: writing } = rankAndWrite(compute, input, signal);
-  const [{ ranking, evidence }, texts] = await Promise.all([
-    ranked.then(async (told) => {
-      const judged = { compute, job: computable, figures, ranking: told, signal };
-      return { ranking: told, evidence: await gatherEvidence(judged) };
-    }),
+  const [ranking, evidence, texts] = await Promise.all([
+    ranked,
+    gatherEvidence({ compute, job: computable, figures, ranking: ranked, signal }),
     writing,
     counting.then(() => addOwn(count, job)),
   ]);

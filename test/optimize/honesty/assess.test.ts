@@ -4,6 +4,7 @@ import {
   assess,
   blockReturns,
   countOverfitted,
+  positiveFolds,
   readField,
   returnShape,
   splitPairs,
@@ -30,8 +31,9 @@ function jobOf(drifts: readonly number[], nTrials = drifts.length): Assessment {
   const trials = drifts.map((_, place) => ({ params: { window: 10 * (place + 1) }, meanSharpe: place + 1 }));
   const blocks = blockReturns(rows, PLAN);
   return {
-    field: readField({ ...READING, evaluated: rows, ranked: rows, winner: rows[best] ?? null }),
+    field: readField({ ...READING, evaluated: rows, ranked: rows }),
     winner: {
+      folds: positiveFolds(rows[best] ?? new Float64Array(0), PLAN),
       returns: returnShape([Float64Array.from(testedBars(PLAN), (bar) => series[best]?.[bar] ?? Number.NaN)]),
       params: trials[best]?.params ?? {},
       meanSharpe: trials[best]?.meanSharpe ?? 0,
@@ -83,8 +85,9 @@ describe('the assessment of a job', () => {
     const winningIn = (positive: number) => {
       const isWon = (bar: number) => bar < 100 * positive === tested.has(bar);
       const returns = Array.from({ length: BARS }, (_, bar) => (isWon(bar) ? 0.01 : -0.01) + (bar % 2) * 0.001);
-      const { folds } = readField({ ...READING, evaluated: [], ranked: [], winner: rowOf(returns, PLAN) });
-      return { ...job, field: { ...job.field, folds } };
+      return job.winner === null
+        ? job
+        : { ...job, winner: { ...job.winner, folds: positiveFolds(rowOf(returns, PLAN), PLAN) } };
     };
 
     expect(assess(winningIn(3)).verdict).toBe('accept');
@@ -101,7 +104,7 @@ describe('the assessment of a job', () => {
 
   it('has no figure of a winner when nothing traded', () => {
     const idle = rowOf(new Float64Array(BARS), PLAN);
-    const field = readField({ ...READING, evaluated: [idle], ranked: [], winner: null });
+    const field = readField({ ...READING, evaluated: [idle], ranked: [] });
 
     expect(assess({ ...jobOf([0]), field, winner: null, pbo: null })).toEqual({
       deflatedSharpe: null,
@@ -118,7 +121,7 @@ describe('the assessment of a job', () => {
   });
 
   it('has none at all when nothing could be simulated', () => {
-    const field = readField({ ...READING, evaluated: [], ranked: [], winner: null });
+    const field = readField({ ...READING, evaluated: [], ranked: [] });
 
     const overfitting = assess({ ...jobOf([0]), field, winner: null, pbo: null });
 

@@ -8,6 +8,7 @@ import {
   blockReturns,
   countOverfitted,
   type Overfitting,
+  positiveFolds,
   readField,
   returnShape,
   splitPairs,
@@ -51,9 +52,15 @@ export function judgedJob(type: StrategyType, bars: Bars): JudgedJob {
       periodsPerYear: PERIODS_PER_YEAR,
       evaluated: evaluated.map(({ row }) => row),
       ranked: rows,
-      winner: best?.row ?? null,
     }),
-    winner: best === undefined ? null : { ...best, returns: testedShape(plan, type, best.params) },
+    winner:
+      best === undefined
+        ? null
+        : {
+            ...best,
+            folds: positiveFolds(best.row, plan.segments),
+            returns: testedShape(plan, type, best.params),
+          },
     space: type.defaultGrid,
     trials: ranked,
     nTrials: evaluated.length,
