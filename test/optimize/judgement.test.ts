@@ -45,6 +45,15 @@ eachDatabase((_provider, create) => {
       expect(await trialsOf(services, { slippageBps: 0 })).toBe(8);
     });
 
+    it('counts those of a job that ended while it ran', async () => {
+      const services = await startServices(await create(), { maxRunningJobs: 2 });
+
+      const both = await Promise.all([trialsOf(services, {}), trialsOf(services, { paramGrid: OTHER_GRID })]);
+
+      // Of the two the one that ends later.
+      expect(Math.max(...both)).toBe(8);
+    });
+
     it('counts those of long jobs among short ones, page by page', async () => {
       const services = await startServices(await create());
       // 5/100, 10/100 and 15/100 are in other grids too.

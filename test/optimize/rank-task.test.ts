@@ -19,8 +19,7 @@ const INPUT: RankTaskInput = {
   top: 1,
   isSweep: false,
 };
-const NOTHING = { evaluated: new Int32Array(0), ranked: new Int32Array(0), best: null };
-const RANKING: RankTaskOutput = { pooled: NOTHING, sections: [] };
+const RANKING: RankTaskOutput = { pooled: null, sections: [] };
 const TEXTS: TextsTaskOutput = { results: [], skipped: '[]', unranked: '[]', trials: [] };
 
 /** A thread with one task: it reports and ends when it is told to, and fails when it is aborted. */

@@ -66,14 +66,16 @@ function drawdownsOf(equity: Float64Array, initialCapital: number): Float64Array
 /** The lowest and highest of each stretch that ends in this slice; stretches run over the borders of short slices. */
 function keptBars({ equity, from }: SliceEquity, stretch: number): Set<number> {
   const kept = new Set<number>();
-  let [low, high] = [0, 0];
-  for (let bar = 0; bar < equity.length; bar += 1) {
-    if ((from + bar) % stretch === 0) [low, high] = [bar, bar];
-    if (at(equity, bar) < at(equity, low)) low = bar;
-    if (at(equity, bar) > at(equity, high)) high = bar;
-    if ((from + bar + 1) % stretch === 0) kept.add(low).add(high);
+  for (let first = 0, end = 0; ; first = end) {
+    end = first + stretch - ((from + first) % stretch);
+    if (end > equity.length) return kept;
+    let [low, high] = [first, first];
+    for (let bar = first + 1; bar < end; bar += 1) {
+      if (at(equity, bar) < at(equity, low)) low = bar;
+      if (at(equity, bar) > at(equity, high)) high = bar;
+    }
+    kept.add(low).add(high);
   }
-  return kept;
 }
 
 /** First bar, deepest drawdown, last bar. */

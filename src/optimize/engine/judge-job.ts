@@ -1,67 +1,82 @@
 /**
- * What is said about the results of a complete job: evidence first (splits of the cross-validation over all lanes, and
- * the winners by the plain simulation), then the assessment, which can be repeated for another number of trials.
+ * What is said about the results of a complete job: evidence first, on all lanes (splits of the cross-validation, what all
+ * figures say, the winners by the plain simulation), then the assessment, which takes no time and can be repeated for another
+ * number of trials.
  */
 import type { Compute } from '../../compute/index.ts';
-import { type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
+import { assess, type Field, type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
 import type { ComputableJob, ComputableSection } from './compute-job.ts';
 import type { JobFigures } from './job-figures.ts';
-import { ASSESS, PBO, REPLAY, type Replay } from './judge-tasks.ts';
+import { FIELD, PBO, REPLAY, type Replay } from './judge-tasks.ts';
 import { evenRanges, inLanes } from './lanes.ts';
-import type { BestOfGroup, RankedGroup, RankTaskOutput } from './rank-task.ts';
+import { type BestOfGroup, evaluatedOf, type RankTaskOutput } from './rank-task.ts';
 import { shareRange } from './shared-range.ts';
 
-/** Pairs of splits x combinations of one task: some 100 ms. */
+/** Pairs of splits x combinations of one task: some 50 ms. */
 const PBO_WORK = 12_000_000;
 /** Fewest blocks that are cross-validated. */
 const MIN_BLOCKS = 4;
 
-/** A complete job. */
+/** A complete job, which is being ranked. */
 export interface JudgedJob {
   readonly compute: Compute;
   readonly job: ComputableJob;
   readonly figures: JobFigures;
-  readonly ranking: RankTaskOutput;
+  readonly ranking: Promise<RankTaskOutput>;
   readonly signal: AbortSignal;
 }
 
-/** Evidence about one group. */
+/** Evidence about the combinations of one type, or of all. */
 interface GroupEvidence {
-  readonly group: RankedGroup;
-  readonly best: BestOfGroup;
-  readonly section: ComputableSection;
-  /** Null when there is nothing to cross-validate. */
-  pbo: PboTally | null;
+  /** Indexes of those simulated, ascending. */
+  readonly evaluated: Int32Array;
+  /** Null when none has a rank. */
+  best: BestOfGroup | null;
   replay: Replay | null;
+  pbo: PboTally;
+  field: Field | null;
 }
 
 /** All that an assessment takes, but the number of trials. */
 export interface Evidence {
-  /** Of all types together; null when nothing is ranked. */
-  readonly pooled: GroupEvidence | null;
+  /** Of all types together. */
+  readonly pooled: GroupEvidence;
   /** Of each section; one by itself is the pooled one. */
-  readonly sections: readonly (GroupEvidence | null)[];
+  readonly sections: readonly GroupEvidence[];
 }
 
 /** What is stored about luck. */
 export interface Judgement {
   readonly pooled: Overfitting | null;
+  /** Null where none has a rank. */
   readonly sections: readonly (Overfitting | null)[];
 }
 
-/** @throws {ComputeFailure} when a worker fails, or the signal aborts */
+/**
+ * Cross-validation needs no ranking and begins beside it. One lane waits for the ranking, because a thread is busy with that,
+ * and then replays first, so that a replay is never what the others wait for at the end.
+ *
+ * @throws {ComputeFailure} when a worker fails, or the signal aborts
+ */
 export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
-  const { ranking, compute, signal } = judged;
-  const sections = ranking.sections.map((group) => evidenceOf(judged, group));
-  const pooled = sections.length === 1 ? (sections[0] ?? null) : evidenceOf(judged, ranking.pooled);
-  const groups = [...new Set([...sections, pooled])].filter((group) => group !== null);
-  const tasks = groups.flatMap((group) => [...replayTasks(judged, group, pooled), ...pboTasks(judged, group)]);
-  let next = 0;
-  await inLanes(Math.min(compute.parallelism, tasks.length), signal, async (both) => {
-    for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) await task(both);
+  const { compute, job, figures, signal } = judged;
+  const sections = job.sections.map((section) => emptyEvidence(evaluatedOf(figures, section)));
+  const [only] = sections;
+  const all = emptyEvidence(sections.flatMap(({ evaluated }) => [...evaluated]));
+  const pooled = sections.length === 1 && only !== undefined ? only : all;
+  const groups = [...new Set([...sections, pooled])];
+  const tasks = groups.flatMap((group) => [fieldTask(judged, group), ...pboTasks(judged, group)]);
+  await inLanes(compute.parallelism, signal, async (both, lane) => {
+    if (lane === 0) {
+      const ranking = await judged.ranking;
+      for (const [place, section] of sections.entries()) section.best = ranking.sections[place] ?? null;
+      pooled.best = ranking.pooled;
+      tasks.unshift(...sections.flatMap((section) => replayTasks(judged, section)));
+    }
+    for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await task(both);
   });
-  if (pooled !== null)
-    pooled.replay ??= sections.find((each) => each?.best.index === pooled.best.index)?.replay ?? null;
+  // The best of all is the best of its type.
+  pooled.replay ??= sections.find(({ best }) => best?.index === pooled.best?.index)?.replay ?? null;
   return { pooled, sections };
 }
 
@@ -69,105 +84,83 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
  * The figures and the verdict.
  *
  * @param nTrials distinct combinations by strategy type
- * @throws {ComputeFailure} as `gatherEvidence`
  */
-export async function assessEvidence(
-  judged: JudgedJob,
-  evidence: Evidence,
+export function assessEvidence(
+  { sections: searched }: Pick<ComputableJob, 'sections'>,
+  { pooled, sections }: Evidence,
   nTrials: ReadonlyMap<string, number>,
-): Promise<Judgement> {
+): Judgement {
   const ofType = (type: string): number => nTrials.get(type) ?? 0;
-  const types = new Set(judged.job.sections.map(({ type }) => type.name));
+  const types = new Set(searched.map(({ type }) => type.name));
   const all = Array.from(types, ofType).reduce((sum, count) => sum + count, 0);
-  const pooled =
-    evidence.pooled === null ? await assessNothing(judged, all) : await assessGroup(judged, evidence.pooled, all);
-  const sections: (Overfitting | null)[] = [];
-  for (const each of evidence.sections) {
-    if (each === null || each === evidence.pooled) sections.push(each === null ? null : pooled);
-    else sections.push(await assessGroup(judged, each, ofType(each.best.strategyType)));
-  }
-  return { pooled, sections };
+  const ofAll = assessGroup(pooled, searched, all);
+  return {
+    pooled: ofAll,
+    sections: sections.map((each) => {
+      if (each.best === null) return null;
+      return each === pooled ? ofAll : assessGroup(each, searched, ofType(each.best.strategyType));
+    }),
+  };
 }
 
-function evidenceOf({ job }: JudgedJob, group: RankedGroup): GroupEvidence | null {
-  const { best } = group;
-  const section = job.sections.find(({ type }) => type.name === best?.strategyType);
-  if (best === null || section === undefined) return null;
-  return { group, best, section, pbo: null, replay: null };
+function emptyEvidence(evaluated: readonly number[]): GroupEvidence {
+  const pbo = { overfitted: 0, splits: 0 };
+  return { evaluated: Int32Array.from(evaluated), best: null, replay: null, pbo, field: null };
 }
 
 type LaneTask = (signal: AbortSignal) => Promise<void>;
 
-function pboTasks({ compute, job, figures }: JudgedJob, evidence: GroupEvidence): readonly LaneTask[] {
-  const { ranked } = evidence.group;
+function fieldTask({ compute, job, figures }: JudgedJob, group: GroupEvidence): LaneTask {
+  return async (signal) => {
+    const { segments, settings } = job;
+    const { periodsPerYear } = settings;
+    const input = { rows: figures.rows, segments, periodsPerYear, evaluated: group.evaluated };
+    group.field = await compute.run(FIELD, input, { signal });
+  };
+}
+
+function pboTasks({ compute, job, figures }: JudgedJob, group: GroupEvidence): readonly LaneTask[] {
+  const { evaluated } = group;
   const { segments } = job;
-  if (segments.blocks < MIN_BLOCKS || ranked.length < 2) return [];
+  if (segments.blocks < MIN_BLOCKS || evaluated.length < 2) return [];
   const pairs = splitPairs(segments.blocks);
-  const rounds = Math.ceil((pairs * ranked.length) / PBO_WORK / compute.parallelism);
+  const rounds = Math.ceil((pairs * evaluated.length) / PBO_WORK / compute.parallelism);
   return evenRanges(pairs, rounds).flatMap((range) => {
-    const input = { rows: figures.rows, segments, ranked, pairs: shareRange(range) };
+    const input = { rows: figures.rows, segments, evaluated, pairs: shareRange(range) };
     return Array.from(
       { length: compute.parallelism },
       (): LaneTask => async (signal) => {
-        const tally = await compute.run(PBO, input, { signal });
-        evidence.pbo = {
-          overfitted: (evidence.pbo?.overfitted ?? 0) + tally.overfitted,
-          splits: (evidence.pbo?.splits ?? 0) + tally.splits,
-        };
+        const { overfitted, splits } = await compute.run(PBO, input, { signal });
+        const { pbo } = group;
+        group.pbo = { overfitted: pbo.overfitted + overfitted, splits: pbo.splits + splits };
       },
     );
   });
 }
 
-/** The best of all is the best of its type: it is replayed once. */
-function replayTasks(
-  { compute, job }: JudgedJob,
-  evidence: GroupEvidence,
-  pooled: GroupEvidence | null,
-): readonly LaneTask[] {
-  const isRepeated = evidence === pooled && job.sections.length > 1;
-  if (isRepeated) return [];
+function replayTasks({ compute, job }: JudgedJob, group: GroupEvidence): readonly LaneTask[] {
+  const { best } = group;
+  if (best === null) return [];
   return [
     async (signal) => {
       const { bars, folds, segments, settings, predictions } = job;
-      const { params, strategyType } = evidence.best;
+      const { params, strategyType } = best;
       const input = { typeName: strategyType, params, bars, folds, segments, settings, predictions };
-      evidence.replay = await compute.run(REPLAY, input, { signal });
+      group.replay = await compute.run(REPLAY, input, { signal });
     },
   ];
 }
 
-/** Of a job without a ranked combination: what was tried, and that there is nothing to judge. */
-async function assessNothing({ compute, job, figures, ranking, signal }: JudgedJob, nTrials: number) {
-  const { rows } = figures;
-  const { segments, settings } = job;
-  const { evaluated, ranked } = ranking.pooled;
-  const nothing = { winner: null, space: {}, neighbours: [], pbo: null };
-  const input = { rows, segments, periodsPerYear: settings.periodsPerYear, evaluated, ranked, nTrials, ...nothing };
-  return await compute.run(ASSESS, input, { signal });
-}
-
-async function assessGroup(
-  { compute, job, figures, signal }: JudgedJob,
-  { group, best, section, pbo, replay }: GroupEvidence,
+/** Of a group without a ranked combination: what was tried, and that there is nothing to judge. */
+function assessGroup(
+  { best, replay, pbo: tally, field }: GroupEvidence,
+  searched: readonly ComputableSection[],
   nTrials: number,
-): Promise<Overfitting | null> {
-  if (replay === null) return null;
-  const { params, meanSharpe, neighbours, index } = best;
-  return await compute.run(
-    ASSESS,
-    {
-      rows: figures.rows,
-      segments: job.segments,
-      periodsPerYear: job.settings.periodsPerYear,
-      evaluated: group.evaluated,
-      ranked: group.ranked,
-      winner: { index, params, meanSharpe, returns: replay.returns },
-      space: section.space,
-      neighbours,
-      nTrials,
-      pbo,
-    },
-    { signal },
-  );
+): Overfitting | null {
+  if (field === null) return null;
+  if (best === null) return assess({ field, winner: null, space: {}, trials: [], nTrials, pbo: null });
+  const space = searched.find(({ type }) => type.name === best.strategyType)?.space;
+  if (replay === null || space === undefined) return null;
+  const winner = { ...best, returns: replay.returns };
+  return assess({ field, winner, space, trials: best.neighbours, nTrials, pbo: tally.splits === 0 ? null : tally });
 }

@@ -11,33 +11,31 @@ import {
 } from '../../strategies/index.ts';
 import { rowWidth } from '../figures.ts';
 import {
-  type Assessment,
-  assess,
   blockReturns,
   countOverfitted,
-  type Overfitting,
+  type Field,
   type PboTally,
   type ReturnShape,
+  readField,
   returnShape,
-  type Winner,
 } from '../honesty/index.ts';
-import type { ParameterSpace } from '../search/index.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { JobBars } from './compute-job.ts';
 import { equityCurve, type SliceEquity, slicesOf } from './equity-curve.ts';
 import { type SharedRange, takePieces } from './shared-range.ts';
+import { hasTestFill } from './summary.ts';
 
-/** Rows of a job on shared memory, and how they are read. */
-interface SharedRows {
-  /** [combinations, row width] row-major. */
+/** A group of combinations of a job, whose rows are on shared memory. */
+interface GroupRows {
+  /** [combinations, row width] row-major, of the whole job. */
   readonly rows: Float64Array;
   readonly segments: SegmentPlan;
+  /** Indexes of those simulated, ascending. */
+  readonly evaluated: Int32Array;
 }
 
-/** Splits of one group of ranked combinations. */
-export interface PboTaskInput extends SharedRows {
-  /** Indexes, ascending. */
-  readonly ranked: Int32Array;
+/** Splits of one group. */
+export interface PboTaskInput extends GroupRows {
   /** Of `splitPairs`; several tasks share one. */
   readonly pairs: SharedRange;
 }
@@ -58,19 +56,9 @@ export interface Replay {
   readonly curve: string;
 }
 
-/** One group of combinations and its best. */
-export interface AssessTaskInput extends SharedRows {
+/** One group, and what annualises its Sharpe ratios. */
+export interface FieldTaskInput extends GroupRows {
   readonly periodsPerYear: number;
-  /** Indexes, ascending. */
-  readonly evaluated: Int32Array;
-  readonly ranked: Int32Array;
-  /** Null when none is ranked. */
-  readonly winner: (Omit<Winner, 'row'> & { readonly index: number }) | null;
-  /** What was searched of the winner's type, and the ranked combinations near it; empty without one. */
-  readonly space: ParameterSpace;
-  readonly neighbours: Assessment['trials'];
-  readonly nTrials: number;
-  readonly pbo: PboTally | null;
 }
 
 /** Pairs of splits that a task takes at a time: some milliseconds with thousands of combinations. */
@@ -80,12 +68,12 @@ const PAIRS_AT_ONCE = 32;
 export const PBO: TaskName<PboTaskInput, PboTally> = { name: 'optimize.pbo' };
 /** Simulates one combination by the plain definition. */
 export const REPLAY: TaskName<ReplayTaskInput, Replay | null> = { name: 'optimize.replay' };
-/** Puts everything together. */
-export const ASSESS: TaskName<AssessTaskInput, Overfitting> = { name: 'optimize.assess' };
+/** Reads the figures of all combinations. */
+export const FIELD: TaskName<FieldTaskInput, Field> = { name: 'optimize.field' };
 
-/** Serves `PBO`. */
-export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ ranked, pairs, ...shared }, context) => {
-  const returns = blockReturns(rowsAt(shared, ranked), shared.segments);
+/** Serves `PBO`; no splits where there is nothing to cross-validate. */
+export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ pairs, ...group }, context) => {
+  const returns = blockReturns(rankedOf(rowsOf(group), group.segments), group.segments);
   if (returns === null) return { overfitted: 0, splits: 0 };
   return countOverfitted(
     returns,
@@ -116,25 +104,17 @@ export function replayTask(registry: StrategyRegistry): Task<ReplayTaskInput, Re
   });
 }
 
-/** Serves `ASSESS`. */
-export const assessTask: Task<AssessTaskInput, Overfitting> = defineTask(ASSESS.name, (input) =>
-  assess({
-    ...input,
-    plan: input.segments,
-    evaluated: rowsAt(input, input.evaluated),
-    ranked: rowsAt(input, input.ranked),
-    winner: input.winner === null ? null : winnerOf(input, input.winner),
-    trials: input.neighbours,
-  }),
-);
+/** Serves `FIELD`. */
+export const fieldTask: Task<FieldTaskInput, Field> = defineTask(FIELD.name, ({ periodsPerYear, ...group }) => {
+  const [evaluated, plan] = [rowsOf(group), group.segments];
+  return readField({ plan, periodsPerYear, evaluated, ranked: rankedOf(evaluated, plan) });
+});
 
-function winnerOf(shared: SharedRows, { index, ...winner }: NonNullable<AssessTaskInput['winner']>): Winner {
-  const [row] = rowsAt(shared, [index]);
-  invariant(row !== undefined, 'the best combination has a row');
-  return { ...winner, row };
+function rowsOf({ rows, segments, evaluated }: GroupRows): readonly Float64Array[] {
+  const width = rowWidth(segments);
+  return Array.from(evaluated, (index) => rows.subarray(index * width, (index + 1) * width));
 }
 
-function rowsAt({ rows, segments }: SharedRows, indexes: Iterable<number>): readonly Float64Array[] {
-  const width = rowWidth(segments);
-  return Array.from(indexes, (index) => rows.subarray(index * width, (index + 1) * width));
+function rankedOf(evaluated: readonly Float64Array[], plan: SegmentPlan): readonly Float64Array[] {
+  return evaluated.filter((row) => hasTestFill(row, plan));
 }

@@ -5,6 +5,7 @@
 import { type Compute, defineTask, type Task, type TaskName } from '../../compute/index.ts';
 import { InvariantViolation, invariant } from '../../core/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
+import { positiveFolds, type Winner } from '../honesty/index.ts';
 import { better, type Contender, rank } from './ranking.ts';
 import {
   paramsAt,
@@ -16,16 +17,6 @@ import {
   unrankedText,
 } from './result-texts.ts';
 
-/** What is known of the combinations of one type, or of all. */
-export interface RankedGroup {
-  /** Indexes of those simulated, ascending. */
-  readonly evaluated: Int32Array;
-  /** Indexes of those ranked, ascending. */
-  readonly ranked: Int32Array;
-  /** The best; null when none has a rank. */
-  readonly best: BestOfGroup | null;
-}
-
 /** The best combination of a group. */
 export interface BestOfGroup {
   readonly index: number;
@@ -33,16 +24,17 @@ export interface BestOfGroup {
   readonly params: Parameters;
   readonly meanSharpe: number;
   readonly sharpeStd: number;
+  readonly folds: Winner['folds'];
   /** Ranked ones of its type that differ from it in one parameter only. */
   readonly neighbours: readonly { readonly params: Parameters; readonly meanSharpe: number }[];
 }
 
-/** Who is best. */
+/** Who is best; null where none has a rank. */
 export interface RankTaskOutput {
-  /** All types together. */
-  readonly pooled: RankedGroup;
+  /** Of all types together. */
+  readonly pooled: BestOfGroup | null;
   /** In the order of the sections. */
-  readonly sections: readonly RankedGroup[];
+  readonly sections: readonly (BestOfGroup | null)[];
 }
 
 /** JSON of what is stored of a ranking. */
@@ -80,7 +72,7 @@ export const rankTask: Task<RankTaskInput, TextsTaskOutput, RankTaskOutput> = de
   RANK.name,
   (input, context) => {
     const sections = input.sections.map((section) => rankSection(input, section));
-    context.report({ pooled: pool(input, sections), sections: sections.map((section) => groupOf(input, section)) });
+    context.report({ pooled: bestOfAll(input, sections), sections: sections.map((section) => bestOf(input, section)) });
     const places = new Map(sections.flatMap(({ ranked }) => ranked.map((entry, place) => [entry.index, place + 1])));
     const contenders = new Map(sections.flatMap(({ ranked }) => ranked.map((entry) => [entry.index, entry])));
     const unranked = sections.flatMap((section) => section.unranked);
@@ -95,54 +87,50 @@ export const rankTask: Task<RankTaskInput, TextsTaskOutput, RankTaskOutput> = de
 
 interface RankedSection {
   readonly strategyType: string;
-  readonly evaluated: readonly number[];
   readonly ranked: readonly Contender[];
   readonly unranked: readonly number[];
 }
 
-function rankSection(
-  input: RankTaskInput,
-  { strategyType, from, to }: RankTaskInput['sections'][number],
-): RankedSection {
+function rankSection(input: RankTaskInput, section: RankTaskInput['sections'][number]): RankedSection {
+  return {
+    strategyType: section.strategyType,
+    ...rank(evaluatedOf(input, section), (index) => rowAt(input, index), input),
+  };
+}
+
+/** Indexes of a section that are done and were simulated, ascending. */
+export function evaluatedOf(
+  { isDone, skipped }: Pick<RankTaskInput, 'isDone' | 'skipped'>,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly number[] {
   const evaluated: number[] = [];
   for (let index = from; index < to; index += 1) {
-    if (input.isDone[index] === 1 && !input.skipped.has(index)) evaluated.push(index);
+    if (isDone[index] === 1 && !skipped.has(index)) evaluated.push(index);
   }
-  return { strategyType, evaluated, ...rank(evaluated, (index) => rowAt(input, index), input) };
+  return evaluated;
 }
 
-function groupOf(input: RankTaskInput, { strategyType, evaluated, ranked }: RankedSection): RankedGroup {
+function bestOf(input: RankTaskInput, { strategyType, ranked }: RankedSection): BestOfGroup | null {
   const [best] = ranked;
+  if (best === undefined) return null;
+  const { index, meanSharpe, sharpeStd } = best;
   return {
-    evaluated: Int32Array.from(evaluated),
-    ranked: Int32Array.from(ranked, ({ index }) => index).toSorted(),
-    best:
-      best === undefined
-        ? null
-        : {
-            index: best.index,
-            strategyType,
-            params: paramsAt(input, best.index),
-            meanSharpe: best.meanSharpe,
-            sharpeStd: best.sharpeStd,
-            neighbours: neighboursOf(input, best, ranked),
-          },
+    ...{ index, strategyType, meanSharpe, sharpeStd },
+    params: paramsAt(input, index),
+    folds: positiveFolds(rowAt(input, index), input.segments),
+    neighbours: neighboursOf(input, best, ranked),
   };
 }
 
-/** One group of all sections; the best is the best of the bests. */
-function pool(input: RankTaskInput, sections: readonly RankedSection[]): RankedGroup {
-  const [best] = sections.filter(({ ranked }) => ranked.length > 0).toSorted((a, b) => better(bestOf(a), bestOf(b)));
-  return {
-    evaluated: Int32Array.from(sections.flatMap(({ evaluated }) => evaluated)),
-    ranked: Int32Array.from(sections.flatMap(({ ranked }) => ranked.map(({ index }) => index))).toSorted(),
-    best: best === undefined ? null : groupOf(input, best).best,
-  };
+/** The best of the bests. */
+function bestOfAll(input: RankTaskInput, sections: readonly RankedSection[]): BestOfGroup | null {
+  const [best] = sections.filter(({ ranked }) => ranked.length > 0).toSorted((a, b) => better(firstOf(a), firstOf(b)));
+  return best === undefined ? null : bestOf(input, best);
 }
 
-function bestOf({ ranked: [best] }: RankedSection): Contender {
-  invariant(best !== undefined, 'a section with ranked combinations has a best one');
-  return best;
+function firstOf({ ranked: [first] }: RankedSection): Contender {
+  invariant(first !== undefined, 'a section with ranked combinations has a best one');
+  return first;
 }
 
 function neighboursOf(input: RankTaskInput, best: Contender, ranked: readonly Contender[]) {

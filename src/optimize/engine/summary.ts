@@ -21,14 +21,24 @@ export function sliceMetrics(row: Float64Array, { segments, settings }: RowReadi
     maxDrawdown: at(row, offset + 1),
     winRate: trades === 0 ? 0 : wins / trades,
     trades,
-    fills: at(row, offset + 4),
+    fills: at(row, fillsOffset(slice)),
   };
 }
 
-/** Means over the test slices; null of a combination without a fill in any: it can never be best. */
+/** Whether an order was filled in a test slice: a combination without any can never be best. */
+export function hasTestFill(row: Float64Array, { folds }: SegmentPlan): boolean {
+  for (let fold = 0; fold < folds; fold += 1) if (at(row, fillsOffset(2 * fold + 1)) !== 0) return true;
+  return false;
+}
+
+function fillsOffset(slice: number): number {
+  return sliceOffset(slice) + 4;
+}
+
+/** Means over the test slices; null of a combination without a fill in any. */
 export function summarize(row: Float64Array, reading: RowReading): TrialSummary | null {
+  if (!hasTestFill(row, reading.segments)) return null;
   const tests = Array.from({ length: reading.segments.folds }, (_, fold) => sliceMetrics(row, reading, 2 * fold + 1));
-  if (tests.every(({ fills }) => fills === 0)) return null;
   const sharpes = Float64Array.from(tests, ({ sharpe }) => sharpe);
   const meanOf = (read: (test: SliceMetrics) => number) => mean(Float64Array.from(tests, read));
   return {

@@ -68,8 +68,8 @@ async function runHere(job: ComputableJob, compute: Compute): Promise<void> {
   const { rows, isDone, params, skipped } = figures;
   const sections = job.sections.map(({ type, from, to }) => ({ strategyType: type.name, from, to }));
   const ranked = rankAndWrite(compute, { ...job, sections, rows, isDone, params, skipped, isSweep: false, top: total });
-  const judged = { compute, job, figures, ranking: await ranked.ranking, signal };
-  await assessEvidence(judged, await gatherEvidence(judged), new Map());
+  const judged = { compute, job, figures, ranking: ranked.ranking, signal };
+  assessEvidence(job, await gatherEvidence(judged), new Map());
   await ranked.texts;
 }
 

@@ -3,7 +3,7 @@ import { sharpePerBar, sliceMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { PboTally } from './cscv.ts';
 import { deflatedSharpe } from './deflated-sharpe.ts';
-import { inSampleSelection } from './in-sample-selection.ts';
+import { type InSampleSelection, inSampleSelection } from './in-sample-selection.ts';
 import type { ReturnShape } from './moments.ts';
 import { gridEdge, type Neighbourhood, stability } from './neighbourhood.ts';
 import { trialVariance } from './trial-variance.ts';
@@ -31,15 +31,27 @@ export interface Overfitting {
   readonly thresholds: VerdictThresholds;
 }
 
-/** What a job knows when all its combinations are computed. */
-export interface Assessment {
+/** What the figures of all combinations say, however many were tried. */
+export interface Field {
+  readonly selection: InSampleSelection;
+  /** Variance of the ranked ones' Sharpe ratios per bar. */
+  readonly trialVariance: number;
+}
+
+/** Rows of figures of one group of combinations. */
+export interface FieldRows {
   readonly plan: SegmentPlan;
   /** Annualises Sharpe ratios. */
   readonly periodsPerYear: number;
-  /** Figures of every evaluated combination (those skipped left out), in grid order. */
+  /** Of every evaluated combination (those skipped left out), in grid order. */
   readonly evaluated: readonly Float64Array[];
-  /** Figures of every ranked combination, in any order. */
+  /** Of every ranked combination, in any order. */
   readonly ranked: readonly Float64Array[];
+}
+
+/** What a job knows when all its combinations are computed. */
+export interface Assessment {
+  readonly field: Field;
   /** The best-ranked; null when none has a rank. */
   readonly winner: Winner | null;
   /** What was searched, of the winner's strategy type. */
@@ -57,20 +69,27 @@ export interface Winner {
   readonly params: Parameters;
   /** Mean test Sharpe, annualised. */
   readonly meanSharpe: number;
-  /** Its figures. */
-  readonly row: Float64Array;
+  /** Test windows in which it has a Sharpe ratio > 0, and all of them. */
+  readonly folds: { readonly positive: number; readonly total: number };
   /** Of its chained test returns. */
   readonly returns: ReturnShape;
 }
 
+/** Reads all rows once: the part of an assessment that takes time. */
+export function readField({ plan, evaluated, ranked, periodsPerYear }: FieldRows): Field {
+  return {
+    selection: inSampleSelection(evaluated, plan, { periodsPerYear }),
+    trialVariance: trialVariance(ranked, plan),
+  };
+}
+
 /** Everything that is said about luck, from what a job has at its end. */
 export function assess(job: Assessment): Overfitting {
-  const { winner, plan, pbo: tally, nTrials } = job;
-  const selection = inSampleSelection(job.evaluated, plan, job);
-  const trials = { count: nTrials, variance: trialVariance(job.ranked, plan) };
+  const { field, winner, pbo: tally, nTrials } = job;
+  const { selection } = field;
+  const trials = { count: nTrials, variance: field.trialVariance };
   const deflated = winner === null ? null : deflatedSharpe(winner.returns, trials);
   const pbo = tally === null ? null : tally.overfitted / tally.splits;
-  const folds = winner === null ? null : { positive: positiveFolds(winner.row, plan), total: plan.folds };
   return {
     deflatedSharpe: deflated,
     pbo,
@@ -78,16 +97,16 @@ export function assess(job: Assessment): Overfitting {
     nTrials,
     stability: winner === null ? null : stability({ ...job, winner }),
     gridEdge: winner === null ? [] : gridEdge({ ...job, winner }),
-    ...judge({ deflatedSharpe: deflated, pbo, oosSharpe: selection.oosSharpe, folds, nTrials }),
+    ...judge({ deflatedSharpe: deflated, pbo, oosSharpe: selection.oosSharpe, folds: winner?.folds ?? null, nTrials }),
     thresholds: VERDICT_THRESHOLDS,
   };
 }
 
-/** Test slices with a Sharpe ratio > 0. */
-function positiveFolds(row: Float64Array, plan: SegmentPlan): number {
+/** How many test slices of a row have a Sharpe ratio > 0. */
+export function positiveFolds(row: Float64Array, plan: SegmentPlan): Winner['folds'] {
   let positive = 0;
   for (let fold = 0; fold < plan.folds; fold++) {
     if (sharpePerBar(sliceMoments(row, plan, 2 * fold + 1)) > 0) positive++;
   }
-  return positive;
+  return { positive, total: plan.folds };
 }

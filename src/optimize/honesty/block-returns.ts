@@ -1,4 +1,5 @@
-import { type Moments, mergeMoments, NO_MOMENTS, segmentMoments } from '../figures.ts';
+import { at } from '../../strategies/index.ts';
+import { mergeMoments, segmentMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 
 /** Moments of every combination's returns in every block of the chained test bars; on shared memory, to be posted freely. */
@@ -28,24 +29,19 @@ export function blockReturns(rows: readonly Float64Array[], plan: SegmentPlan): 
   const counts = sharedColumn(blocks);
   const means = sharedColumn(blocks * combinations);
   const squares = sharedColumn(blocks * combinations);
-  for (const [place, row] of rows.entries()) {
-    for (const [block, moments] of blockMoments(row, plan).entries()) {
+  for (const [segment, block] of plan.blockOf.entries()) {
+    if (block < 0) continue;
+    const count = at(counts, block);
+    for (const [place, row] of rows.entries()) {
+      const cell = block * combinations + place;
+      const before = { count, mean: at(means, cell), squares: at(squares, cell) };
+      const moments = mergeMoments(before, segmentMoments(row, plan, segment));
       counts[block] = moments.count;
-      means[block * combinations + place] = moments.mean;
-      squares[block * combinations + place] = moments.squares;
+      means[cell] = moments.mean;
+      squares[cell] = moments.squares;
     }
   }
   return { combinations, blocks, counts, means, squares };
-}
-
-/** [S] moments of one combination. */
-function blockMoments(row: Float64Array, plan: SegmentPlan): readonly Moments[] {
-  const moments = Array.from({ length: plan.blocks }, () => NO_MOMENTS);
-  for (const [segment, block] of plan.blockOf.entries()) {
-    const before = moments[block];
-    if (before !== undefined) moments[block] = mergeMoments(before, segmentMoments(row, plan, segment));
-  }
-  return moments;
 }
 
 function sharedColumn(length: number): Float64Array {

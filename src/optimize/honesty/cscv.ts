@@ -8,21 +8,18 @@
  *
  * Sharpe ratios are compared by `Σr·|Σr|/Σr²` instead of mean/sd. Over n bars of one union it is a strictly increasing
  * function of it: with s = mean/√(population variance), (Σr)²/Σr² = n·s²/(1 + s²). It needs no root and no difference
- * that could cancel. Where it does not tell (hardly any variance beside the mean, or almost no return at all) the exact
- * moments are merged instead, so that a deviation ≤ 10⁻¹⁵ is a Sharpe ratio of exactly 0.
+ * that could cancel. Of combinations with which it cannot be trusted (`doubtfulPlaces`) the exact moments are merged
+ * instead, so that a deviation ≤ 10⁻¹⁵ is a Sharpe ratio of exactly 0.
  */
 import { at } from '../../strategies/index.ts';
 import type { BlockReturns } from './block-returns.ts';
-import { type Loops, type OpenLoops, openLoops, type ScoreColumns } from './scores/index.ts';
+import { doubtfulPlaces } from './doubtful.ts';
+import { firstOfBest, type Loops, type OpenLoops, openLoops, type ScoreColumns } from './scores/index.ts';
 import { splitMasks } from './splits.ts';
 import { columnLengths, moveUnion, openUnion, type Union, type UnionTables, unionTables } from './union-sums.ts';
 
 /** Variance up to (10⁻¹⁵)² is none. */
 const NO_VARIANCE = 1e-30;
-/** Below this share of the squared mean the variance is not trusted to sums. */
-const THIN = 1e-6;
-/** Mean squared returns below this may hide a variance up to NO_VARIANCE, which is 10⁻⁹ of it. */
-const TINY = 1e-21;
 
 /**
  * Scores this near to each other, as a share, tie: combinations that hold the same positions in a half have the same
@@ -61,7 +58,8 @@ export function countOverfitted(
   const { combinations } = returns;
   const loops = open([...columnLengths(returns, 2), combinations, combinations]);
   const tables = unionTables(returns, loops);
-  const halves = [openHalf(returns, tables, loops), openHalf(returns, tables, loops)] as const;
+  const setting = { returns, loops, tables, doubtful: doubtfulPlaces(returns) };
+  const halves = [openHalf(setting), openHalf(setting)] as const;
   const bars = returns.counts.reduce((sum, count) => sum + count, 0);
   let [overfitted, splits] = [0, 0];
   for (const { from, to } of ranges) {
@@ -82,10 +80,17 @@ function overfittedOfPair([one, other]: readonly [Half, Half], mask: number, bar
   return Number(lead(other, bestOfOne) <= 0) + Number(lead(one, bestOfOther) <= 0);
 }
 
-/** One half of the blocks, and how every combination did in it. */
-interface Half {
+/** What both halves have in common. */
+interface Setting {
   readonly returns: BlockReturns;
   readonly loops: Loops;
+  readonly tables: UnionTables;
+  /** Places of combinations that are scored from exact moments. */
+  readonly doubtful: readonly number[];
+}
+
+/** One half of the blocks, and how every combination did in it. */
+interface Half extends Setting {
   readonly union: Union;
   readonly columns: ScoreColumns;
   mask: number;
@@ -95,12 +100,13 @@ interface Half {
   offset: number;
 }
 
-function openHalf(returns: BlockReturns, tables: UnionTables, loops: Loops): Half {
+function openHalf(setting: Setting): Half {
+  const { returns, loops, tables } = setting;
   const union = openUnion(tables, loops);
   const { sums, powers } = union;
   const scores = loops.column(returns.combinations);
   const columns = { sums, powers, moreSums: tables.sums, morePowers: tables.powers, scores };
-  return { returns, loops, union, columns, mask: 0, bars: 0, offset: 0 };
+  return { ...setting, union, columns, mask: 0, bars: 0, offset: 0 };
 }
 
 function moveHalf(half: Half, mask: number, bars: number): void {
@@ -119,15 +125,13 @@ function barsOf(counts: Float64Array, mask: number): number {
 
 /** Scores every combination; the place of the first of the best. */
 function scoreHalf(half: Half): number {
-  const { loops, columns, offset, bars } = half;
+  const { loops, columns, offset, bars, doubtful } = half;
   const { scores } = columns;
-  const open = loops.score(columns, offset, { most: bars * (1 - THIN), least: bars * TINY });
-  if (open > 0) {
-    for (let place = 0; place < scores.length; place++) {
-      if (Number.isNaN(scores[place])) scores[place] = exactScore(half, place);
-    }
-  }
-  return loops.best(scores, { share: TIE, floor: bars * FAINT });
+  const tie = { share: TIE, floor: bars * FAINT };
+  const best = loops.score(columns, offset, tie);
+  if (doubtful.length === 0) return best;
+  for (const place of doubtful) scores[place] = exactScore(half, place);
+  return firstOfBest(scores, tie);
 }
 
 /** The score from moments that are merged block by block (Chan, Golub & LeVeque 1979): slower, and nothing cancels. */

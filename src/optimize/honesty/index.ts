@@ -3,7 +3,15 @@
  * and `assess`, which puts all together. Pure arithmetic on rows of figures; it knows nothing of jobs, threads and rows
  * of the database. The count of overfitted splits is cut into ranges by the caller, so that threads share it.
  */
-export { type Assessment, assess, type Overfitting, type Winner } from './assess.ts';
+export {
+  type Assessment,
+  assess,
+  type Field,
+  type Overfitting,
+  positiveFolds,
+  readField,
+  type Winner,
+} from './assess.ts';
 export { type BlockReturns, blockReturns } from './block-returns.ts';
 export { type Confidence, sweepConfidence } from './confidence.ts';
 export { countOverfitted, type PboTally } from './cscv.ts';

@@ -73,7 +73,7 @@ export function findingsOf(
   },
   judged: JudgedFindings | null,
 ): Findings {
-  const { best } = ranking.pooled;
+  const best = ranking.pooled;
   const judgement = judged?.judgement ?? null;
   return {
     done: figures.done,

@@ -4,8 +4,8 @@ import type { Compute } from '../../compute/index.ts';
 import type { OptimizationRow } from '../../storage/index.ts';
 import type { ComputableJob } from '../engine/compute-job.ts';
 import type { JobFigures } from '../engine/job-figures.ts';
-import { assessEvidence, gatherEvidence, type JudgedJob } from '../engine/judge-job.ts';
-import { type RankTaskOutput, rankAndWrite } from '../engine/rank-task.ts';
+import { assessEvidence, gatherEvidence } from '../engine/judge-job.ts';
+import { rankAndWrite } from '../engine/rank-task.ts';
 import type { RankTaskInput } from '../engine/result-texts.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import type { JobEnd } from './job-outcome.ts';
@@ -37,38 +37,29 @@ export function typesOf({ sections }: ComputableJob): readonly string[] {
 }
 
 /**
- * Ranks and judges. Should another job on the same data end before this one is stored, it is judged again.
+ * Ranks and gathers evidence. It is judged by the trials of all jobs that have ended when this one is stored.
  *
  * @throws {ComputeFailure} when a worker fails, or the signal aborts
  */
 export async function completeJob(compute: Compute, row: OptimizationRow, job: CompleteJob): Promise<JobEnd> {
   const { computable, figures, count, counting, signal } = job;
   const input = rankInput(row, job);
-  const { ranking, texts: writing } = rankAndWrite(compute, input, signal);
-  const [{ judged, evidence, judgement }, texts] = await Promise.all([
-    ranking.then((known) => judgeJob(compute, known, job)),
+  const { ranking: ranked, texts: writing } = rankAndWrite(compute, input, signal);
+  const [ranking, evidence, texts] = await Promise.all([
+    ranked,
+    gatherEvidence({ compute, job: computable, figures, ranking: ranked, signal }),
     writing,
-    counting,
+    counting.then(() => addOwn(count, job)),
   ]);
-  const found = { figures, ranking: judged.ranking, texts, types: typesOf(computable) };
+  const found = { figures, ranking, texts, types: typesOf(computable) };
   return {
     status: 'complete',
     error: null,
     findings: async (db) => {
-      if (await count.isComplete(db)) return findingsOf(row, found, { evidence, judgement });
-      await count.readEarlier();
-      const again = { ...judged, signal: new AbortController().signal };
-      return findingsOf(row, found, { evidence, judgement: await assessEvidence(again, evidence, count.counts()) });
+      if (!(await count.isComplete(db))) await count.readEarlier();
+      return findingsOf(row, found, { evidence, judgement: assessEvidence(computable, evidence, count.counts()) });
     },
   };
-}
-
-async function judgeJob(compute: Compute, ranking: RankTaskOutput, job: CompleteJob) {
-  const { computable, figures, count, counting, signal } = job;
-  const judged: JudgedJob = { compute, job: computable, figures, ranking, signal };
-  const evidence = await gatherEvidence(judged);
-  await Promise.all([counting, addOwn(count, job)]);
-  return { judged, evidence, judgement: await assessEvidence(judged, evidence, count.counts()) };
 }
 
 /**

@@ -4,6 +4,8 @@ import {
   assess,
   blockReturns,
   countOverfitted,
+  positiveFolds,
+  readField,
   returnShape,
   splitPairs,
   VERDICT_THRESHOLDS,
@@ -15,6 +17,7 @@ import { rowOf, testedBars } from './rows.ts';
 
 const BARS = 500;
 const PLAN = planSegments(walkForwardFolds(BARS, { nSplits: 5, trainRatio: 0.7 }, 1));
+const READING = { plan: PLAN, periodsPerYear: 252 };
 const SPACE = { window: [10, 20, 30, 40] };
 
 /** What a job has of combinations with these drifts of the return per bar, the last the best. */
@@ -28,12 +31,9 @@ function jobOf(drifts: readonly number[], nTrials = drifts.length): Assessment {
   const trials = drifts.map((_, place) => ({ params: { window: 10 * (place + 1) }, meanSharpe: place + 1 }));
   const blocks = blockReturns(rows, PLAN);
   return {
-    plan: PLAN,
-    periodsPerYear: 252,
-    evaluated: rows,
-    ranked: rows,
+    field: readField({ ...READING, evaluated: rows, ranked: rows }),
     winner: {
-      row: rows[best] ?? new Float64Array(0),
+      folds: positiveFolds(rows[best] ?? new Float64Array(0), PLAN),
       returns: returnShape([Float64Array.from(testedBars(PLAN), (bar) => series[best]?.[bar] ?? Number.NaN)]),
       params: trials[best]?.params ?? {},
       meanSharpe: trials[best]?.meanSharpe ?? 0,
@@ -85,12 +85,14 @@ describe('the assessment of a job', () => {
     const winningIn = (positive: number) => {
       const isWon = (bar: number) => bar < 100 * positive === tested.has(bar);
       const returns = Array.from({ length: BARS }, (_, bar) => (isWon(bar) ? 0.01 : -0.01) + (bar % 2) * 0.001);
-      return job.winner === null ? null : { ...job.winner, row: rowOf(returns, PLAN) };
+      return job.winner === null
+        ? job
+        : { ...job, winner: { ...job.winner, folds: positiveFolds(rowOf(returns, PLAN), PLAN) } };
     };
 
-    expect(assess({ ...job, winner: winningIn(3) }).verdict).toBe('accept');
-    expect(assess({ ...job, winner: winningIn(2) }).verdict).toBe('review');
-    expect(assess({ ...job, winner: winningIn(2) }).reasons.join()).toContain('in 2 of 5 test windows');
+    expect(assess(winningIn(3)).verdict).toBe('accept');
+    expect(assess(winningIn(2)).verdict).toBe('review');
+    expect(assess(winningIn(2)).reasons.join()).toContain('in 2 of 5 test windows');
   });
 
   it('leaves a single combination to review: there is nothing to compare it with', () => {
@@ -102,8 +104,9 @@ describe('the assessment of a job', () => {
 
   it('has no figure of a winner when nothing traded', () => {
     const idle = rowOf(new Float64Array(BARS), PLAN);
+    const field = readField({ ...READING, evaluated: [idle], ranked: [] });
 
-    expect(assess({ ...jobOf([0]), evaluated: [idle], ranked: [], winner: null, pbo: null })).toEqual({
+    expect(assess({ ...jobOf([0]), field, winner: null, pbo: null })).toEqual({
       deflatedSharpe: null,
       pbo: null,
       walkForwardEfficiency: null,
@@ -118,7 +121,9 @@ describe('the assessment of a job', () => {
   });
 
   it('has none at all when nothing could be simulated', () => {
-    const overfitting = assess({ ...jobOf([0]), evaluated: [], ranked: [], winner: null, pbo: null });
+    const field = readField({ ...READING, evaluated: [], ranked: [] });
+
+    const overfitting = assess({ ...jobOf([0]), field, winner: null, pbo: null });
 
     expect(overfitting).toMatchObject({ oosSharpe: null, verdict: 'review' });
     expect(overfitting.reasons).toHaveLength(4);

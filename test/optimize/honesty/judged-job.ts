@@ -8,6 +8,8 @@ import {
   blockReturns,
   countOverfitted,
   type Overfitting,
+  positiveFolds,
+  readField,
   returnShape,
   splitPairs,
 } from '../../../src/optimize/honesty/index.ts';
@@ -45,11 +47,20 @@ export function judgedJob(type: StrategyType, bars: Bars): JudgedJob {
   const rows = ranked.map(({ row }) => row);
   const blocks = blockReturns(rows, plan.segments);
   const job = {
-    plan: plan.segments,
-    periodsPerYear: PERIODS_PER_YEAR,
-    evaluated: evaluated.map(({ row }) => row),
-    ranked: rows,
-    winner: best === undefined ? null : { ...best, returns: testedShape(plan, type, best.params) },
+    field: readField({
+      plan: plan.segments,
+      periodsPerYear: PERIODS_PER_YEAR,
+      evaluated: evaluated.map(({ row }) => row),
+      ranked: rows,
+    }),
+    winner:
+      best === undefined
+        ? null
+        : {
+            ...best,
+            folds: positiveFolds(best.row, plan.segments),
+            returns: testedShape(plan, type, best.params),
+          },
     space: type.defaultGrid,
     trials: ranked,
     nTrials: evaluated.length,

@@ -5,7 +5,7 @@ import { openPlainLoops } from './plain-loops.ts';
 import { openWasmLoops, wasmBytes } from './wasm-loops.ts';
 
 export type { Loops, ScoreColumns } from './loops.ts';
-export { openPlainLoops } from './plain-loops.ts';
+export { firstOfBest, openPlainLoops } from './plain-loops.ts';
 
 /** Opens the loops for columns of so many numbers each. */
 export type OpenLoops = (lengths: readonly number[]) => Loops;

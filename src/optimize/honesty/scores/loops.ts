@@ -10,13 +10,8 @@ export interface ScoreColumns {
   readonly scores: Float64Array;
 }
 
-/** Which scores are trusted to sums. */
-export interface Trust {
-  /** The score is nearer to 0 than this, … */
-  readonly most: number;
-  /** … and Σr² is above this. */
-  readonly least: number;
-}
+/** Σr² is taken for no less than this, so that combinations without any return have the score 0. */
+export const LEAST_POWER = 1e-300;
 
 /** How near to each other scores tie: within `share` of the score, or of `floor` where it is smaller. */
 export interface Tie {
@@ -38,16 +33,14 @@ export interface Loops {
   /** [length] zeros, where the loops can work on them. */
   readonly column: (length: number) => Float64Array;
   /**
-   * Writes the score Σr·|Σr|/Σr² of every combination: 0 without any return, NaN where it is not to be trusted.
+   * Writes the score Σr·|Σr|/Σr² of every combination.
    *
    * @param offset where the union begins in `moreSums` and `morePowers`
-   * @returns how many are NaN
+   * @returns the place of the first that ties with the best
    */
-  score(columns: ScoreColumns, offset: number, trust: Trust): number;
+  score(columns: ScoreColumns, offset: number, tie: Tie): number;
   /** Adds `table[offset + k]` to every `sums[k]`; both came from `column`. */
   add(sums: Float64Array, table: Float64Array, offset: number): void;
-  /** The place of the first of the best: no later one is better by more than what ties. */
-  best(scores: Float64Array, tie: Tie): number;
   /** How many scores are below those that tie, less those above. */
   lead(scores: Float64Array, tied: Tied): number;
   /** Gives the memory of all columns back; nothing may be called afterwards. */

@@ -1,44 +1,37 @@
 import { at } from '../../../strategies/index.ts';
-import type { Loops, ScoreColumns, Tie, Tied, Trust } from './loops.ts';
+import { LEAST_POWER, type Loops, type ScoreColumns, type Tie, type Tied } from './loops.ts';
 
 /** The loops in plain TypeScript: they define what the WebAssembly ones compute, and take their place where those lack memory. */
 export function openPlainLoops(): Loops {
-  return { column: (length) => new Float64Array(length), score, add, best, lead, close: () => undefined };
+  return { column: (length) => new Float64Array(length), score, add, lead, close: () => undefined };
 }
 
-function score(
-  { sums, powers, moreSums, morePowers, scores }: ScoreColumns,
-  offset: number,
-  { most, least }: Trust,
-): number {
-  let open = 0;
+function score({ sums, powers, moreSums, morePowers, scores }: ScoreColumns, offset: number, tie: Tie): number {
   for (let place = 0; place < scores.length; place++) {
     const sum = at(sums, place) + at(moreSums, offset + place);
     const power = at(powers, place) + at(morePowers, offset + place);
-    let found = (sum * Math.abs(sum)) / power;
-    if (!(Math.abs(found) < most && power > least)) {
-      found = power === 0 ? 0 : Number.NaN;
-      if (power !== 0) open += 1;
-    }
-    scores[place] = found;
+    scores[place] = (sum * Math.abs(sum)) / larger(power, LEAST_POWER);
   }
-  return open;
+  return firstOfBest(scores, tie);
+}
+
+/** The place of the first combination that ties with the best. */
+export function firstOfBest(scores: Float64Array, { share, floor }: Tie): number {
+  const best = scores.reduce(larger, -Infinity);
+  const least = best - share * larger(Math.abs(best), floor);
+  return Math.max(
+    0,
+    scores.findIndex((each) => each >= least),
+  );
+}
+
+/** The larger of two numbers; the first where they do not compare. */
+function larger(a: number, b: number): number {
+  return a < b ? b : a;
 }
 
 function add(sums: Float64Array, table: Float64Array, offset: number): void {
   for (let place = 0; place < sums.length; place++) sums[place] = at(sums, place) + at(table, offset + place);
-}
-
-function best(scores: Float64Array, { share, floor }: Tie): number {
-  let found = 0;
-  let toBeat = -Infinity;
-  for (let place = 0; place < scores.length; place++) {
-    const each = at(scores, place);
-    if (!(each > toBeat)) continue;
-    toBeat = each + share * Math.max(Math.abs(each), floor);
-    found = place;
-  }
-  return found;
 }
 
 function lead(scores: Float64Array, { least, most }: Tied): number {

@@ -1,12 +1,11 @@
 import { growTo, type WasmExports, WasmSource } from '../../../compute/index.ts';
 import { LOOPS_WASM } from './loops.generated.ts';
-import type { Loops, ScoreColumns, Tie, Tied, Trust } from './loops.ts';
+import type { Loops, ScoreColumns, Tie, Tied } from './loops.ts';
 
 /** What `loops.as` exports. */
 interface Exports extends WasmExports {
   score(...args: readonly number[]): number;
   add(count: number, sums: number, terms: number): void;
-  best(count: number, scores: number, share: number, floor: number): number;
   lead(count: number, scores: number, least: number, most: number): number;
 }
 
@@ -42,7 +41,7 @@ class WasmLoops implements Loops {
     return column.fill(0);
   };
 
-  score(columns: ScoreColumns, offset: number, { most, least }: Trust): number {
+  score(columns: ScoreColumns, offset: number, { share, floor }: Tie): number {
     const { sums, powers, moreSums, morePowers, scores } = columns;
     const more = BYTES * offset;
     return this.#wasm.score(
@@ -52,17 +51,13 @@ class WasmLoops implements Loops {
       moreSums.byteOffset + more,
       morePowers.byteOffset + more,
       scores.byteOffset,
-      most,
-      least,
+      share,
+      floor,
     );
   }
 
   add(sums: Float64Array, table: Float64Array, offset: number): void {
     this.#wasm.add(sums.length, sums.byteOffset, table.byteOffset + BYTES * offset);
-  }
-
-  best(scores: Float64Array, { share, floor }: Tie): number {
-    return this.#wasm.best(scores.length, scores.byteOffset, share, floor);
   }
 
   lead(scores: Float64Array, { least, most }: Tied): number {
