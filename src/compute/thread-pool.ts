@@ -20,7 +20,7 @@ export interface ThreadPoolOptions {
   /**
    * Further threads, 0 to 8 (more are 8), on which jobs that hold no thread overtake tasks that take long, and one task of
    * no job at a time does; they end when they have had nothing to do for a second. With one more than jobs run at the same
-   * time each of them has a thread. Default 0.
+   * time each of up to seven jobs has a thread. Default 0.
    */
   readonly extraThreads?: number | undefined;
   /**

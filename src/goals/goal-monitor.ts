@@ -30,6 +30,7 @@ export class GoalMonitor {
   readonly #consumer: JournalConsumer;
   readonly #task: RepeatingTask;
   readonly #turns = new OwnerTurns();
+  #isPlaceFreed = false;
 
   constructor(deps: RebalanceDeps & { readonly journal: Journal }) {
     const { database, journal, log } = deps;
@@ -67,12 +68,18 @@ export class GoalMonitor {
 
   /** Where an owner is done, the next one begins without the pause between two looks; what fails is left to that. */
   async #look(): Promise<void> {
-    for (const checks of await this.#beginDue())
-      void checks.then((areDone) => (areDone ? this.#lookAgain() : undefined));
+    do {
+      this.#isPlaceFreed = false;
+      for (const checks of await this.#beginDue())
+        void checks.then((areDone) => (areDone ? this.#useFreed() : undefined));
+      // SQLite answers within the turn of the event loop: without a breath a crowd would keep it to itself.
+      await breathe();
+    } while (this.#isPlaceFreed);
   }
 
-  /** SQLite answers within the turn of the event loop: without a breath a crowd would keep it to itself. */
-  async #lookAgain(): Promise<void> {
+  /** A look that is under way may have counted the places before: it looks again. */
+  async #useFreed(): Promise<void> {
+    this.#isPlaceFreed = true;
     await breathe();
     await this.#task.now();
   }

@@ -94,11 +94,11 @@ describe('a start that cannot be', () => {
 
 eachDatabase((provider, create) => {
   describe('servers on one database', () => {
-    it('all start when six start together, and migrate once', { timeout: 300_000 }, async () => {
+    it('all start when four start together, and migrate once', { timeout: 300_000 }, async () => {
       const made = await create({ isEmpty: true });
       const settings = { DATABASE_URL: made.url, DATA_DIR: dataFolder() };
 
-      const servers = await Promise.all(Array.from({ length: 6 }, () => startServer(settings)));
+      const servers = await Promise.all(Array.from({ length: 4 }, () => startServer(settings)));
 
       // One that has just begun to listen may still wait for the database, which all share.
       await eventually(

@@ -144,7 +144,10 @@ eachDatabase((_provider, create) => {
       }
     });
 
-    it('are not read of a job that tried the same as another', async () => {
+    it.each([
+      ['are not read of a job that tried the same as another', '', 3],
+      ['are read of a job that says so much that comparing it would take as long', 'x'.repeat(5000), 4],
+    ])('%s', async (_, words, counted) => {
       const database = await (await create()).open();
       const { userId } = await createOwner(database);
       const past: PastJob = {
@@ -155,17 +158,19 @@ eachDatabase((_provider, create) => {
       const repetition = await store(database, userId, past, 1);
       // Whoever reads it counts one more.
       const more = { optimizationId: repetition, index: 4, strategyType: 'momentum', status: 'ranked', params: '{}' };
-      await database.transaction((db) =>
-        db.optimizationTrial.update({
+      const config = JSON.stringify({ ...configOf(past, 1), words });
+      await database.transaction(async (db) => {
+        await db.optimization.update({ where: { id: repetition }, data: { config } });
+        await db.optimizationTrial.update({
           where: { optimizationId_index: { optimizationId: repetition, index: 4 } },
           data: more,
-        }),
-      );
+        });
+      });
       const count = await countOf(database, userId);
 
       await count.readEarlier();
 
-      expect(count.counts().get('momentum')).toBe(3);
+      expect(count.counts().get('momentum')).toBe(counted);
       expect(await count.isComplete(database.read)).toBe(true);
     });
   });

@@ -54,7 +54,7 @@ export async function startTestApp(
         ...options.env,
       }),
       {
-        ...{ log: logger, workerUrl: builtWorkerUrl(), warmsUp: false },
+        ...{ log: logger, workerUrl: builtWorkerUrl, warmsUp: false },
         ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
         ...(options.market === undefined ? {} : { provider: options.market }),
       },

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const source = join(root, 'src');
 const built = join(root, 'dist');
+const BUILT_BY = ['bundle-worker.ts', 'tsconfig.json', 'tsconfig.build.json'];
 
 /** A plugin of Vite: an import of `src/….ts` becomes one of `dist/….js`. */
 export const builtProgram = {
@@ -39,7 +40,9 @@ function run(...command: readonly string[]): void {
   if (status !== 0) throw new Error(`src could not be built: npx ${command.join(' ')} failed.`);
 }
 
+/** When the newest of what `dist` is built from was changed, in epoch ms. */
 function newestSource(): number {
-  const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
-  return Math.max(...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
+  const sources = readdirSync(source, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const paths = sources.map((file) => join(file.parentPath, file.name));
+  return Math.max(...[...paths, ...BUILT_BY.map((name) => join(root, name))].map((path) => statSync(path).mtimeMs));
 }

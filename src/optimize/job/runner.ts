@@ -146,7 +146,7 @@ export class OptimizationRunner {
 
   async #warmUpIfIdle(signal: AbortSignal): Promise<void> {
     await this.#looking;
-    if (this.#running.size === 0 && !signal.aborted) await warmUp(this.#deps, signal);
+    if (this.#running.size + this.#reserved === 0 && !signal.aborted) await warmUp(this.#deps, signal);
   }
 
   async #takeJobs(): Promise<void> {

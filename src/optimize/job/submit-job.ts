@@ -202,7 +202,6 @@ export async function insertRow(deps: OptimizeDeps, principal: Principal, job: N
   return await deps.runner.submit(data, (taker) =>
     deps.journal.write(async (write) => {
       if (job.strategyId != null) await lockStrategy(write.db, principal, job.strategyId);
-      const now = dateOf(deps.clock);
       const created = await write.db.optimization.create({
         data: {
           ownerId: principal.userId,
@@ -222,11 +221,11 @@ export async function insertRow(deps: OptimizeDeps, principal: Principal, job: N
           totalCombinations: job.trials,
           nFolds: config.nSplits,
           correlationId: deps.ids.next(),
-          createdAt: now,
+          createdAt: dateOf(deps.clock),
         },
       });
+      const taken = taker === null ? null : await takeStoredJob(write.db, created, taker, dateOf(deps.clock));
       await write.append(optimizationEvent('OptimizationStarted', created));
-      const taken = taker === null ? null : await takeStoredJob(write.db, created, taker, now);
       return { created, taken };
     }),
   );

@@ -6,13 +6,16 @@
  * that tried the same with other costs or on another part of the range are read once.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
+import { readJson } from '../../core/index.ts';
 import type { Database, Db, OptimizationRow } from '../../storage/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
 
 /** Trials per page: about a millisecond. */
 const PAGE = 1000;
-/** Jobs that are compared at once: a millisecond, too. */
+/** Jobs that are compared at once, … */
 const COMPARED = 100;
+/** … and the bytes of what each was asked and skipped, above which it is not compared: a millisecond, too. */
+const COMPARED_BYTES = 4000;
 
 /** Counts for one job. */
 export class TrialCount {
@@ -40,7 +43,9 @@ export class TrialCount {
     const jobs = await earlierJobs(this.#database.read, this.#job);
     const unread = jobs.filter(({ id }) => !this.#readJobs.has(id));
     for (let from = 0; from < unread.length; from += COMPARED) {
-      for (const page of pagesOf(await this.#distinct(unread.slice(from, from + COMPARED)))) {
+      const jobs = unread.slice(from, from + COMPARED);
+      const repeated = await this.#repeated(jobs);
+      for (const page of pagesOf(jobs.filter(({ id }) => !repeated.has(id)))) {
         await breathe();
         await this.#readPage(page);
       }
@@ -61,26 +66,30 @@ export class TrialCount {
   }
 
   /**
-   * One of those jobs each that have the same trials: all of a grid, or as many random ones of the same seed, by the same
+   * Those of which another one has the same trials: all of a grid, or as many random ones of the same seed, by the same
    * version of the engine, the same of which could not be simulated. What `tpe` tries depends on what it finds.
    */
-  async #distinct(jobs: readonly JobSize[]): Promise<readonly JobSize[]> {
+  async #repeated(jobs: readonly JobSize[]): Promise<ReadonlySet<number>> {
     const { read, provider } = this.#database;
     const ids = jobs.map(({ id }) => id);
-    const firsts =
+    const groups =
       provider === 'sqlite'
-        ? await read.$queryRaw<readonly { readonly id: bigint | number }[]>`
-            SELECT min("id") AS "id" FROM "Optimization" WHERE "id" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
-            GROUP BY "engineVersion", "skipped", "config" -> 'sections', "config" -> 'maxTrials', "config" -> 'seed',
-              CASE WHEN "config" ->> 'method' IN ('grid', 'random') THEN NULL ELSE "id" END`
-        : await read.$queryRaw<readonly { readonly id: bigint | number }[]>`
-            SELECT min("id") AS "id"
+        ? await read.$queryRaw<readonly SameTrials[]>`
+            SELECT json_group_array("id") AS "ids" FROM "Optimization"
+            WHERE "id" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
+              AND octet_length("config") <= ${COMPARED_BYTES} AND octet_length("skipped") <= ${COMPARED_BYTES}
+              AND "config" ->> 'method' IN ('grid', 'random')
+            GROUP BY "engineVersion", "skipped", "config" -> 'sections', "config" -> 'maxTrials', "config" -> 'seed'
+            HAVING count(*) > 1`
+        : await read.$queryRaw<readonly SameTrials[]>`
+            SELECT json_agg("id")::text AS "ids"
             FROM (SELECT "id", "engineVersion", "skipped", "config"::json AS asked FROM "Optimization"
-              WHERE "id" = ANY (${ids}::int[])) AS job
-            GROUP BY "engineVersion", "skipped", (asked -> 'sections')::text, asked ->> 'maxTrials', asked ->> 'seed',
-              CASE WHEN asked ->> 'method' IN ('grid', 'random') THEN NULL ELSE "id" END`;
-    const chosen = new Set(firsts.map(({ id }) => Number(id)));
-    return jobs.filter(({ id }) => chosen.has(id));
+              WHERE "id" = ANY (${ids}::int[])
+                AND octet_length("config") <= ${COMPARED_BYTES} AND octet_length("skipped") <= ${COMPARED_BYTES}) AS job
+            WHERE asked ->> 'method' IN ('grid', 'random')
+            GROUP BY "engineVersion", "skipped", (asked -> 'sections')::text, asked ->> 'maxTrials', asked ->> 'seed'
+            HAVING count(*) > 1`;
+    return new Set(groups.flatMap(({ ids: same }) => readJson<readonly number[]>(same).slice(1)));
   }
 
   async #readPage({ ids, from }: Page): Promise<void> {
@@ -109,6 +118,11 @@ export class TrialCount {
 interface JobSize {
   readonly id: number;
   readonly totalCombinations: number;
+}
+
+/** Jobs with the same trials: a JSON list of their ids. */
+interface SameTrials {
+  readonly ids: string;
 }
 
 /** Trials of one type: JSON texts, one a line. */

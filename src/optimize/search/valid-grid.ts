@@ -4,7 +4,7 @@ import { invalid } from '../../core/index.ts';
 import type { ParameterOwner } from '../../strategies/index.ts';
 import { combinationAt, combinationCount, type ParameterSpace } from './space.ts';
 
-/** Combinations between two turns of the event loop: some milliseconds. */
+/** Combinations between two turns of the event loop: half a millisecond. */
 const PIECE = 500;
 
 /**
@@ -22,7 +22,7 @@ export async function requireValidCombination(owner: ParameterOwner, grid: Param
   throw invalid('paramGrid', noneIsValid(owner, grid));
 }
 
-/** Why a space in which no combination is valid cannot be searched; the first says for all what is wrong. */
+/** Why a space in which no combination is valid cannot be searched; what is wrong with the first is the example. */
 export function noneIsValid(owner: ParameterOwner, space: ParameterSpace): string {
   const example = owner.problem(combinationAt(owner, space, 0))?.message ?? '';
   return `No combination of ${owner.name} is valid (${combinationCount(space)} in all): ${example}`;
