@@ -98,10 +98,12 @@ export class Turns<Task> {
     else this.#held.set(job, held);
   }
 
-  /** In how many milliseconds `take` may have an answer although nothing ends until then; undefined when it will not. */
+  /** In how many milliseconds `take` may have an answer although nothing ends until then, 0 for now; undefined when it will not. */
   get msToNextChange(): number | undefined {
     const { places, extraPlaces } = this.#options;
     if (this.#running.size >= places + extraPlaces || this.#next()?.held !== 0) return undefined;
+    // Time goes on: one may have come to take long since `take` was asked.
+    if (this.#hasPlace(0)) return 0;
     const young = this.#ages().filter((age) => age < LONG_AFTER_MS);
     return young.length === 0 ? undefined : LONG_AFTER_MS - Math.max(...young);
   }

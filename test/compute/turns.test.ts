@@ -72,6 +72,20 @@ describe('tasks in their turns', () => {
     expect(start()).toEqual(['b1']);
   });
 
+  it('are looked for again at once when one has come to take long between two questions', () => {
+    const { turns, clock, enqueue, start } = openTurns();
+    enqueue(A, 'a1', 'a2');
+    start();
+    enqueue(B, 'b1');
+
+    clock.ms = LONG_AFTER_MS - 0.01;
+    expect(start()).toEqual([]);
+    clock.ms = LONG_AFTER_MS + 0.01;
+
+    expect(turns.msToNextChange).toBe(0);
+    expect(start()).toEqual(['b1']);
+  });
+
   it('do not overtake those that no thread has taken up yet', () => {
     const { turns, clock, enqueue, start } = openTurns();
     enqueue(A, 'a1', 'a2');

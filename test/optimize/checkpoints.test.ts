@@ -19,8 +19,6 @@ import {
 } from '../support/jobs.ts';
 import { startServices } from '../support/services.ts';
 
-/** Long enough that a checkpoint is due on the way, on two threads that nobody disturbs. */
-const LONGER = { ...LONG, start: '1990-01-02', symbols: ['AAPL', 'MSFT', 'AMZN', 'GOOG', 'NFLX'] };
 /** A return that no combination has. */
 const CANARY = 0.123_456_789;
 
@@ -48,20 +46,18 @@ async function forge(services: TestServices, id: number): Promise<number> {
 
 eachDatabase((_provider, create) => {
   describe('a checkpoint', () => {
-    it('is written on the way, taken up after a kill and gone at the end, when all is as if nothing had happened', {
-      timeout: 120_000,
-    }, async () => {
+    it('is written on the way, taken up after a kill and gone at the end, when all is as if nothing had happened', async () => {
       const database = await create();
       const submitter = await startServices(database, { maxRunningJobs: 0 });
       const victim = await startJobProcess(database);
-      const { id } = await submit(submitter, LONGER);
+      const { id } = await submit(submitter, LONG);
       await eventually('a checkpoint', async () => (await checkpointsOf(submitter, id))[0], 60_000);
       await victim.kill();
       expect((await readJob(submitter, id)).status).toBe('running');
 
       const survivor = await startServices(database, { clock: { now: () => systemClock.now() + 11_000 } });
       const row = await ended(survivor, id, 60_000);
-      const again = await ended(survivor, (await submit(survivor, LONGER)).id, 60_000);
+      const again = await ended(survivor, (await submit(survivor, LONG)).id, 60_000);
 
       expect(row).toMatchObject({ status: 'complete', attempt: 2, partial: false });
       expect(await findings(survivor, id)).toEqual(await findings(survivor, again.id));

@@ -120,7 +120,12 @@ eachDatabase((_provider, create) => {
         heard
           .filter(({ kind, event }) => kind === 'progress' && event.subjectId === id)
           .map(({ event }) => event.payload as unknown as OptimizationProgress);
-      expect(ticks(sweep.id)[0]).toMatchObject({ currentStrategy: 'momentum', strategyIndex: 1, totalStrategies: 3 });
+      const types = ['momentum', 'mean_reversion', 'market_making'];
+      const ofSweep = ticks(sweep.id);
+      expect(ofSweep).not.toEqual([]);
+      for (const { currentStrategy, strategyIndex, totalStrategies } of ofSweep) {
+        expect([currentStrategy, totalStrategies]).toEqual([types[(strategyIndex ?? 0) - 1], 3]);
+      }
       expect(ticks(job.id)[0]).toMatchObject({ currentStrategy: null, strategyIndex: null, totalStrategies: null });
     });
 

@@ -17,6 +17,8 @@ export interface TestServicesOptions {
   readonly limits?: Partial<OptimizationLimits>;
   /** Default 4; with 0 jobs are submitted and never taken. */
   readonly maxRunningJobs?: number;
+  /** As of the runner. */
+  readonly checkpointMs?: number;
   /** Of a pool of its own, which ends with the services; by default two threads that run the built worker. */
   readonly pool?: Partial<ThreadPoolOptions>;
   /** Threads that others use too, instead of a pool of its own; they stay. */
@@ -57,7 +59,7 @@ export async function composeServices(database: Database, options: TestServicesO
     models: new StoredModels({ database, compute }),
     market: new MarketData({ database, clock, provider: new SimulatedProvider({ clock, seed: 'tests' }) }),
   };
-  const runner = new OptimizationRunner({ ...shared, maxRunningJobs });
+  const runner = new OptimizationRunner({ ...shared, maxRunningJobs, checkpointMs: options.checkpointMs });
   const limits = { minBarsPerSplit: 100, maxCombinations: 10_000, maxWaitingJobs: 1000, ...options.limits };
   runner.start();
   const close = async (): Promise<void> => {

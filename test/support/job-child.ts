@@ -5,7 +5,7 @@ import { eventually } from './jobs.ts';
 import { openTestDatabase } from './open-database.ts';
 
 const [, , url = ''] = process.argv;
-const services = await composeServices(await openTestDatabase(url));
+const services = await composeServices(await openTestDatabase(url), { checkpointMs: 100 });
 process.stdout.write('ready\n');
 await eventually('a job to be under way', async () => {
   const row = await services.database.read.optimization.findFirst({ where: { status: 'running' } });

@@ -5,6 +5,7 @@
  */
 import type { Database, Db } from '../../storage/index.ts';
 import { type Holder, heldBy } from './job-lease.ts';
+import type { WorkDeps } from './job-work.ts';
 
 /** Uncheckpointed work that is worth a write, in ms. */
 const WORK_MS = 2000;
@@ -29,6 +30,7 @@ export interface CheckpointSource {
 /** The checkpoints of one job, of which this process holds the lease. */
 export class Checkpoints {
   readonly #database: Database;
+  readonly #workMs: number;
   readonly #job: { readonly id: number; readonly holder: Holder };
   readonly #source: CheckpointSource;
   #stored = 0;
@@ -36,8 +38,13 @@ export class Checkpoints {
   #storedAt = performance.now();
   #writing: Promise<void> | undefined;
 
-  constructor(database: Database, job: { readonly id: number; readonly holder: Holder }, source: CheckpointSource) {
+  constructor(
+    { database, checkpointMs = WORK_MS }: Pick<WorkDeps, 'database' | 'checkpointMs'>,
+    job: { readonly id: number; readonly holder: Holder },
+    source: CheckpointSource,
+  ) {
     this.#database = database;
+    this.#workMs = checkpointMs;
     this.#job = job;
     this.#source = source;
   }
@@ -56,9 +63,9 @@ export class Checkpoints {
     this.#storedAt = performance.now();
   }
 
-  /** Stores what is new, in the background, when at least 2 s of work would be lost otherwise. */
+  /** Stores what is new, in the background, when so much work would be lost that it is worth it. */
   tick(onError: (error: unknown) => void): void {
-    if (this.#writing !== undefined || performance.now() - this.#storedAt < WORK_MS) return;
+    if (this.#writing !== undefined || performance.now() - this.#storedAt < this.#workMs) return;
     if (this.#source.storable === this.#stored || this.#source.isWhole) return;
     this.#writing = this.#write()
       .catch(onError)

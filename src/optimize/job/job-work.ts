@@ -18,6 +18,8 @@ export interface WorkDeps {
   readonly market: MarketData;
   readonly compute: Compute;
   readonly memory: SharedMemory;
+  /** Computing that would be lost and is worth a checkpoint, ms; default 2000. */
+  readonly checkpointMs?: number | undefined;
 }
 
 /** The job that is worked on, and who holds it. */

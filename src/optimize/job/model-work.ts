@@ -14,7 +14,7 @@ import { judgedFindings, tunedFindings } from './tuning-findings.ts';
 export async function openModelWork(deps: WorkDeps, held: HeldJob): Promise<JobWork> {
   const loaded = await loadTuning(deps, held);
   const source = fitCheckpoints(loaded.figures);
-  const checkpoints = new Checkpoints(deps.database, { id: held.row.id, holder: held.holder }, source);
+  const checkpoints = new Checkpoints(deps, { id: held.row.id, holder: held.holder }, source);
   if (held.submitted === undefined) await checkpoints.restore();
   return new ModelWork(deps, held, { ...loaded, checkpoints });
 }

@@ -16,7 +16,7 @@ export async function openStrategyWork(deps: WorkDeps, held: HeldJob): Promise<J
   const { row, holder } = held;
   const computable = await loadJob(deps, held);
   const figures = new JobFigures(row.totalCombinations, computable.segments, deps.memory);
-  const checkpoints = new Checkpoints(deps.database, { id: row.id, holder }, figureCheckpoints(figures));
+  const checkpoints = new Checkpoints(deps, { id: row.id, holder }, figureCheckpoints(figures));
   if (held.submitted === undefined) await checkpoints.restore();
   return new StrategyWork(deps, held, { computable, figures, checkpoints });
 }

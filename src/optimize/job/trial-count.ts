@@ -43,9 +43,9 @@ export class TrialCount {
     const jobs = await earlierJobs(this.#database.read, this.#job);
     const unread = jobs.filter(({ id }) => !this.#readJobs.has(id));
     for (let from = 0; from < unread.length; from += COMPARED) {
-      const jobs = unread.slice(from, from + COMPARED);
-      const repeated = await this.#repeated(jobs);
-      for (const page of pagesOf(jobs.filter(({ id }) => !repeated.has(id)))) {
+      const some = unread.slice(from, from + COMPARED);
+      const repeated = await this.#repeated(some);
+      for (const page of pagesOf(some.filter(({ id }) => !repeated.has(id)))) {
         await breathe();
         await this.#readPage(page);
       }
