@@ -1,10 +1,20 @@
-/** When a ranking and its texts are there, by a thread that ends them as a test says. */
+/** When a ranking and its texts are there, by a thread that ends them as a test says; and who is the best, and where. */
 import { describe, expect, test } from 'vitest';
 import { type Compute, ComputeFailure } from '../../src/compute/index.ts';
 import { InvariantViolation } from '../../src/core/index.ts';
-import { type RankTaskOutput, rankAndWrite, type TextsTaskOutput } from '../../src/optimize/engine/rank-task.ts';
+import {
+  type RankTaskOutput,
+  rankAndWrite,
+  rankTask,
+  type TextsTaskOutput,
+} from '../../src/optimize/engine/rank-task.ts';
 import type { RankTaskInput } from '../../src/optimize/engine/result-texts.ts';
+import { SLICE_COLUMNS, sliceOffset } from '../../src/optimize/figures.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
+import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
+import { seededRandom } from '../support/random.ts';
+import { randomBars } from '../support/series.ts';
+import { rowOf } from './honesty/rows.ts';
 
 const INPUT: RankTaskInput = {
   bars: [],
@@ -99,5 +109,61 @@ describe('a ranking', () => {
 
     await expect(ranking).rejects.toThrow(InvariantViolation);
     expect(await texts).toBe(TEXTS);
+  });
+});
+
+describe('the best of a job', () => {
+  const BARS = 500;
+  const folds = walkForwardFolds(BARS, { nSplits: 5, trainRatio: 0.7 }, 1);
+  const segments = planSegments(folds);
+  const random = seededRandom(1);
+  const noise = Array.from({ length: BARS }, () => 0.02 * (random() - 0.5));
+
+  /** The same noise around a drift. */
+  function combination(drift: number): Float64Array {
+    const row = rowOf(
+      noise.map((value) => value + drift),
+      segments,
+    );
+    row[sliceOffset(1) + SLICE_COLUMNS.indexOf('fills')] = 1;
+    return row;
+  }
+
+  async function rankingOf(drifts: readonly number[]): Promise<RankTaskOutput | undefined> {
+    const reported: RankTaskOutput[] = [];
+    const input: RankTaskInput = {
+      ...{ bars: [randomBars(1, { length: BARS })], folds, segments, settings: { periodsPerYear: 252 } },
+      rows: Float64Array.from(drifts.flatMap((drift) => [...combination(drift)])),
+      isDone: new Uint8Array(drifts.length).fill(1),
+      params: [{ x: 1 }, { x: 2 }, { x: 4 }, { y: 7 }, { y: 8 }],
+      skipped: new Map(),
+      sections: [
+        { strategyType: 'first', space: { x: [4, 2, 1] }, from: 0, to: 3 },
+        { strategyType: 'second', space: { y: { min: 7, max: 9, step: 1 } }, from: 3, to: 5 },
+      ],
+      top: 1,
+      isSweep: true,
+    };
+    await rankTask.run(input, { isCancelled: () => false, report: (ranking) => reported.push(ranking) });
+    return reported[0];
+  }
+
+  test('is the better of the best of its types, and one of them', async () => {
+    const ranking = await rankingOf([0.001, 0.003, 0.002, 0.004, 0.0035]);
+
+    expect(ranking?.sections.map((best) => best?.index)).toEqual([1, 3]);
+    expect(ranking?.pooled).toBe(ranking?.sections[1]);
+    expect((await rankingOf([0.001, 0.005, 0.002, 0.004, 0]))?.pooled?.index).toBe(1);
+  });
+
+  test('has its place in the space of its type', async () => {
+    const ranking = await rankingOf([0.001, 0.003, 0.002, 0.004, 0.0035]);
+
+    const [first, second] = ranking?.sections ?? [];
+    expect(first).toMatchObject({ gridEdge: [], params: { x: 2 } });
+    expect(second).toMatchObject({ gridEdge: ['y'], params: { y: 7 } });
+    expect(first?.stability).toBeGreaterThan(0);
+    expect(first?.stability).toBeLessThan(second?.stability ?? 0);
+    expect(second?.stability).toBeLessThan(1);
   });
 });

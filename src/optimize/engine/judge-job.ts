@@ -1,11 +1,12 @@
 /**
  * What is said about the results of a complete job: evidence first, on all lanes (splits of the cross-validation, what all
- * figures say, the winners by the plain simulation), then the assessment, which takes no time and can be repeated for another
- * number of trials.
+ * figures say, the winners by the plain simulation), then the assessment: some arithmetic on that evidence, however many
+ * combinations there are, so that it can wait for the number of trials until the job is stored.
  */
 import type { Compute } from '../../compute/index.ts';
+import { invariant } from '../../core/index.ts';
 import { assess, type Field, type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
-import type { ComputableJob, ComputableSection } from './compute-job.ts';
+import type { ComputableJob } from './compute-job.ts';
 import type { JobFigures } from './job-figures.ts';
 import { FIELD, PBO, REPLAY, type Replay } from './judge-tasks.ts';
 import { evenRanges, inLanes } from './lanes.ts';
@@ -47,7 +48,7 @@ export interface Evidence {
 
 /** What is stored about luck. */
 export interface Judgement {
-  readonly pooled: Overfitting | null;
+  readonly pooled: Overfitting;
   /** Null where none has a rank. */
   readonly sections: readonly (Overfitting | null)[];
 }
@@ -93,12 +94,12 @@ export function assessEvidence(
   const ofType = (type: string): number => nTrials.get(type) ?? 0;
   const types = new Set(searched.map(({ type }) => type.name));
   const all = Array.from(types, ofType).reduce((sum, count) => sum + count, 0);
-  const ofAll = assessGroup(pooled, searched, all);
+  const ofAll = assessGroup(pooled, all);
   return {
     pooled: ofAll,
     sections: sections.map((each) => {
       if (each.best === null) return null;
-      return each === pooled ? ofAll : assessGroup(each, searched, ofType(each.best.strategyType));
+      return each === pooled ? ofAll : assessGroup(each, ofType(each.best.strategyType));
     }),
   };
 }
@@ -152,15 +153,10 @@ function replayTasks({ compute, job }: JudgedJob, group: GroupEvidence): readonl
 }
 
 /** Of a group without a ranked combination: what was tried, and that there is nothing to judge. */
-function assessGroup(
-  { best, replay, pbo: tally, field }: GroupEvidence,
-  searched: readonly ComputableSection[],
-  nTrials: number,
-): Overfitting | null {
-  if (field === null) return null;
-  if (best === null) return assess({ field, winner: null, space: {}, trials: [], nTrials, pbo: null });
-  const space = searched.find(({ type }) => type.name === best.strategyType)?.space;
-  if (replay === null || space === undefined) return null;
-  const winner = { ...best, returns: replay.returns };
-  return assess({ field, winner, space, trials: best.neighbours, nTrials, pbo: tally.splits === 0 ? null : tally });
+function assessGroup({ best, replay, pbo, field }: GroupEvidence, nTrials: number): Overfitting {
+  invariant(field !== null, 'what a group is judged by has been read');
+  const tally = pbo.splits === 0 ? null : pbo;
+  if (best === null) return assess({ field, winner: null, nTrials, pbo: tally });
+  invariant(replay !== null, 'the best of a group has been replayed before it is judged');
+  return assess({ field, winner: { ...best, returns: replay.returns }, nTrials, pbo: tally });
 }

@@ -3,12 +3,13 @@
  * the event loop neither ranks nor writes JSON for ten thousand combinations.
  */
 import { type Compute, defineTask, type Task, type TaskName } from '../../compute/index.ts';
-import { InvariantViolation, invariant } from '../../core/index.ts';
+import { InvariantViolation } from '../../core/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
-import { positiveFolds, type Winner } from '../honesty/index.ts';
+import { gridEdge, positiveFolds, stability, type Winner } from '../honesty/index.ts';
 import { better, type Contender, rank } from './ranking.ts';
 import {
   paramsAt,
+  type RankedPart,
   type RankTaskInput,
   resultText,
   rowAt,
@@ -25,13 +26,14 @@ export interface BestOfGroup {
   readonly meanSharpe: number;
   readonly sharpeStd: number;
   readonly folds: Winner['folds'];
-  /** Ranked ones of its type that differ from it in one parameter only. */
-  readonly neighbours: readonly { readonly params: Parameters; readonly meanSharpe: number }[];
+  /** Its place among all of its type, which nobody else need know. */
+  readonly stability: Winner['stability'];
+  readonly gridEdge: Winner['gridEdge'];
 }
 
 /** Who is best; null where none has a rank. */
 export interface RankTaskOutput {
-  /** Of all types together. */
+  /** Of all types together: one of the sections'. */
   readonly pooled: BestOfGroup | null;
   /** In the order of the sections. */
   readonly sections: readonly (BestOfGroup | null)[];
@@ -72,7 +74,8 @@ export const rankTask: Task<RankTaskInput, TextsTaskOutput, RankTaskOutput> = de
   RANK.name,
   (input, context) => {
     const sections = input.sections.map((section) => rankSection(input, section));
-    context.report({ pooled: bestOfAll(input, sections), sections: sections.map((section) => bestOf(input, section)) });
+    const bests = sections.map((section) => bestOf(input, section));
+    context.report({ pooled: bestOfAll(sections, bests), sections: bests });
     const places = new Map(sections.flatMap(({ ranked }) => ranked.map((entry, place) => [entry.index, place + 1])));
     const contenders = new Map(sections.flatMap(({ ranked }) => ranked.map((entry) => [entry.index, entry])));
     const unranked = sections.flatMap((section) => section.unranked);
@@ -85,17 +88,13 @@ export const rankTask: Task<RankTaskInput, TextsTaskOutput, RankTaskOutput> = de
   },
 );
 
-interface RankedSection {
-  readonly strategyType: string;
+interface RankedSection extends RankedPart {
   readonly ranked: readonly Contender[];
   readonly unranked: readonly number[];
 }
 
-function rankSection(input: RankTaskInput, section: RankTaskInput['sections'][number]): RankedSection {
-  return {
-    strategyType: section.strategyType,
-    ...rank(evaluatedOf(input, section), (index) => rowAt(input, index), input),
-  };
+function rankSection(input: RankTaskInput, section: RankedPart): RankedSection {
+  return { ...section, ...rank(evaluatedOf(input, section), (index) => rowAt(input, index), input) };
 }
 
 /** Indexes of a section that are done and were simulated, ascending. */
@@ -110,32 +109,23 @@ export function evaluatedOf(
   return evaluated;
 }
 
-function bestOf(input: RankTaskInput, { strategyType, ranked }: RankedSection): BestOfGroup | null {
+function bestOf(input: RankTaskInput, { strategyType, space, ranked }: RankedSection): BestOfGroup | null {
   const [best] = ranked;
   if (best === undefined) return null;
   const { index, meanSharpe, sharpeStd } = best;
+  const trials = ranked.map((each) => ({ params: paramsAt(input, each.index), meanSharpe: each.meanSharpe }));
+  const winner = { params: paramsAt(input, index), meanSharpe };
   return {
-    ...{ index, strategyType, meanSharpe, sharpeStd },
-    params: paramsAt(input, index),
+    ...{ index, strategyType, sharpeStd, ...winner },
     folds: positiveFolds(rowAt(input, index), input.segments),
-    neighbours: neighboursOf(input, best, ranked),
+    stability: stability({ space, trials, winner }),
+    gridEdge: gridEdge({ space, winner }),
   };
 }
 
 /** The best of the bests. */
-function bestOfAll(input: RankTaskInput, sections: readonly RankedSection[]): BestOfGroup | null {
-  const [best] = sections.filter(({ ranked }) => ranked.length > 0).toSorted((a, b) => better(firstOf(a), firstOf(b)));
-  return best === undefined ? null : bestOf(input, best);
-}
-
-function firstOf({ ranked: [first] }: RankedSection): Contender {
-  invariant(first !== undefined, 'a section with ranked combinations has a best one');
-  return first;
-}
-
-function neighboursOf(input: RankTaskInput, best: Contender, ranked: readonly Contender[]) {
-  const center = paramsAt(input, best.index);
-  return ranked
-    .map(({ index, meanSharpe }) => ({ params: paramsAt(input, index), meanSharpe }))
-    .filter(({ params }) => Object.keys(center).filter((name) => center[name] !== params[name]).length === 1);
+function bestOfAll(sections: readonly RankedSection[], bests: readonly (BestOfGroup | null)[]): BestOfGroup | null {
+  const [first] = sections.flatMap(({ ranked }) => ranked.slice(0, 1)).toSorted(better);
+  if (first === undefined) return null;
+  return bests.find((best) => best?.index === first.index) ?? null;
 }

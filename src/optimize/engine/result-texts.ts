@@ -5,6 +5,7 @@ import { type Bars, formatBarTime } from '../../market/index.ts';
 import type { Parameters } from '../../strategies/index.ts';
 import { rowWidth } from '../figures.ts';
 import type { FoldResult, OptimizationResult, Unranked } from '../optimization.ts';
+import type { ParameterSpace } from '../search/index.ts';
 import type { Fold } from '../walk-forward.ts';
 import type { JobBars } from './compute-job.ts';
 import type { Contender } from './ranking.ts';
@@ -14,6 +15,14 @@ import { sliceMetrics } from './summary.ts';
 const NO_FILL = 'No order was filled in any test slice.';
 /** Trials per text: what one statement inserts. */
 const TRIALS_PER_TEXT = 500;
+
+/** The combinations [from, to) of a job: what it searches of one strategy type. */
+export interface RankedPart {
+  readonly strategyType: string;
+  readonly space: ParameterSpace;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What is ranked. */
 export interface RankTaskInput extends JobBars {
@@ -25,7 +34,7 @@ export interface RankTaskInput extends JobBars {
   /** Of every combination proposed so far. */
   readonly params: readonly Parameters[];
   readonly skipped: ReadonlyMap<number, string>;
-  readonly sections: readonly { readonly strategyType: string; readonly from: number; readonly to: number }[];
+  readonly sections: readonly RankedPart[];
   /** Results that are kept whole, of each type. */
   readonly top: number;
   /** Whether skipped and unranked combinations name their type. */

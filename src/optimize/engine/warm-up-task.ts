@@ -13,7 +13,7 @@ import { planSegments } from '../segments.ts';
 import { walkForwardFolds } from '../walk-forward.ts';
 import { type ComputableJob, computeJob } from './compute-job.ts';
 import { JobFigures } from './job-figures.ts';
-import { assessEvidence, gatherEvidence } from './judge-job.ts';
+import { gatherEvidence } from './judge-job.ts';
 import { rankAndWrite } from './rank-task.ts';
 import { SharedMemory } from './shared-memory.ts';
 
@@ -66,10 +66,9 @@ async function runHere(job: ComputableJob, compute: Compute): Promise<void> {
   const hooks = { signal, onBatch: () => undefined, onFold: () => undefined };
   await computeJob(compute, job, { figures, hooks, memory });
   const { rows, isDone, params, skipped } = figures;
-  const sections = job.sections.map(({ type, from, to }) => ({ strategyType: type.name, from, to }));
+  const sections = job.sections.map(({ type, space, from, to }) => ({ strategyType: type.name, space, from, to }));
   const ranked = rankAndWrite(compute, { ...job, sections, rows, isDone, params, skipped, isSweep: false, top: total });
-  const judged = { compute, job, figures, ranking: ranked.ranking, signal };
-  assessEvidence(job, await gatherEvidence(judged), new Map());
+  await gatherEvidence({ compute, job, figures, ranking: ranked.ranking, signal });
   await ranked.texts;
 }
 

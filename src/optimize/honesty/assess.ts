@@ -1,11 +1,9 @@
-import type { Parameters } from '../../strategies/index.ts';
 import { sharpePerBar, sliceMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { PboTally } from './cscv.ts';
 import { deflatedSharpe } from './deflated-sharpe.ts';
 import { type InSampleSelection, inSampleSelection } from './in-sample-selection.ts';
 import type { ReturnShape } from './moments.ts';
-import { gridEdge, type Neighbourhood, stability } from './neighbourhood.ts';
 import { trialVariance } from './trial-variance.ts';
 import { judge, VERDICT_THRESHOLDS, type VerdictOutcome, type VerdictThresholds } from './verdict.ts';
 
@@ -54,21 +52,17 @@ export interface Assessment {
   readonly field: Field;
   /** The best-ranked; null when none has a rank. */
   readonly winner: Winner | null;
-  /** What was searched, of the winner's strategy type. */
-  readonly space: Neighbourhood['space'];
-  /** The ranked combinations of the winner's strategy type, in any order. */
-  readonly trials: Neighbourhood['trials'];
   /** Different valid combinations of this job and of earlier ones, ≥ 1. */
   readonly nTrials: number;
-  /** Over all splits; null when `blockReturns` is. */
+  /** Over all splits; null without any. */
   readonly pbo: PboTally | null;
 }
 
 /** The best-ranked combination. */
 export interface Winner {
-  readonly params: Parameters;
-  /** Mean test Sharpe, annualised. */
-  readonly meanSharpe: number;
+  /** Its place in what was searched, as in `Overfitting`. */
+  readonly stability: number | null;
+  readonly gridEdge: readonly string[];
   /** Test windows in which it has a Sharpe ratio > 0, and all of them. */
   readonly folds: { readonly positive: number; readonly total: number };
   /** Of its chained test returns. */
@@ -84,8 +78,7 @@ export function readField({ plan, evaluated, ranked, periodsPerYear }: FieldRows
 }
 
 /** Everything that is said about luck, from what a job has at its end. */
-export function assess(job: Assessment): Overfitting {
-  const { field, winner, pbo: tally, nTrials } = job;
+export function assess({ field, winner, pbo: tally, nTrials }: Assessment): Overfitting {
   const { selection } = field;
   const trials = { count: nTrials, variance: field.trialVariance };
   const deflated = winner === null ? null : deflatedSharpe(winner.returns, trials);
@@ -95,8 +88,8 @@ export function assess(job: Assessment): Overfitting {
     pbo,
     ...selection,
     nTrials,
-    stability: winner === null ? null : stability({ ...job, winner }),
-    gridEdge: winner === null ? [] : gridEdge({ ...job, winner }),
+    stability: winner?.stability ?? null,
+    gridEdge: winner?.gridEdge ?? [],
     ...judge({ deflatedSharpe: deflated, pbo, oosSharpe: selection.oosSharpe, folds: winner?.folds ?? null, nTrials }),
     thresholds: VERDICT_THRESHOLDS,
   };

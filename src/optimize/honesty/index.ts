@@ -17,6 +17,6 @@ export { type Confidence, sweepConfidence } from './confidence.ts';
 export { countOverfitted, type PboTally } from './cscv.ts';
 export { deflatedSharpe } from './deflated-sharpe.ts';
 export { type ReturnShape, returnShape } from './moments.ts';
-export type { Neighbourhood, SearchedAxis } from './neighbourhood.ts';
+export { gridEdge, stability } from './neighbourhood.ts';
 export { splitPairs } from './splits.ts';
 export { VERDICT_THRESHOLDS, type VerdictOutcome, type VerdictThresholds } from './verdict.ts';

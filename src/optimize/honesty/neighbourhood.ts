@@ -35,7 +35,8 @@ const FLOOR_MARGIN = 1e-9;
  */
 export function stability({ space, trials, winner }: Neighbourhood): number | null {
   if (!(winner.meanSharpe > 0)) return null;
-  const near = trials.filter((trial) => isNeighbour(space, winner.params, trial.params));
+  const isNeighbour = neighbourTest(space, winner.params);
+  const near = trials.filter(({ params }) => isNeighbour(params));
   if (near.length === 0) return null;
   return near.reduce((sum, trial) => sum + trial.meanSharpe, 0) / near.length / winner.meanSharpe;
 }
@@ -51,21 +52,25 @@ export function gridEdge({ space, winner }: Pick<Neighbourhood, 'space' | 'winne
     .map(([name]) => name);
 }
 
-function isNeighbour(space: Neighbourhood['space'], a: Parameters, b: Parameters): boolean {
-  const different = Object.keys(a).filter((name) => a[name] !== b[name]);
-  const [name] = different;
-  if (name === undefined || different.length > 1) return false;
-  const axis = space[name];
-  if (axis === undefined) return false;
-  const [from, to] = [placeOn(axis, a[name]), placeOn(axis, b[name])];
-  return from !== null && to !== null && Math.abs(from - to) === 1;
+/** Tells the neighbours of a combination: each axis is put in order once, because there may be thousands of others. */
+function neighbourTest(space: Neighbourhood['space'], center: Parameters): (params: Parameters) => boolean {
+  const places = new Map(Object.entries(space).map(([name, axis]) => [name, placesOn(axis)]));
+  const names = Object.keys(center);
+  return (params) => {
+    const [name, another] = names.filter((each) => center[each] !== params[each]);
+    if (name === undefined || another !== undefined) return false;
+    const placeOf = places.get(name);
+    if (placeOf === undefined) return false;
+    const [from, to] = [placeOf(center[name]), placeOf(params[name])];
+    return from !== null && to !== null && Math.abs(from - to) === 1;
+  };
 }
 
 function isAtEdge(axis: SearchedAxis, value: ParameterValue | undefined): boolean {
   if (typeof value !== 'number') return false;
   if (isList(axis) || isStepped(axis)) {
     const count = placeCount(axis);
-    const place = placeOn(axis, value);
+    const place = placesOn(axis)(value);
     return count >= MIN_EDGE_VALUES && (place === 0 || place === count - 1);
   }
   const scale = axis.log === true ? Math.log : (x: number) => x;
@@ -73,14 +78,14 @@ function isAtEdge(axis: SearchedAxis, value: ParameterValue | undefined): boolea
   return share <= EDGE_SHARE || share >= 1 - EDGE_SHARE;
 }
 
-/** Where a value stands among the axis's numbers, from 0; null where there is no order. */
-function placeOn(axis: SearchedAxis, value: ParameterValue | undefined): number | null {
-  if (typeof value !== 'number') return null;
+/** Tells where a value stands among the axis's numbers, from 0; null of any other value, and where there is no order. */
+function placesOn(axis: SearchedAxis): (value: ParameterValue | undefined) => number | null {
   if (isList(axis)) {
-    const place = numbersOf(axis).indexOf(value);
-    return place === -1 ? null : place;
+    const places = new Map<ParameterValue | undefined, number>(numbersOf(axis).map((value, place) => [value, place]));
+    return (value) => places.get(value) ?? null;
   }
-  return isStepped(axis) ? Math.round((value - axis.min) / axis.step) : null;
+  if (!isStepped(axis)) return () => null;
+  return (value) => (typeof value === 'number' ? Math.round((value - axis.min) / axis.step) : null);
 }
 
 function placeCount(axis: readonly ParameterValue[] | SteppedRange): number {

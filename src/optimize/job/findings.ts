@@ -85,7 +85,7 @@ export function findingsOf(
       skipped: texts.skipped,
       unranked: texts.unranked,
       overfitting: textOrNull(judgement?.pooled),
-      curve: judged?.evidence.pooled?.replay?.curve ?? null,
+      curve: judged?.evidence.pooled.replay?.curve ?? null,
       tuning: null,
     },
     storeRows: ({ db, database, optimizationId }) =>

@@ -81,7 +81,7 @@ function rankInput({ jobType }: OptimizationRow, { computable, figures }: Search
   return {
     ...{ bars, folds, segments, settings },
     ...{ rows, isDone, params, skipped, isSweep },
-    sections: sections.map(({ type, from, to }) => ({ strategyType: type.name, from, to })),
+    sections: sections.map(({ type, space, from, to }) => ({ strategyType: type.name, space, from, to })),
     top: isSweep ? TOP_OF_TYPE : TOP,
   };
 }

@@ -4,10 +4,12 @@ import {
   assess,
   blockReturns,
   countOverfitted,
+  gridEdge,
   positiveFolds,
   readField,
   returnShape,
   splitPairs,
+  stability,
   VERDICT_THRESHOLDS,
 } from '../../../src/optimize/honesty/index.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
@@ -29,17 +31,16 @@ function jobOf(drifts: readonly number[], nTrials = drifts.length): Assessment {
   const rows = series.map((returns) => rowOf(returns, PLAN));
   const best = drifts.length - 1;
   const trials = drifts.map((_, place) => ({ params: { window: 10 * (place + 1) }, meanSharpe: place + 1 }));
+  const winner = { params: { window: 10 * drifts.length }, meanSharpe: drifts.length };
   const blocks = blockReturns(rows, PLAN);
   return {
     field: readField({ ...READING, evaluated: rows, ranked: rows }),
     winner: {
       folds: positiveFolds(rows[best] ?? new Float64Array(0), PLAN),
       returns: returnShape([Float64Array.from(testedBars(PLAN), (bar) => series[best]?.[bar] ?? Number.NaN)]),
-      params: trials[best]?.params ?? {},
-      meanSharpe: trials[best]?.meanSharpe ?? 0,
+      stability: stability({ space: SPACE, trials, winner }),
+      gridEdge: gridEdge({ space: SPACE, winner }),
     },
-    space: SPACE,
-    trials,
     nTrials,
     pbo: blocks === null ? null : countOverfitted(blocks, [{ from: 0, to: splitPairs(blocks.blocks) }]),
   };

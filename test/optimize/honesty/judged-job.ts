@@ -7,11 +7,13 @@ import {
   assess,
   blockReturns,
   countOverfitted,
+  gridEdge,
   type Overfitting,
   positiveFolds,
   readField,
   returnShape,
   splitPairs,
+  stability,
 } from '../../../src/optimize/honesty/index.ts';
 import { combinationAt, combinationCount } from '../../../src/optimize/search/index.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
@@ -46,6 +48,7 @@ export function judgedJob(type: StrategyType, bars: Bars): JudgedJob {
   const best = ranked.toSorted((a, b) => b.meanSharpe - a.meanSharpe)[0];
   const rows = ranked.map(({ row }) => row);
   const blocks = blockReturns(rows, plan.segments);
+  const space = type.defaultGrid;
   const job = {
     field: readField({
       plan: plan.segments,
@@ -57,12 +60,11 @@ export function judgedJob(type: StrategyType, bars: Bars): JudgedJob {
       best === undefined
         ? null
         : {
-            ...best,
+            stability: stability({ space, trials: ranked, winner: best }),
+            gridEdge: gridEdge({ space, winner: best }),
             folds: positiveFolds(best.row, plan.segments),
             returns: testedShape(plan, type, best.params),
           },
-    space: type.defaultGrid,
-    trials: ranked,
     nTrials: evaluated.length,
     pbo: blocks === null ? null : countOverfitted(blocks, [{ from: 0, to: splitPairs(blocks.blocks) }]),
   };

@@ -59,6 +59,22 @@ describe('the stability of the winner', () => {
     expect(stability({ space, trials, winner })).toBe(0.75);
   });
 
+  it('takes as long as there are trials: the values of a list are not put in order for each of them', () => {
+    let reads = 0;
+    const values = Array.from({ length: 10_000 }, (_, place) => 10_000 - place);
+    const counted = new Proxy(values, {
+      get: (list, key): unknown => {
+        reads += 1;
+        return Reflect.get(list, key);
+      },
+    });
+    const trials = values.map((x) => ({ params: { x, y: 1 }, meanSharpe: x / 10_000 }));
+    const winner = { params: { x: 10_000, y: 1 }, meanSharpe: 1 };
+
+    expect(stability({ space: { x: counted, y: [1] }, trials, winner })).toBe(0.9999);
+    expect(reads).toBeLessThan(2 * values.length);
+  });
+
   it('does not take for a neighbour what differs in a parameter that was not searched', () => {
     const winner = { params: { x: 1, other: 1 }, meanSharpe: 1 };
     const trials = [winner, { params: { x: 1, other: 2 }, meanSharpe: 1 }];
