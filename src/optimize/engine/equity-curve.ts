@@ -1,4 +1,4 @@
-/** The equity of the best combination as a curve that a page can draw: thinned, but no extreme is lost. */
+/** The equity of the best combination as a curve that a page can draw: thinned, and of few windows no extreme is lost. */
 import { type Bars, formatBarTime } from '../../market/index.ts';
 import { at } from '../../strategies/index.ts';
 import type { EquityCurve, EquityPoint } from '../optimization.ts';
@@ -6,6 +6,8 @@ import type { Fold } from '../walk-forward.ts';
 
 /** Stretches of bars of which two points are kept: the lowest and the highest equity. */
 const STRETCHES = 900;
+/** Slices that may have points of their own beside those of whole stretches. */
+const FEW_SLICES = 90;
 
 /** Equity of one slice, which starts at the initial capital. */
 export interface SliceEquity {
@@ -26,8 +28,10 @@ export function slicesOf(folds: readonly Fold[]): readonly (Omit<SliceEquity, 'e
 }
 
 /**
- * Every point where there are at most 2,000; else the lowest and highest equity of each of 900 equal stretches, and the
- * deepest drawdown, first and last bar of each slice as long as there are few slices.
+ * Every point where there are at most 1,800; else the lowest and highest equity of each of 900 equal stretches. Of few
+ * slices also those of the stretches that a slice's end cuts, and the deepest drawdown, first and last bar of each, some
+ * 2,000 points in all. Of more slices, which may be shorter than a stretch, a stretch that is cut counts from where it was
+ * cut last: the curve stays as short, and may lack the extremes of what is before.
  */
 export function equityCurve(
   slices: readonly SliceEquity[],
@@ -35,11 +39,11 @@ export function equityCurve(
 ): EquityCurve {
   const bars = slices.reduce((sum, { equity }) => sum + equity.length, 0);
   const stretch = bars <= 2 * STRETCHES ? 1 : Math.ceil(bars / STRETCHES);
-  const marks = slices.length <= STRETCHES / 10;
+  const areFew = slices.length <= FEW_SLICES;
   const points = slices.flatMap((slice) => {
     const drawdowns = drawdownsOf(slice.equity, initialCapital);
-    const kept = keptBars(slice, stretch);
-    if (marks) for (const bar of landmarks(drawdowns)) kept.add(bar);
+    const kept = keptBars(slice, stretch, areFew);
+    if (areFew) for (const bar of landmarks(drawdowns)) kept.add(bar);
     return [...kept]
       .toSorted((a, b) => a - b)
       .map((bar): EquityPoint => {
@@ -63,12 +67,13 @@ function drawdownsOf(equity: Float64Array, initialCapital: number): Float64Array
   return drawdowns;
 }
 
-/** The lowest and highest of each stretch that ends in this slice; stretches run over the borders of short slices. */
-function keptBars({ equity, from }: SliceEquity, stretch: number): Set<number> {
+/** The lowest and highest of each stretch that ends in this slice; `withCut`, also of one that the slice's end cuts. */
+function keptBars({ equity, from }: SliceEquity, stretch: number, withCut: boolean): Set<number> {
   const kept = new Set<number>();
-  for (let first = 0, end = 0; ; first = end) {
+  for (let first = 0, end = 0; first < equity.length; first = end) {
     end = first + stretch - ((from + first) % stretch);
-    if (end > equity.length) return kept;
+    if (end > equity.length && !withCut) break;
+    end = Math.min(end, equity.length);
     let [low, high] = [first, first];
     for (let bar = first + 1; bar < end; bar += 1) {
       if (at(equity, bar) < at(equity, low)) low = bar;
@@ -76,6 +81,7 @@ function keptBars({ equity, from }: SliceEquity, stretch: number): Set<number> {
     }
     kept.add(low).add(high);
   }
+  return kept;
 }
 
 /** First bar, deepest drawdown, last bar. */

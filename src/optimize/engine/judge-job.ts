@@ -54,8 +54,9 @@ export interface Judgement {
 }
 
 /**
- * Cross-validation needs no ranking and begins beside it. One lane waits for the ranking, because a thread is busy with that,
- * and then replays first, so that a replay is never what the others wait for at the end.
+ * Cross-validation needs no ranking and begins beside it. One lane waits for the ranking, because a thread is busy with that;
+ * the others wait when nothing else is left. As soon as it is told, replays are taken first: they take longest, and no lane
+ * replays all types alone.
  *
  * @throws {ComputeFailure} when a worker fails, or the signal aborts
  */
@@ -67,14 +68,15 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   const pooled = sections.length === 1 && only !== undefined ? only : all;
   const groups = [...new Set([...sections, pooled])];
   const tasks = groups.flatMap((group) => [fieldTask(judged, group), ...pboTasks(judged, group)]);
+  const told = judged.ranking.then((ranking) => {
+    for (const [place, section] of sections.entries()) section.best = ranking.sections[place] ?? null;
+    pooled.best = ranking.pooled;
+    tasks.unshift(...sections.flatMap((section) => replayTasks(judged, section)));
+  });
   await inLanes(compute.parallelism, signal, async (both, lane) => {
-    if (lane === 0) {
-      const ranking = await judged.ranking;
-      for (const [place, section] of sections.entries()) section.best = ranking.sections[place] ?? null;
-      pooled.best = ranking.pooled;
-      tasks.unshift(...sections.flatMap((section) => replayTasks(judged, section)));
-    }
-    for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await task(both);
+    if (lane > 0) await takeAll(tasks, both);
+    await told;
+    await takeAll(tasks, both);
   });
   // The best of all is the best of its type.
   pooled.replay ??= sections.find(({ best }) => best?.index === pooled.best?.index)?.replay ?? null;
@@ -110,6 +112,11 @@ function emptyEvidence(evaluated: readonly number[]): GroupEvidence {
 }
 
 type LaneTask = (signal: AbortSignal) => Promise<void>;
+
+/** Does tasks, which other lanes take from as well, until none is left. */
+async function takeAll(tasks: LaneTask[], signal: AbortSignal): Promise<void> {
+  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await task(signal);
+}
 
 function fieldTask({ compute, job, figures }: JudgedJob, group: GroupEvidence): LaneTask {
   return async (signal) => {

@@ -2,7 +2,7 @@ import { at } from '../../strategies/index.ts';
 import { mergeMoments, segmentMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 
-/** Moments of every combination's returns in every block of the chained test bars; on shared memory, to be posted freely. */
+/** Moments of every combination's returns in every block of the chained test bars. */
 export interface BlockReturns {
   /** K. */
   readonly combinations: number;
@@ -26,9 +26,9 @@ export function blockReturns(rows: readonly Float64Array[], plan: SegmentPlan): 
   const { blocks } = plan;
   const combinations = rows.length;
   if (blocks < 4 || combinations < 2) return null;
-  const counts = sharedColumn(blocks);
-  const means = sharedColumn(blocks * combinations);
-  const squares = sharedColumn(blocks * combinations);
+  const counts = new Float64Array(blocks);
+  const means = new Float64Array(blocks * combinations);
+  const squares = new Float64Array(blocks * combinations);
   for (const [segment, block] of plan.blockOf.entries()) {
     if (block < 0) continue;
     const count = at(counts, block);
@@ -42,8 +42,4 @@ export function blockReturns(rows: readonly Float64Array[], plan: SegmentPlan): 
     }
   }
   return { combinations, blocks, counts, means, squares };
-}
-
-function sharedColumn(length: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }

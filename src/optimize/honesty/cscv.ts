@@ -8,13 +8,13 @@
  *
  * Sharpe ratios are compared by `Σr·|Σr|/Σr²` instead of mean/sd. Over n bars of one union it is a strictly increasing
  * function of it: with s = mean/√(population variance), (Σr)²/Σr² = n·s²/(1 + s²). It needs no root and no difference
- * that could cancel. Of combinations with which it cannot be trusted (`doubtfulPlaces`) the exact moments are merged
- * instead, so that a deviation ≤ 10⁻¹⁵ is a Sharpe ratio of exactly 0.
+ * that could cancel. Where it cannot be trusted (`doubtfulPlaces`, `isTrusted`) the exact moments are merged instead, so
+ * that a deviation ≤ 10⁻¹⁵ is a Sharpe ratio of exactly 0.
  */
 import { at } from '../../strategies/index.ts';
 import type { BlockReturns } from './block-returns.ts';
-import { doubtfulPlaces } from './doubtful.ts';
-import { firstOfBest, type Loops, type OpenLoops, openLoops, type ScoreColumns } from './scores/index.ts';
+import { doubtfulPlaces, isTrusted } from './doubtful.ts';
+import { type Loops, type OpenLoops, openLoops, type ScoreColumns } from './scores/index.ts';
 import { splitMasks } from './splits.ts';
 import { columnLengths, moveUnion, openUnion, type Union, type UnionTables, unionTables } from './union-sums.ts';
 
@@ -85,7 +85,7 @@ interface Setting {
   readonly returns: BlockReturns;
   readonly loops: Loops;
   readonly tables: UnionTables;
-  /** Places of combinations that are scored from exact moments. */
+  /** Places of combinations whose quick score is not right in every half. */
   readonly doubtful: readonly number[];
 }
 
@@ -125,13 +125,24 @@ function barsOf(counts: Float64Array, mask: number): number {
 
 /** Scores every combination; the place of the first of the best. */
 function scoreHalf(half: Half): number {
-  const { loops, columns, offset, bars, doubtful } = half;
-  const { scores } = columns;
+  const { loops, columns, offset, bars } = half;
   const tie = { share: TIE, floor: bars * FAINT };
   const best = loops.score(columns, offset, tie);
-  if (doubtful.length === 0) return best;
-  for (const place of doubtful) scores[place] = exactScore(half, place);
-  return firstOfBest(scores, tie);
+  return mendScores(half) ? loops.best(columns.scores, tie) : best;
+}
+
+/** Replaces the scores that cannot be trusted in this half; whether there were any. */
+function mendScores(half: Half): boolean {
+  const { columns, offset, bars, doubtful } = half;
+  const { scores, powers, morePowers } = columns;
+  let isMended = false;
+  for (const place of doubtful) {
+    const power = at(powers, place) + at(morePowers, offset + place);
+    if (isTrusted(at(scores, place), power, bars)) continue;
+    scores[place] = exactScore(half, place);
+    isMended = true;
+  }
+  return isMended;
 }
 
 /** The score from moments that are merged block by block (Chan, Golub & LeVeque 1979): slower, and nothing cancels. */

@@ -1,12 +1,14 @@
 /**
  * What a trader would have got who had looked at the training bars only: in each window the combination with the best
- * train Sharpe (ties: grid order) is chosen, and its test slice is what follows.
+ * train Sharpe (ties: grid order, see `firstOfBest`) is chosen, and its test slice is what follows.
  */
+import { at } from '../../strategies/index.ts';
 import { mergeMoments, NO_MOMENTS, sharpePerBar, sliceMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
+import { firstOfBest } from './scores/index.ts';
 
 /** Sharpe ratios per bar this near to each other tie: the same positions, rounded on different ways to them. */
-const TIE = 1e-12;
+const TIE = { share: 1e-12, floor: 1 };
 
 /** Figures of choosing by training bars. */
 export interface InSampleSelection {
@@ -44,16 +46,14 @@ export function inSampleSelection(
   };
 }
 
-/** The first of the combinations with the highest train Sharpe per bar, ties included. */
+/** The first of the combinations whose train Sharpe per bar ties with the highest; null when there are none. */
 function bestTrained(
   rows: readonly Float64Array[],
   plan: SegmentPlan,
   fold: number,
 ): { readonly row: Float64Array; readonly sharpe: number } | null {
-  let best: { readonly row: Float64Array; readonly sharpe: number } | null = null;
-  for (const row of rows) {
-    const sharpe = sharpePerBar(sliceMoments(row, plan, 2 * fold));
-    if (best === null || sharpe > best.sharpe + TIE * Math.max(1, best.sharpe)) best = { row, sharpe };
-  }
-  return best;
+  const sharpes = Float64Array.from(rows, (row) => sharpePerBar(sliceMoments(row, plan, 2 * fold)));
+  const first = firstOfBest(sharpes, TIE);
+  const row = rows[first];
+  return row === undefined ? null : { row, sharpe: at(sharpes, first) };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { type BlockReturns, blockReturns } from '../../../src/optimize/honesty/block-returns.ts';
 import { countOverfitted } from '../../../src/optimize/honesty/cscv.ts';
-import { type OpenLoops, openPlainLoops } from '../../../src/optimize/honesty/scores/index.ts';
+import { type Loops, type OpenLoops, openPlainLoops } from '../../../src/optimize/honesty/scores/index.ts';
 import { splitMasks, splitPairs } from '../../../src/optimize/honesty/splits.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../../src/optimize/walk-forward.ts';
@@ -192,6 +192,17 @@ describe('the count of overfitted splits', () => {
     expect(tallyOf(dust, 160, 1)).toEqual({ splits: 70, overfitted: 70 });
   });
 
+  it('scores exactly only in the halves where a steady block has nothing else beside it', () => {
+    // A steady block of each combination makes all of them doubtful, but no half of four blocks.
+    const one = looks({ steady: (block) => block === 5 });
+    // Of the first combination the first four are steady: one half is.
+    const four = looks({ steady: (block, place) => block < 4 && place === 0 });
+
+    expect(one.again).toBe(0);
+    expect(one.tally.splits).toBe(70);
+    expect(four.again).toBe(1);
+  });
+
   test.each([
     [4, 3],
     [6, 10],
@@ -205,6 +216,31 @@ describe('the count of overfitted splits', () => {
     expect([...masks].every((mask) => bitsOf(mask) === blocks / 2 && mask >> (blocks - 1) === 0)).toBe(true);
   });
 });
+
+/** Counts the splits of eight blocks, and how often the best was looked for again, because a score was replaced. */
+function looks({ steady }: { readonly steady: (block: number, place: number) => boolean }) {
+  const [blocks, combinations] = [8, 6];
+  const random = seededRandom(12);
+  const counts = new Float64Array(blocks).fill(100);
+  const cells = Array.from({ length: blocks * combinations }, (_, cell) => {
+    if (steady(Math.floor(cell / combinations), cell % combinations)) return { mean: 1e-4, square: 1e-20 };
+    return { mean: 0.001 * (random() - 0.5), square: 0.01 * (0.5 + random()) };
+  });
+  const means = Float64Array.from(cells, ({ mean }) => mean);
+  const squares = Float64Array.from(cells, ({ square }) => square);
+  let again = 0;
+  const counting: OpenLoops = () => {
+    const loops = openPlainLoops();
+    const best: Loops['best'] = (...scores) => {
+      again += 1;
+      return loops.best(...scores);
+    };
+    return { ...loops, best };
+  };
+  const returns = { combinations, blocks, counts, means, squares };
+  const tally = countOverfitted(returns, [{ from: 0, to: splitPairs(blocks) }], counting);
+  return { tally, again };
+}
 
 function halfOf(bar: number): number {
   return Math.floor(bar / 10) % 2 === 0 ? 0.02 : -0.02;

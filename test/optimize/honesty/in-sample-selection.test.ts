@@ -65,6 +65,18 @@ describe('choosing by training bars', () => {
     expect(select([a, shaken(-1)])).toEqual(select([a]));
   });
 
+  it('takes the first that ties with the highest, not with another that ties with it', () => {
+    const [a, b, c] = [randomReturns(1), randomReturns(2), randomReturns(3)];
+    const isTested = (bar: number) => FOLDS.some(({ test }) => bar >= test.from && bar < test.to);
+    // The Sharpe ratio is higher by some 0.7·10⁻¹² for each step.
+    const raised = (steps: number, tested: readonly number[]) =>
+      a.map((value, bar) => (isTested(bar) ? (tested[bar] ?? 0) : value + steps * 4e-15));
+    const [low, middle, high] = [raised(0, a), raised(1, b), raised(2, c)];
+
+    expect(select([low, middle, high])).toEqual(select([middle]));
+    expect(select([high, middle, low])).toEqual(select([high]));
+  });
+
   it('has no efficiency when the training earned nothing, but a Sharpe ratio', () => {
     const losing = select([randomReturns(3, -0.002)]);
     const idle = select([Array.from({ length: BARS }, () => 0)]);

@@ -40,6 +40,8 @@ function answers(loops: Loops, { union, place, tie, ...numbers }: Half) {
   const offset = union * numbers.sums.length;
   const best = loops.score(columns, offset, { share: tie, floor: 1e-6 });
   const scores = Array.from(columns.scores);
+  columns.scores.set(columns.sums);
+  const bestOfOthers = loops.best(columns.scores, { share: tie, floor: 1e-6 });
   const score = columns.scores[place] ?? 0;
   const lead = loops.lead(columns.scores, {
     least: score - tie * Math.abs(score),
@@ -48,7 +50,7 @@ function answers(loops: Loops, { union, place, tie, ...numbers }: Half) {
   loops.add(columns.sums, columns.moreSums, offset);
   const added = Array.from(columns.sums);
   loops.close();
-  return { scores, best, lead, added };
+  return { scores, best, bestOfOthers, lead, added };
 }
 
 function lengthsOf({ sums, moreSums }: Half): readonly number[] {

@@ -45,6 +45,16 @@ export function score(
   return firstFrom(count, scores, best - share * larger(abs(best), floor));
 }
 
+/** The place of the first of the best of scores that are written. */
+export function best(count: i32, scores: usize, share: f64, floor: f64): i32 {
+  let bests = f64x2.splat(-Infinity);
+  let place = 0;
+  for (; place < count - 1; place += 2) bests = f64x2.pmax(bests, v128.load(scores + (<usize>place << 3)));
+  let most = larger(f64x2.extract_lane(bests, 0), f64x2.extract_lane(bests, 1));
+  if (place < count) most = larger(most, load<f64>(scores + (<usize>place << 3)));
+  return firstFrom(count, scores, most - share * larger(abs(most), floor));
+}
+
 /** The first place with a score of at least this; 0 when none has. */
 function firstFrom(count: i32, scores: usize, least: f64): i32 {
   const leasts = f64x2.splat(least);

@@ -39,6 +39,8 @@ export interface Loops {
    * @returns the place of the first that ties with the best
    */
   score(columns: ScoreColumns, offset: number, tie: Tie): number;
+  /** The place of the first that ties with the best, once some scores are others; `scores` came from `column`. */
+  best(scores: Float64Array, tie: Tie): number;
   /** Adds `table[offset + k]` to every `sums[k]`; both came from `column`. */
   add(sums: Float64Array, table: Float64Array, offset: number): void;
   /** How many scores are below those that tie, less those above. */

@@ -3,7 +3,7 @@ import { LEAST_POWER, type Loops, type ScoreColumns, type Tie, type Tied } from 
 
 /** The loops in plain TypeScript: they define what the WebAssembly ones compute, and take their place where those lack memory. */
 export function openPlainLoops(): Loops {
-  return { column: (length) => new Float64Array(length), score, add, lead, close: () => undefined };
+  return { column: (length) => new Float64Array(length), score, best: firstOfBest, add, lead, close: () => undefined };
 }
 
 function score({ sums, powers, moreSums, morePowers, scores }: ScoreColumns, offset: number, tie: Tie): number {

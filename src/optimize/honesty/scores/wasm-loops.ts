@@ -5,6 +5,7 @@ import type { Loops, ScoreColumns, Tie, Tied } from './loops.ts';
 /** What `loops.as` exports. */
 interface Exports extends WasmExports {
   score(...args: readonly number[]): number;
+  best(count: number, scores: number, share: number, floor: number): number;
   add(count: number, sums: number, terms: number): void;
   lead(count: number, scores: number, least: number, most: number): number;
 }
@@ -54,6 +55,10 @@ class WasmLoops implements Loops {
       share,
       floor,
     );
+  }
+
+  best(scores: Float64Array, { share, floor }: Tie): number {
+    return this.#wasm.best(scores.length, scores.byteOffset, share, floor);
   }
 
   add(sums: Float64Array, table: Float64Array, offset: number): void {

@@ -1,0 +1,83 @@
+/** What a thinned curve still shows. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { equityCurve, slicesOf } from '../../src/optimize/engine/equity-curve.ts';
+import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
+import { seededRandom } from '../support/random.ts';
+
+const CAPITAL = 100_000;
+const DAY_MS = 86_400_000;
+
+/** A walk of so many bars, which repeats values now and then, cut as a job cuts it. */
+function curveOf(input: { readonly seed: number; readonly bars: number; readonly nSplits: number }) {
+  const { seed, bars, nSplits } = input;
+  const random = seededRandom(seed);
+  const slices = slicesOf(walkForwardFolds(bars, { nSplits, trainRatio: 0.7 }, 1)).map((slice) => {
+    let value = CAPITAL;
+    const equity = Float64Array.from({ length: slice.to - slice.from }, () => {
+      value *= 1 + Math.round(3 * (random() - 0.5)) / 100;
+      return value;
+    });
+    return { ...slice, equity };
+  });
+  const time = Float64Array.from({ length: bars }, (_, bar) => bar * DAY_MS);
+  const none = new Float64Array(bars);
+  const prices = { open: none, high: none, low: none, close: none, volume: none };
+  const series = { ...prices, time, symbol: 'AAA', interval: '1d' as const, source: 'test' };
+  return { slices, points: equityCurve(slices, { initialCapital: CAPITAL, series }).points };
+}
+
+/** Up to 90 slices of train and test bars. */
+const fewSlices = fc.record({
+  seed: fc.nat(),
+  bars: fc.integer({ min: 500, max: 12_000 }),
+  nSplits: fc.integer({ min: 1, max: 45 }),
+});
+
+it('shows the highest, the lowest and the deepest of every slice, in order, with few points', () => {
+  let thinned = 0;
+  fc.assert(
+    fc.property(fewSlices, (input) => {
+      const { slices, points } = curveOf(input);
+
+      for (const { equity, fold, part } of slices) {
+        const shown = points.filter((point) => point.fold === fold && point.part === part);
+        const equities = shown.map((point) => point.equity);
+        expect(Math.max(...equities)).toBe(Math.max(...equity));
+        expect(Math.min(...equities)).toBe(Math.min(...equity));
+        expect(Math.min(...shown.map(({ drawdown }) => drawdown))).toBe(deepest(equity));
+        expect([equities[0], equities.at(-1)]).toEqual([equity[0], equity.at(-1)]);
+      }
+      expect(isAscending(points.map(({ time }) => time))).toBe(true);
+      // Two of each stretch, and of each slice two more of the stretch that it cuts, and three of its own.
+      expect(points.length).toBeLessThanOrEqual(1802 + 5 * slices.length);
+      if (input.bars <= 1800) expect(points).toHaveLength(input.bars);
+      else if (points.length < input.bars) thinned += 1;
+    }),
+    { seed: 11, numRuns: 40 },
+  );
+  expect(thinned).toBeGreaterThan(20);
+});
+
+it('is no longer for many short slices', () => {
+  const { slices, points } = curveOf({ seed: 1, bars: 40_000, nSplits: 3000 });
+
+  expect(slices).toHaveLength(6000);
+  expect(points.length).toBeGreaterThan(500);
+  expect(points.length).toBeLessThanOrEqual(1802);
+  expect(isAscending(points.map(({ time }) => time))).toBe(true);
+});
+
+function deepest(equity: Float64Array): number {
+  let [peak, found] = [CAPITAL, Infinity];
+  for (const value of equity) {
+    peak = Math.max(peak, value);
+    found = Math.min(found, value / peak - 1);
+  }
+  return found;
+}
+
+/** ISO dates have the order of their texts. */
+function isAscending(times: readonly string[]): boolean {
+  return times.every((time, place) => place === 0 || time > (times[place - 1] ?? ''));
+}

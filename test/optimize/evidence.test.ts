@@ -1,0 +1,124 @@
+/** How the lanes of a job share what is done at its end, by threads that end each task a turn after it began. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../src/backtest/index.ts';
+import { type Compute, ComputeFailure, type TaskName } from '../../src/compute/index.ts';
+import type { ComputableJob } from '../../src/optimize/engine/compute-job.ts';
+import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
+import { gatherEvidence } from '../../src/optimize/engine/judge-job.ts';
+import { FIELD, PBO, REPLAY } from '../../src/optimize/engine/judge-tasks.ts';
+import type { BestOfGroup, RankTaskOutput } from '../../src/optimize/engine/rank-task.ts';
+import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
+import { planSegments } from '../../src/optimize/segments.ts';
+import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
+import { builtInStrategies } from '../../src/strategies/index.ts';
+
+const LANES = 4;
+const FOLDS = walkForwardFolds(500, { nSplits: 5, trainRatio: 0.7 }, 1);
+const SEGMENTS = planSegments(FOLDS);
+const TYPES = builtInStrategies.slice(0, LANES);
+/** Combinations of a type. */
+const EACH = 3;
+const SWEEP: ComputableJob = {
+  ...{ bars: [], folds: FOLDS, segments: SEGMENTS, predictions: new Map() },
+  settings: parseSettings({}, { periodsPerYear: 252 }),
+  search: { method: 'grid', maxTrials: null, seed: null },
+  sections: TYPES.map((type, place) => ({ type, space: {}, from: EACH * place, to: EACH * (place + 1) })),
+};
+const BESTS: readonly BestOfGroup[] = TYPES.map(({ name }, place) => ({
+  ...{ index: EACH * place, strategyType: name, params: {}, neighbours: [] },
+  ...{ meanSharpe: 1, sharpeStd: 0, folds: { positive: 5, total: 5 } },
+}));
+
+/** Begins at the end of a sweep; the ranking is told when the test says so. */
+function begin({ failing }: { readonly failing?: string } = {}) {
+  const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, new SharedMemory());
+  figures.isDone.fill(1);
+  const cancel = new AbortController();
+  const { signal } = cancel;
+  const seen = { running: 0, mostReplays: 0, begun: [] as string[] };
+  const run = async ({ name }: TaskName<unknown, unknown>, input: unknown, options: Parameters<Compute['run']>[2]) => {
+    const failIfAborted = (): void => {
+      if (options?.signal?.aborted === true) throw new ComputeFailure('aborted', 'It was aborted.');
+    };
+    failIfAborted();
+    seen.begun.push(name);
+    if (name === failing) throw new ComputeFailure('crashed', 'The thread has ended.');
+    const isReplay = name === REPLAY.name;
+    if (isReplay) seen.mostReplays = Math.max(seen.mostReplays, ++seen.running);
+    await turn();
+    if (isReplay) seen.running -= 1;
+    failIfAborted();
+    if (isReplay) return { returns: {}, curve: (input as { readonly typeName: string }).typeName };
+    return name === PBO.name ? { overfitted: 1, splits: 2 } : {};
+  };
+  const stats = () => ({ threads: LANES, running: 0, queued: 0, completed: 0 });
+  const compute: Compute = { parallelism: LANES, run: run as Compute['run'], stats, forJob: () => compute };
+  let tell = (): void => undefined;
+  const ranking = new Promise<RankTaskOutput>((resolve, reject) => {
+    tell = () => resolve({ pooled: BESTS[1] ?? null, sections: BESTS });
+    signal.addEventListener('abort', () => reject(new ComputeFailure('aborted', 'It was aborted.')));
+  });
+  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal });
+  return { seen, tell, cancel, evidence };
+}
+
+/** Until all tasks that need no ranking have ended: there are fewer than forty. */
+async function untilIdle(): Promise<void> {
+  for (let turns = 0; turns < 40; turns += 1) await turn();
+}
+
+describe('the evidence of a sweep', () => {
+  it('is gathered by all lanes, also when the ranking is told after all the rest was done', async () => {
+    const { seen, tell, evidence } = begin();
+    await untilIdle();
+    // A field and some splits of each type, and of all together.
+    const before = seen.begun.length;
+    expect(before).toBeGreaterThanOrEqual(2 * (TYPES.length + 1));
+    expect(seen.begun).not.toContain(REPLAY.name);
+
+    tell();
+    const { pooled, sections } = await evidence;
+
+    expect(seen.mostReplays).toBe(LANES);
+    expect(seen.begun.slice(before)).toEqual(TYPES.map(() => REPLAY.name));
+    expect(sections.map(({ replay }) => replay?.curve)).toEqual(TYPES.map(({ name }) => name));
+    expect(pooled.replay).toBe(sections[1]?.replay);
+  });
+
+  it('replays before what is left when the ranking is told early', async () => {
+    const { seen, tell, evidence } = begin();
+
+    tell();
+    await evidence;
+
+    const places = seen.begun.flatMap((name, place) => (name === REPLAY.name ? [place] : []));
+    expect(places).toHaveLength(TYPES.length);
+    // Each lane has at most one task before.
+    expect(Math.max(...places)).toBeLessThan(2 * LANES);
+  });
+
+  it('ends when it is cancelled, whether lanes work or wait for the ranking', async () => {
+    for (const wait of [turn, untilIdle]) {
+      const { seen, cancel, evidence } = begin();
+      await wait();
+      const before = seen.begun.length;
+
+      cancel.abort();
+
+      await expect(evidence).rejects.toMatchObject({ reason: 'aborted' });
+      expect(seen.begun).toHaveLength(before);
+    }
+  });
+
+  it('fails with the first failure, and begins nothing after it', async () => {
+    const { seen, tell, evidence } = begin({ failing: FIELD.name });
+    await untilIdle();
+
+    tell();
+
+    await expect(evidence).rejects.toMatchObject({ reason: 'crashed' });
+    // What the other lanes began in the same turn.
+    expect(seen.begun.length).toBeLessThan(LANES);
+  });
+});
