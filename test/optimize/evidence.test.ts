@@ -26,7 +26,7 @@ const SWEEP: ComputableJob = {
   sections: TYPES.map((type, place) => ({ type, space: {}, from: EACH * place, to: EACH * (place + 1) })),
 };
 const BESTS: readonly BestOfGroup[] = TYPES.map(({ name }, place) => ({
-  ...{ index: EACH * place, strategyType: name, params: {}, neighbours: [] },
+  ...{ index: EACH * place, strategyType: name, params: {}, stability: null, gridEdge: [] },
   ...{ meanSharpe: 1, sharpeStd: 0, folds: { positive: 5, total: 5 } },
 }));
 
