@@ -102,9 +102,10 @@ export class Turns<Task> {
   get msToNextChange(): number | undefined {
     const { places, extraPlaces } = this.#options;
     if (this.#running.size >= places + extraPlaces || this.#next()?.held !== 0) return undefined;
-    // Time goes on: one may have come to take long since `take` was asked.
-    if (this.#hasPlace(0)) return 0;
-    const young = this.#ages().filter((age) => age < LONG_AFTER_MS);
+    // Time goes on: one may have come to take long since `take` was asked, and the next moment another.
+    const ages = this.#ages();
+    if (this.#hasPlace(0, ages)) return 0;
+    const young = ages.filter((age) => age < LONG_AFTER_MS);
     return young.length === 0 ? undefined : LONG_AFTER_MS - Math.max(...young);
   }
 
@@ -120,11 +121,11 @@ export class Turns<Task> {
     return next;
   }
 
-  #hasPlace(held: number): boolean {
+  #hasPlace(held: number, ages = this.#ages()): boolean {
     const { places, extraPlaces } = this.#options;
     if (!this.#isFull()) return true;
     if (held > 0) return false;
-    const long = this.#ages().filter((age) => age >= LONG_AFTER_MS).length;
+    const long = ages.filter((age) => age >= LONG_AFTER_MS).length;
     return this.#running.size < places + Math.min(long, extraPlaces);
   }
 

@@ -17,7 +17,7 @@ import { expectResources, RESOURCE_KINDS } from './resources.ts';
 import { emptyLedger, type Ledger, strategyBody, writeUntilDeath } from './writers.ts';
 
 /** Kills of each of two servers, which run side by side: most of a kill is waiting for the next start. */
-const KILLS = [7, 6];
+const KILLS = [13, 12];
 const WRITERS = 4;
 const SEED = process.env['SEED'] ?? 'kills-1';
 

@@ -104,7 +104,11 @@ eachDatabase((_provider, create) => {
       };
       const end = { status: 'complete' as const, error: null, findings: () => Promise.resolve(findings) };
       const storeAs = (name: string) =>
-        storeJobEnd(services, { id, holder: { name }, total: 1, nFolds: 5 }, { end, now: new Date() });
+        storeJobEnd(
+          services,
+          { id, ownerId: services.user.userId, holder: { name }, total: 1, nFolds: 5 },
+          { end, now: new Date() },
+        );
 
       const strangers = await storeAs('other');
       const stored = await readTrials(services, id);

@@ -63,9 +63,9 @@ export interface Judgement {
 export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   const { compute, job, figures, signal } = judged;
   const sections = job.sections.map((section) => emptyEvidence(evaluatedOf(figures, section)));
-  const [only] = sections;
-  const all = emptyEvidence(sections.flatMap(({ evaluated }) => [...evaluated]));
-  const pooled = sections.length === 1 && only !== undefined ? only : all;
+  const [first, ...others] = sections;
+  const isOne = first !== undefined && others.length === 0;
+  const pooled = isOne ? first : emptyEvidence(sections.flatMap(({ evaluated }) => [...evaluated]));
   const groups = [...new Set([...sections, pooled])];
   const tasks = groups.flatMap((group) => [fieldTask(judged, group), ...pboTasks(judged, group)]);
   const told = judged.ranking.then((ranking) => {

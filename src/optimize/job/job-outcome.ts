@@ -1,6 +1,6 @@
 /** Stores what came of a job: its final state, results and trials, with the event, in one transaction. */
 import type { Journal } from '../../events/index.ts';
-import type { Database, Db } from '../../storage/index.ts';
+import { type Database, type Db, lockOwner } from '../../storage/index.ts';
 import { EVENT_COLUMNS, optimizationEvent } from './events.ts';
 import type { Findings } from './findings.ts';
 import { type Holder, heldBy } from './job-lease.ts';
@@ -23,6 +23,7 @@ export interface JobEnd {
 /** The job, and who computed it. */
 export interface EndedJob {
   readonly id: number;
+  readonly ownerId: number;
   readonly holder: Holder;
   readonly total: number;
   readonly nFolds: number;
@@ -35,6 +36,8 @@ export async function storeJobEnd(
   { end, now }: { readonly end: JobEnd; readonly now: Date },
 ): Promise<boolean> {
   return await deps.journal.write(async (write) => {
+    // Of two that end at the same time each would not count the other.
+    if (end.status === 'complete') await lockOwner(write.db, job.ownerId);
     const findings = await end.findings(write.db);
     const [row] = await write.db.optimization.updateManyAndReturn({
       where: heldBy(job.id, job.holder),

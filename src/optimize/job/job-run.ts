@@ -105,8 +105,8 @@ export class JobRun {
     this.#throttle.close();
     await this.#job?.settle();
     if (end === null) return await this.#giveBack();
-    const { id, totalCombinations, nFolds } = this.#row;
-    const job = { id, holder: this.#holder, total: totalCombinations, nFolds };
+    const { id, ownerId, totalCombinations, nFolds } = this.#row;
+    const job = { id, ownerId, holder: this.#holder, total: totalCombinations, nFolds };
     await storeJobEnd(this.#deps, job, { end, now: dateOf(this.#deps.clock) });
     // After a failure a task may still be writing.
     if (end.status === 'complete') await this.#job?.release();

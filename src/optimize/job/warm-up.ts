@@ -32,6 +32,6 @@ async function makeStatements({ database, journal, clock, ids }: RunDeps): Promi
   await database.read.optimizationCheckpoint.findUnique({ where: { optimizationId_sequence: first } });
   await database.transaction((db) => takeJob(db, NO_JOB, holder, now));
   const findings = () => Promise.resolve(noFindings({ jobType: 'strategy' }));
-  const nothing = { id: NO_JOB, holder, total: 0, nFolds: 0 };
+  const nothing = { id: NO_JOB, ownerId: NO_JOB, holder, total: 0, nFolds: 0 };
   await storeJobEnd({ journal, database }, nothing, { end: { status: 'complete', error: null, findings }, now });
 }
