@@ -1,10 +1,9 @@
 /** Alerts and what they told, as they are read. */
-import { requireScope } from '../access/index.ts';
 import { ALERT_TYPES, shownAlertState, TRIGGER_TYPES } from '../alerts/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import { AlertStateEnum, AlertTriggerTypeEnum, AlertTypeEnum } from './alert-words.ts';
 import { builder } from './builder.ts';
-import { parseId, parsePlace } from './inputs.ts';
+import { ownRow, ownRows, rowsAfter, rowsBefore } from './own-rows.ts';
 import { pageLimit, WHOLE_LIST } from './paging.ts';
 
 export const AlertRef = builder.prismaObject('Alert', {
@@ -127,10 +126,9 @@ builder.queryFields((t) => ({
     description: 'One alert; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the alert.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.alert.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId },
+        where: ownRow(caller, id),
       });
     },
   }),
@@ -141,12 +139,11 @@ builder.queryFields((t) => ({
     description: 'The alerts, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the alert with this id.' }) },
     resolve: (query, _root, { newerThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.alert.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
-          ...(newerThan == null ? {} : { id: { gt: parsePlace(newerThan, 'newerThan') } }),
+          ...ownRows(caller),
+          ...rowsAfter(newerThan),
         },
         orderBy: { id: 'asc' },
       });
@@ -159,12 +156,11 @@ builder.queryFields((t) => ({
     description: 'Everything that I was told, newest first. It is never pruned.',
     args: { olderThan: t.arg.id({ description: 'Only what was told before the row with this id.' }) },
     resolve: (query, _root, { olderThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.alertTrigger.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
-          ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
+          ...ownRows(caller),
+          ...rowsBefore(olderThan),
         },
         orderBy: { id: 'desc' },
       });

@@ -1,13 +1,13 @@
 /** The audit of safety: who decided what, when and why, and the sources that were stopped for sending without end. */
-import { requireScope } from '../access/index.ts';
 import { TRADING_MODES } from '../broker/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import { type Difference, ORDER_SOURCES, type ReconciliationOutcome } from '../orders/index.ts';
 import { AUDIT_KINDS, type AuditKind } from '../safety/index.ts';
 import { builder } from './builder.ts';
-import { enumOf, parsePlace } from './inputs.ts';
+import { enumOf } from './inputs.ts';
 import { OrderSourceEnum } from './order-words.ts';
 import { OrderRef } from './orders.ts';
+import { ownRows, rowsBefore } from './own-rows.ts';
 import { pageLimit } from './paging.ts';
 import { TradingModeEnum } from './trading-mode.ts';
 
@@ -203,13 +203,12 @@ builder.queryFields((t) => ({
       olderThan: t.arg.id({ description: 'Only those made before the entry with this id.' }),
     },
     resolve: (query, _root, { kind, olderThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.safetyEvent.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
+          ...ownRows(caller),
           ...(kind == null ? {} : { kind }),
-          ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
+          ...rowsBefore(olderThan),
         },
         orderBy: { id: 'desc' },
       });
@@ -225,13 +224,12 @@ builder.queryFields((t) => ({
       olderThan: t.arg.id({ description: 'Only those stopped before the one with this id.' }),
     },
     resolve: (query, _root, { includeReleased, olderThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.runawayStop.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
+          ...ownRows(caller),
           ...(includeReleased === true ? {} : { releasedAt: null }),
-          ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
+          ...rowsBefore(olderThan),
         },
         orderBy: { id: 'desc' },
       });
@@ -243,10 +241,9 @@ builder.queryFields((t) => ({
     maxSize: pageLimit(1),
     description: 'The comparisons with the broker that found something new, newest first.',
     resolve: (query, _root, _args, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.reconciliation.findMany({
         ...query,
-        where: { ownerId: caller.principal.userId },
+        where: ownRows(caller),
         orderBy: { id: 'desc' },
       });
     },

@@ -1,5 +1,4 @@
 /** Portfolio goals, as they are read: targets, drift, and the job that checks them. Their plans: `rebalance-plans.ts`. */
-import { requireScope } from '../access/index.ts';
 import { type Decimal, decimal, memberOf } from '../core/index.ts';
 import {
   type DriftRow,
@@ -10,7 +9,8 @@ import {
   storedWeights,
 } from '../goals/index.ts';
 import { builder } from './builder.ts';
-import { enumOf, parseId, parsePlace } from './inputs.ts';
+import { enumOf } from './inputs.ts';
+import { ownRow, ownRows, rowsAfter } from './own-rows.ts';
 import { WHOLE_LIST } from './paging.ts';
 import { ScheduledJobRef } from './scheduled-jobs.ts';
 import { TradingModeEnum } from './trading-mode.ts';
@@ -192,10 +192,9 @@ builder.queryFields((t) => ({
     description: 'One portfolio goal; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the goal.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.goal.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId, deletedAt: null },
+        where: { ...ownRow(caller, id), deletedAt: null },
       });
     },
   }),
@@ -206,13 +205,12 @@ builder.queryFields((t) => ({
     description: 'The portfolio goals, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the goal with this id.' }) },
     resolve: (query, _root, { newerThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.goal.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
+          ...ownRows(caller),
           deletedAt: null,
-          ...(newerThan == null ? {} : { id: { gt: parsePlace(newerThan, 'newerThan') } }),
+          ...rowsAfter(newerThan),
         },
         orderBy: { id: 'asc' },
       });

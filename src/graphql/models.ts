@@ -1,5 +1,4 @@
 /** Models that tuning jobs have trained, and what they predict. */
-import { requireScope } from '../access/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import type { FeatureConfig } from '../features/index.ts';
 import { INTERVALS } from '../market/index.ts';
@@ -7,9 +6,10 @@ import { engineInfo, MODEL_TYPES } from '../models/index.ts';
 import type { EdgeVerdict } from '../optimize/index.ts';
 import { type Prediction, predictModel } from '../predictions/index.ts';
 import { builder } from './builder.ts';
-import { inputId, parseId, parsePlace } from './inputs.ts';
+import { inputId } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
 import { EdgeVerdictEnum, EngineRef, FeatureConfigRef } from './model-tuning.ts';
+import { ownRow, ownRows, rowsBefore } from './own-rows.ts';
 import { pageLimit } from './paging.ts';
 
 const VERDICTS: readonly EdgeVerdict['verdict'][] = ['edge', 'no_edge'];
@@ -100,10 +100,9 @@ builder.queryFields((t) => ({
     description: 'One model; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the model.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.trainedModel.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId },
+        where: ownRow(caller, id),
       });
     },
   }),
@@ -116,12 +115,11 @@ builder.queryFields((t) => ({
       olderThan: t.arg.id({ description: 'Only those stored before the model with this id.' }),
     },
     resolve: (query, _root, { olderThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.trainedModel.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
-          ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
+          ...ownRows(caller),
+          ...rowsBefore(olderThan),
         },
         orderBy: { id: 'desc' },
       });

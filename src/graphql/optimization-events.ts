@@ -1,5 +1,4 @@
 /** The events of optimization jobs as GraphQL types, and the subscription that streams them. */
-import { requireScope } from '../access/index.ts';
 import { type Json, type JsonObject, memberOf, notFound } from '../core/index.ts';
 import type { Delivery } from '../events/index.ts';
 import {
@@ -15,6 +14,7 @@ import { deliveries, Event, type EventShape } from './events.ts';
 import { parseId } from './inputs.ts';
 import { JobTypeEnum } from './optimization-config.ts';
 import { OptimizationRef, OptimizationStatusEnum } from './optimizations.ts';
+import { ownRow } from './own-rows.ts';
 
 interface OptimizationEventShape extends EventShape {
   readonly type: string;
@@ -146,9 +146,8 @@ builder.subscriptionFields((t) => ({
 
 /** @throws {DomainError} NOT_FOUND, also for another user's job: its events would never come */
 async function requireOptimization({ caller, services }: GraphQLContext, id: string): Promise<void> {
-  requireScope(caller.principal, 'read');
-  const where = { id: parseId(id), ownerId: caller.principal.userId };
-  if ((await services.database.read.optimization.count({ where })) === 0) throw notFound('optimization', id);
+  if ((await services.database.read.optimization.count({ where: ownRow(caller, id) })) === 0)
+    throw notFound('optimization', id);
 }
 
 function numberOrNull(value: Json | undefined): number | null {

@@ -1,5 +1,4 @@
 /** Optimization jobs as they are read. What they were asked, what came of them and their events have files of their own. */
-import { requireScope } from '../access/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import {
   OPTIMIZATION_JOB_TYPES,
@@ -15,12 +14,13 @@ import {
   TRIAL_STATUSES,
 } from '../optimize/index.ts';
 import { builder } from './builder.ts';
-import { enumOf, parseId, parsePlace } from './inputs.ts';
+import { enumOf } from './inputs.ts';
 import { ModelTrialRef, TrialStatusEnum } from './model-trials.ts';
 import { TuningRef, tuningOf } from './model-tuning.ts';
 import { ConfigRef, JobTypeEnum } from './optimization-config.ts';
 import { ResultRef, SweepResultsRef, UnrankedRef } from './optimization-results.ts';
 import { OverfittingRef } from './overfitting.ts';
+import { ownRow, ownRows, rowsBefore } from './own-rows.ts';
 import { pageLimit } from './paging.ts';
 
 export const OptimizationStatusEnum = enumOf<OptimizationStatus>('OptimizationStatus', {
@@ -257,10 +257,9 @@ builder.queryFields((t) => ({
     description: 'One job; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.optimization.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId },
+        where: ownRow(caller, id),
       });
     },
   }),
@@ -274,13 +273,12 @@ builder.queryFields((t) => ({
       olderThan: t.arg.id({ description: 'Only those submitted before the job with this id.' }),
     },
     resolve: (query, _root, { status, olderThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.optimization.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
+          ...ownRows(caller),
           ...(status == null ? {} : { status }),
-          ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
+          ...rowsBefore(olderThan),
         },
         orderBy: { id: 'desc' },
       });

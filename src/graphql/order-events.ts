@@ -1,5 +1,4 @@
 /** The events of orders as GraphQL types, and the subscription that streams them. */
-import { requireScope } from '../access/index.ts';
 import { ORDER_TYPES, SIDES } from '../broker/index.ts';
 import { memberOf, notFound } from '../core/index.ts';
 import { GOAL_EVENTS } from '../goals/index.ts';
@@ -18,6 +17,7 @@ import { deliveries, Event } from './events.ts';
 import { parseId } from './inputs.ts';
 import { OrderReasonEnum, OrderSideEnum, OrderSourceEnum, OrderStatusEnum, OrderTypeEnum } from './order-words.ts';
 import { OrderRef } from './orders.ts';
+import { ownRow } from './own-rows.ts';
 import { TradingEvent, type TradingEventShape, textOf, textOrNull, tradingEvent } from './trading-events.ts';
 
 const OrderEvent = builder.interfaceRef<TradingEventShape>('OrderEvent').implement({
@@ -190,7 +190,5 @@ builder.subscriptionFields((t) => ({
 
 /** @throws {DomainError} NOT_FOUND, also for another user's order: its events would never come */
 async function requireOrder({ caller, services }: GraphQLContext, id: string): Promise<void> {
-  requireScope(caller.principal, 'read');
-  const where = { id: parseId(id), ownerId: caller.principal.userId };
-  if ((await services.database.read.order.count({ where })) === 0) throw notFound('order', id);
+  if ((await services.database.read.order.count({ where: ownRow(caller, id) })) === 0) throw notFound('order', id);
 }

@@ -1,11 +1,9 @@
 /** Orders, fills and what became of them, as they are read. Why there are orders, and what they led to: `order-causes.ts`. */
-import { requireScope } from '../access/index.ts';
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE, TRADING_MODES } from '../broker/index.ts';
 import { decimal, memberOf, toMoney } from '../core/index.ts';
 import { parseSymbol } from '../market/index.ts';
 import { ORDER_SOURCES, ORDER_STATUSES, orderReason } from '../orders/index.ts';
 import { builder } from './builder.ts';
-import { parseId, parsePlace } from './inputs.ts';
 import {
   OrderReasonEnum,
   OrderSideEnum,
@@ -14,6 +12,7 @@ import {
   OrderTypeEnum,
   TimeInForceEnum,
 } from './order-words.ts';
+import { ownRow, ownRows, rowsBefore } from './own-rows.ts';
 import { pageLimit } from './paging.ts';
 import { TradingModeEnum } from './trading-mode.ts';
 
@@ -185,10 +184,9 @@ builder.queryFields((t) => ({
     description: 'One order; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the order.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.order.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId },
+        where: ownRow(caller, id),
       });
     },
   }),
@@ -204,15 +202,14 @@ builder.queryFields((t) => ({
       olderThan: t.arg.id({ description: 'Only those written down before the order with this id.' }),
     },
     resolve: (query, _root, { status, symbol, source, olderThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.order.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
+          ...ownRows(caller),
           ...(status == null ? {} : { status }),
           ...(symbol == null ? {} : { symbol: parseSymbol(symbol, 'symbol') }),
           ...(source == null ? {} : { source }),
-          ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
+          ...rowsBefore(olderThan),
         },
         orderBy: { id: 'desc' },
       });
@@ -228,13 +225,12 @@ builder.queryFields((t) => ({
       olderThan: t.arg.id({ description: 'Only those booked before the fill with this id.' }),
     },
     resolve: (query, _root, { symbol, olderThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.fill.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
+          ...ownRows(caller),
           ...(symbol == null ? {} : { symbol: parseSymbol(symbol, 'symbol') }),
-          ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
+          ...rowsBefore(olderThan),
         },
         orderBy: { id: 'desc' },
       });

@@ -1,13 +1,13 @@
 /** The plans of goals and their trades, and how they hang together with orders, runs and goals. */
-import { requireScope } from '../access/index.ts';
 import { SIDES, TRADING_MODES } from '../broker/index.ts';
 import { memberOf } from '../core/index.ts';
 import { PLAN_STATUSES, type PlanStatus, TRADE_STATUSES, type TradeStatus } from '../goals/index.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../orders/index.ts';
 import { builder } from './builder.ts';
 import { GoalRef } from './goals.ts';
-import { enumOf, parseId } from './inputs.ts';
+import { enumOf } from './inputs.ts';
 import { OrderSideEnum } from './order-words.ts';
+import { ownRow } from './own-rows.ts';
 import { pageLimit } from './paging.ts';
 import { JobRunRef } from './scheduled-jobs.ts';
 import { TradingModeEnum } from './trading-mode.ts';
@@ -159,10 +159,9 @@ builder.queryField('rebalancePlan', (t) =>
     description: 'One plan of a goal; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the plan.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.rebalancePlan.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId },
+        where: ownRow(caller, id),
       });
     },
   }),

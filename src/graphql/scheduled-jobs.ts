@@ -1,5 +1,4 @@
 /** Scheduled jobs and their runs, as they are read. */
-import { requireScope } from '../access/index.ts';
 import { memberOf, readJson } from '../core/index.ts';
 import {
   CATCHUP_POLICIES,
@@ -12,8 +11,8 @@ import {
   SESSION_POLICIES,
 } from '../scheduler/index.ts';
 import { builder } from './builder.ts';
-import { parseId, parsePlace } from './inputs.ts';
 import { type Circumstances, inCircumstances, type JobSwitches, shareCircumstances } from './job-circumstances.ts';
+import { ownRow, ownRows, rowsAfter, rowsBefore } from './own-rows.ts';
 import { checkSize, LARGEST_PAGE, pageLimit, WHOLE_LIST } from './paging.ts';
 import {
   CatchupPolicyEnum,
@@ -203,7 +202,7 @@ export const ScheduledJobRef = builder.prismaObject('ScheduledJob', {
       description: 'Its runs and what was skipped, newest first.',
       args: { olderThan: t.arg.id({ description: 'Only those before the run with this id.' }) },
       query: ({ olderThan }) => ({
-        ...(olderThan == null ? {} : { where: { id: { lt: parsePlace(olderThan, 'olderThan') } } }),
+        where: rowsBefore(olderThan),
         orderBy: { id: 'desc' },
       }),
     }),
@@ -217,10 +216,9 @@ builder.queryFields((t) => ({
     description: 'One scheduled job; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.scheduledJob.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId, deletedAt: null },
+        where: { ...ownRow(caller, id), deletedAt: null },
       });
     },
   }),
@@ -232,13 +230,12 @@ builder.queryFields((t) => ({
     args: { newerThan: t.arg.id({ description: 'Only those created after the job with this id.' }) },
     resolve: async (query, _root, { newerThan }, context) => {
       const { caller, services } = context;
-      requireScope(caller.principal, 'read');
       const jobs = await services.database.read.scheduledJob.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
+          ...ownRows(caller),
           deletedAt: null,
-          ...(newerThan == null ? {} : { id: { gt: parsePlace(newerThan, 'newerThan') } }),
+          ...rowsAfter(newerThan),
         },
         orderBy: { id: 'asc' },
       });

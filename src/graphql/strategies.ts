@@ -13,8 +13,9 @@ import {
 } from '../strategies/index.ts';
 import { builder } from './builder.ts';
 import { attempt } from './errors.ts';
-import { enumOf, INPUT, inputId, parseId, parsePlace } from './inputs.ts';
+import { enumOf, INPUT, inputId } from './inputs.ts';
 import { IntervalEnum } from './market.ts';
+import { ownRow, ownRows, rowsAfter } from './own-rows.ts';
 import { pageLimit } from './paging.ts';
 import { payloadType } from './payload.ts';
 
@@ -155,10 +156,9 @@ builder.queryFields((t) => ({
     description: 'One saved strategy; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the strategy.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.strategy.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId, deletedAt: null },
+        where: { ...ownRow(caller, id), deletedAt: null },
       });
     },
   }),
@@ -169,13 +169,12 @@ builder.queryFields((t) => ({
     description: 'The saved strategies, oldest first.',
     args: { newerThan: t.arg.id({ description: 'Only those created after the strategy with this id.' }) },
     resolve: (query, _root, { newerThan }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.strategy.findMany({
         ...query,
         where: {
-          ownerId: caller.principal.userId,
+          ...ownRows(caller),
           deletedAt: null,
-          ...(newerThan == null ? {} : { id: { gt: parsePlace(newerThan, 'newerThan') } }),
+          ...rowsAfter(newerThan),
         },
         orderBy: { id: 'asc' },
       });

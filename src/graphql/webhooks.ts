@@ -1,5 +1,4 @@
 /** Webhook destinations and their deliveries, as they are read. Secrets are not among what can be. */
-import { requireScope } from '../access/index.ts';
 import { dateOf, memberOf, readJson } from '../core/index.ts';
 import {
   type BreakerState,
@@ -12,7 +11,8 @@ import {
   type WebhookEvent,
 } from '../webhooks/index.ts';
 import { builder } from './builder.ts';
-import { enumOf, parseId, parsePlace } from './inputs.ts';
+import { enumOf } from './inputs.ts';
+import { ownRow, ownRows, rowsBefore } from './own-rows.ts';
 import { pageLimit } from './paging.ts';
 
 const EVENT_WORDS: Readonly<Record<WebhookEvent, string>> = {
@@ -115,7 +115,7 @@ interface DeliveryFilter {
 function deliveryWhere({ status, olderThan }: DeliveryFilter) {
   return {
     ...(status == null ? {} : { status }),
-    ...(olderThan == null ? {} : { id: { lt: parsePlace(olderThan, 'olderThan') } }),
+    ...rowsBefore(olderThan),
   };
 }
 
@@ -173,10 +173,9 @@ builder.queryFields((t) => ({
     description: 'One webhook destination; null when there is none with this id.',
     args: { id: t.arg.id({ required: true, description: 'The id of the destination.' }) },
     resolve: (query, _root, { id }, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.webhookDestination.findFirst({
         ...query,
-        where: { id: parseId(id), ownerId: caller.principal.userId, deletedAt: null },
+        where: { ...ownRow(caller, id), deletedAt: null },
       });
     },
   }),
@@ -184,10 +183,9 @@ builder.queryFields((t) => ({
     type: ['WebhookDestination'],
     description: 'The webhook destinations, oldest first; there are at most 20.',
     resolve: (query, _root, _args, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.webhookDestination.findMany({
         ...query,
-        where: { ownerId: caller.principal.userId, deletedAt: null },
+        where: { ...ownRows(caller), deletedAt: null },
         orderBy: { id: 'asc' },
       });
     },
@@ -202,10 +200,9 @@ builder.queryFields((t) => ({
       olderThan: t.arg.id({ description: OLDER_ARGUMENT }),
     },
     resolve: (query, _root, args, { caller, services }) => {
-      requireScope(caller.principal, 'read');
       return services.database.read.webhookDelivery.findMany({
         ...query,
-        where: { ownerId: caller.principal.userId, ...deliveryWhere(args) },
+        where: { ...ownRows(caller), ...deliveryWhere(args) },
         orderBy: { id: 'desc' },
       });
     },
