@@ -1,36 +1,19 @@
 /** Checks that fills lead to: when they come, and when they come too late to place orders. */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
 import { createPortfolioGoal, type GoalInput, GoalMonitor, rebalancePortfolio } from '../../src/goals/index.ts';
 import { OwnerTurns } from '../../src/goals/owner-turns.ts';
 import { enableScheduledJob, switchScheduler } from '../../src/scheduler/index.ts';
 import type { GoalRow } from '../../src/storage/index.ts';
-import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { type GoalDesk, openDesk, SIXTY_FORTY } from '../support/goal-desk.ts';
-import { tradingOn } from '../support/open-trading.ts';
+import { type GoalDesk, goalDesksOn, NOON, SIXTY_FORTY } from '../support/goal-desk.ts';
 import { createOwner } from '../support/owner.ts';
 import { withRead } from '../support/with-read.ts';
 
-/** A Wednesday in July, while New York trades. */
-const NOON = '2026-07-08T16:01:00.000Z';
-
-const desks: GoalDesk[] = [];
-afterEach(async () => {
-  await Promise.all(desks.splice(0).map((desk) => desk.close()));
-});
-
 eachDatabase((_provider, create) => {
-  const { open } = tradingOn(create);
-
-  async function desk(): Promise<GoalDesk> {
-    const clock = new ManualClock(NOON);
-    const opened = openDesk(await open({ clock }), clock);
-    desks.push(opened);
-    return opened;
-  }
+  const desk = goalDesksOn(create);
 
   /** A goal that a fill has made due, as the monitor notes it. */
   async function due(at: GoalDesk, input: Partial<GoalInput> = {}): Promise<GoalRow> {

@@ -1,34 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { beginPlan } from '../../src/goals/begin-plan.ts';
 import { deletePortfolioGoal, Rebalancer, rebalancePortfolio, updatePortfolioGoal } from '../../src/goals/index.ts';
 import { PlanLease } from '../../src/goals/plan-lease.ts';
 import { cancelOrder, killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
 import { lockJob } from '../../src/scheduler/index.ts';
 import type { GoalRow, RebalancePlanRow } from '../../src/storage/index.ts';
-import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { fillAtOnce, type GoalDesk, openDesk } from '../support/goal-desk.ts';
-import { tradingOn } from '../support/open-trading.ts';
-
-/** A Wednesday in July, while New York trades. */
-const NOON = '2026-07-08T16:01:00.000Z';
-
-const desks: GoalDesk[] = [];
-afterEach(async () => {
-  await Promise.all(desks.splice(0).map((desk) => desk.close()));
-});
+import { fillAtOnce, type GoalDesk, goalDesksOn } from '../support/goal-desk.ts';
 
 eachDatabase((_provider, create) => {
-  const { open } = tradingOn(create);
-
-  async function desk(): Promise<GoalDesk> {
-    const clock = new ManualClock(NOON);
-    const opened = openDesk(await open({ clock }), clock);
-    desks.push(opened);
-    return opened;
-  }
+  const desk = goalDesksOn(create);
 
   /** Of the events of goals those that checks and rebalances led to. */
   async function heard(at: GoalDesk): Promise<readonly string[]> {
@@ -405,15 +388,13 @@ eachDatabase((_provider, create) => {
     it('loses no trade when the gateway can decide on nothing for now', async () => {
       const at = await desk();
       const plan = await begun(at);
-      const { broker, prices, user, gateway } = at.trading;
-      await gateway.close();
+      await at.trading.gateway.close();
       const closing = new Rebalancer(at, { waits: { lookMs: 5, againMs: 5 } });
       const waiting = closing.execute(plan.id).catch((error: unknown) => error);
       await eventually('the purchases', async () => ((await planOf(at, plan)).stage === 2 ? true : null));
       await closing.close();
       const left = { ...(await planOf(at, plan)), trades: await at.tradesOf(plan.id) };
-      const heir = openDesk(await open({ clock: at.clock, user, broker, prices }), at.clock);
-      desks.push(heir);
+      const heir = await desk({ heirOf: at });
       await heir.rebalancer.resume();
 
       expect(await waiting).toMatchObject({ code: 'UNAVAILABLE' });

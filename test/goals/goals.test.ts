@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { localUser } from '../../src/access/index.ts';
 import { createPortfolioGoal, deletePortfolioGoal, measureDrift, updatePortfolioGoal } from '../../src/goals/index.ts';
 import {
@@ -10,26 +10,12 @@ import {
   updateScheduledJob,
 } from '../../src/scheduler/index.ts';
 import type { ScheduledJobRow } from '../../src/storage/index.ts';
-import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
-import { type GoalDesk, openDesk } from '../support/goal-desk.ts';
-import { tradingOn } from '../support/open-trading.ts';
+import { type GoalDesk, goalDesksOn } from '../support/goal-desk.ts';
 import { refusalOf } from '../support/trading.ts';
 
-const desks: GoalDesk[] = [];
-afterEach(async () => {
-  await Promise.all(desks.splice(0).map((desk) => desk.close()));
-});
-
 eachDatabase((_provider, create) => {
-  const { open } = tradingOn(create);
-
-  async function desk(): Promise<GoalDesk> {
-    const clock = new ManualClock('2026-07-08T16:01:00.000Z');
-    const opened = openDesk(await open({ clock }), clock);
-    desks.push(opened);
-    return opened;
-  }
+  const desk = goalDesksOn(create);
 
   async function jobOf(at: GoalDesk, goalId: number): Promise<ScheduledJobRow> {
     const { scheduledJobId } = await at.row(goalId);

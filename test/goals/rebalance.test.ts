@@ -1,32 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decimal } from '../../src/core/index.ts';
-import type { RebalancerOptions } from '../../src/goals/index.ts';
 import { type RebalanceInput, rebalancePortfolio, updatePortfolioGoal } from '../../src/goals/index.ts';
 import { killTrading, placeOrder, resumeTrading } from '../../src/orders/index.ts';
-import { ManualClock } from '../support/clock.ts';
 import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { fillAtOnce, type GoalDesk, openDesk } from '../support/goal-desk.ts';
-import { tradingOn } from '../support/open-trading.ts';
+import { fillAtOnce, type GoalDesk, goalDesksOn } from '../support/goal-desk.ts';
 import { refusalOf } from '../support/trading.ts';
 
-/** A Wednesday in July, while New York trades. */
-const NOON = '2026-07-08T16:01:00.000Z';
-
-const desks: GoalDesk[] = [];
-afterEach(async () => {
-  await Promise.all(desks.splice(0).map((desk) => desk.close()));
-});
-
 eachDatabase((_provider, create) => {
-  const { open } = tradingOn(create);
-
-  async function desk(options: RebalancerOptions = {}): Promise<GoalDesk> {
-    const clock = new ManualClock(NOON);
-    const opened = openDesk(await open({ clock }), clock, options);
-    desks.push(opened);
-    return opened;
-  }
+  const desk = goalDesksOn(create);
 
   /** Asks for a rebalance a while after whatever came before. */
   async function rebalance(on: GoalDesk, input: RebalanceInput) {

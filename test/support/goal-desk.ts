@@ -19,7 +19,10 @@ import {
   Scheduler,
 } from '../../src/scheduler/index.ts';
 import type { GoalRow, OrderRow, RebalancePlanRow, RebalanceTradeRow } from '../../src/storage/index.ts';
-import type { ManualClock } from './clock.ts';
+import { ManualClock } from './clock.ts';
+import type { TestDatabase } from './database.ts';
+import { afterEveryTest } from './endings.ts';
+import { tradingOn } from './open-trading.ts';
 import type { Trading } from './trading.ts';
 
 /** What a test works with. */
@@ -53,8 +56,39 @@ export const SIXTY_FORTY: GoalInput['targetWeights'] = [
   { symbol: 'QQQ', weight: 0.3 },
 ];
 
+/** A Wednesday in July, while New York trades: when a desk opens. */
+export const NOON = '2026-07-08T16:01:00.000Z';
+
+const opened: GoalDesk[] = [];
+
+// Before what they trade with: that was added earlier.
+afterEveryTest(async () => {
+  await Promise.all(opened.splice(0).map((desk) => desk.close()));
+});
+
+/** How a desk is opened. */
+interface DeskOptions extends RebalancerOptions {
+  /** The desk of a process that has stopped, whose owner and broker this one takes over. */
+  readonly heirOf?: GoalDesk;
+}
+
+/** Shares one database among the tests of a file: what opens a desk on it, with an owner of its own. */
+export function goalDesksOn(create: () => Promise<TestDatabase>): (options?: DeskOptions) => Promise<GoalDesk> {
+  const { open } = tradingOn(create);
+  return async ({ heirOf, ...options } = {}) => {
+    const clock = heirOf?.clock ?? new ManualClock(NOON);
+    const desk = openDesk(await open({ clock, ...(heirOf && leftBy(heirOf)) }), clock, options);
+    opened.push(desk);
+    return desk;
+  };
+}
+
+function leftBy({ trading: { user, broker, prices } }: GoalDesk) {
+  return { user, broker, prices };
+}
+
 /** Composes it on a process that trades. */
-export function openDesk(trading: Trading, clock: ManualClock, options: RebalancerOptions = {}): GoalDesk {
+function openDesk(trading: Trading, clock: ManualClock, options: RebalancerOptions = {}): GoalDesk {
   const planning = { ...trading, costs: { slippageBps: ZERO, commissionBps: ZERO, commissionPerTrade: ZERO } };
   const rebalancer = new Rebalancer(planning, { waits: { sellMs: 3_000, buyMs: 3_000, lookMs: 5 }, ...options });
   const goals = { ...planning, rebalancer };
