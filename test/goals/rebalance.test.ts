@@ -133,7 +133,8 @@ eachDatabase((_provider, create) => {
     });
 
     it('spends what the sales brought, and is partial when that is less than planned', async () => {
-      const at = await desk({ waits: { sellMs: 300, buyMs: 50, lookMs: 5 } });
+      // Long enough for a busy machine to book the quarter of the sale.
+      const at = await desk({ waits: { sellMs: 2_000, buyMs: 50, lookMs: 5 } });
       const { id: goalId } = await at.goal();
       const { hash } = await rebalance(at, { goalId });
       await rebalance(at, { goalId, planHash: hash });
