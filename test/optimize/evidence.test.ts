@@ -11,7 +11,7 @@ import type { BestOfGroup, RankTaskOutput } from '../../src/optimize/engine/rank
 import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
-import { builtInStrategies } from '../../src/strategies/index.ts';
+import { builtInStrategies, parseParameters } from '../../src/strategies/index.ts';
 
 const LANES = 4;
 const FOLDS = walkForwardFolds(500, { nSplits: 5, trainRatio: 0.7 }, 1);
@@ -25,14 +25,21 @@ const SWEEP: ComputableJob = {
   search: { method: 'grid', maxTrials: null, seed: null },
   sections: TYPES.map((type, place) => ({ type, space: {}, from: EACH * place, to: EACH * (place + 1) })),
 };
-const BESTS: readonly BestOfGroup[] = TYPES.map(({ name }, place) => ({
-  ...{ index: EACH * place, strategyType: name, params: {}, stability: null, gridEdge: [] },
+const BESTS: readonly BestOfGroup[] = TYPES.map((type, place) => ({
+  ...{
+    index: EACH * place,
+    strategyType: type.name,
+    params: parseParameters(type, {}, ''),
+    stability: null,
+    gridEdge: [],
+  },
   ...{ meanSharpe: 1, sharpeStd: 0, folds: { positive: 5, total: 5 } },
 }));
 
 /** Begins at the end of a sweep; the ranking is told when the test says so. */
 function begin({ failing }: { readonly failing?: string } = {}) {
-  const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, new SharedMemory());
+  const memory = new SharedMemory();
+  const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, memory);
   figures.isDone.fill(1);
   const cancel = new AbortController();
   const { signal } = cancel;
@@ -59,7 +66,7 @@ function begin({ failing }: { readonly failing?: string } = {}) {
     tell = () => resolve({ pooled: BESTS[1] ?? null, sections: BESTS });
     signal.addEventListener('abort', () => reject(new ComputeFailure('aborted', 'It was aborted.')));
   });
-  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal });
+  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal, memory });
   return { seen, tell, cancel, evidence };
 }
 
