@@ -1,5 +1,6 @@
 /** The leaf vocabulary of every part: time, dates, decimals, randomness, identifiers, errors, assertions. It imports nothing of ours. */
 
+export { BLOCK_LENGTH, type Block, inBlocks } from './blocks.ts';
 export { type Clock, dateOf, systemClock } from './clock.ts';
 export { comeBackMs } from './come-back.ts';
 export { counted } from './counted.ts';

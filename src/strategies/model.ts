@@ -1,4 +1,4 @@
-import { LARGEST_ROW_ID } from '../core/index.ts';
+import { inBlocks, LARGEST_ROW_ID } from '../core/index.ts';
 import { at } from './indicators/index.ts';
 import { numberOf, optionalNumberOf } from './parameter-reading.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
@@ -68,10 +68,12 @@ export const modelStrategy: TargetStrategy = {
     const { neutral, values } = prediction(numberOf(params, 'model_id'));
     const thresholds = { ...thresholdsOf(params, neutral), neutral, allowShort };
     let state = 0;
-    for (let t = 0; t < targets.length; t++) {
-      state = nextState(state, at(values, t), thresholds);
-      targets[t] = state;
-    }
+    inBlocks(targets.length, ({ from, to }) => {
+      for (let t = from; t < to; t++) {
+        state = nextState(state, at(values, t), thresholds);
+        targets[t] = state;
+      }
+    });
   },
 };
 

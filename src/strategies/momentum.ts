@@ -1,3 +1,4 @@
+import { inBlocks } from '../core/index.ts';
 import { type Crossing, CrossingScanner, crossingTarget } from './crossing.ts';
 import type { IndicatorKind } from './indicators/index.ts';
 import { numberOf, textOf } from './parameter-reading.ts';
@@ -76,7 +77,9 @@ export const momentum: TargetStrategy = {
 
   decide(input: DecisionInput, targets: Int8Array) {
     const crossing = crossingOf(input);
-    for (let t = 0; t < targets.length; t++) targets[t] = crossingTarget(crossing, t);
+    inBlocks(targets.length, ({ from, to }) => {
+      for (let t = from; t < to; t++) targets[t] = crossingTarget(crossing, t);
+    });
   },
 
   scanner: (input: DecisionInput) => new CrossingScanner(crossingOf(input)),

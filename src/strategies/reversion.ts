@@ -1,3 +1,4 @@
+import { inBlocks } from '../core/index.ts';
 import { at } from './indicators/index.ts';
 import type { TargetChanges, TargetScanner } from './scanner.ts';
 
@@ -24,10 +25,12 @@ export interface Reversion {
 /** Writes the state after each bar, −1, 0 or +1; it begins flat. */
 export function followReversion(reversion: Reversion, targets: Int8Array): void {
   let state = 0;
-  for (let t = 0; t < targets.length; t++) {
-    state = nextState(state, at(reversion.z, t), reversion);
-    targets[t] = state;
-  }
+  inBlocks(targets.length, ({ from, to }) => {
+    for (let t = from; t < to; t++) {
+      state = nextState(state, at(reversion.z, t), reversion);
+      targets[t] = state;
+    }
+  });
 }
 
 /** The state after a bar with this z. Every comparison with NaN is false: the state stays. */

@@ -6,12 +6,12 @@ import { type Compute, ComputeFailure, type TaskName } from '../../src/compute/i
 import type { ComputableJob } from '../../src/optimize/engine/compute-job.ts';
 import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
 import { gatherEvidence } from '../../src/optimize/engine/judge-job.ts';
-import { FIELD, PBO, REPLAY } from '../../src/optimize/engine/judge-tasks.ts';
+import { FIELD, PBO, REPLAY, type ReplayTaskInput } from '../../src/optimize/engine/judge-tasks.ts';
 import type { BestOfGroup, RankTaskOutput } from '../../src/optimize/engine/rank-task.ts';
 import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
-import { builtInStrategies } from '../../src/strategies/index.ts';
+import { builtInStrategies, parseParameters } from '../../src/strategies/index.ts';
 
 const LANES = 4;
 const FOLDS = walkForwardFolds(500, { nSplits: 5, trainRatio: 0.7 }, 1);
@@ -25,18 +25,25 @@ const SWEEP: ComputableJob = {
   search: { method: 'grid', maxTrials: null, seed: null },
   sections: TYPES.map((type, place) => ({ type, space: {}, from: EACH * place, to: EACH * (place + 1) })),
 };
-const BESTS: readonly BestOfGroup[] = TYPES.map(({ name }, place) => ({
-  ...{ index: EACH * place, strategyType: name, params: {}, stability: null, gridEdge: [] },
+const BESTS: readonly BestOfGroup[] = TYPES.map((type, place) => ({
+  ...{
+    index: EACH * place,
+    strategyType: type.name,
+    params: parseParameters(type, {}, ''),
+    stability: null,
+    gridEdge: [],
+  },
   ...{ meanSharpe: 1, sharpeStd: 0, folds: { positive: 5, total: 5 } },
 }));
 
 /** Begins at the end of a sweep; the ranking is told when the test says so. */
 function begin({ failing }: { readonly failing?: string } = {}) {
-  const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, new SharedMemory());
+  const memory = new SharedMemory();
+  const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, memory);
   figures.isDone.fill(1);
   const cancel = new AbortController();
   const { signal } = cancel;
-  const seen = { running: 0, mostReplays: 0, begun: [] as string[] };
+  const seen = { running: 0, mostReplays: 0, begun: [] as string[], columns: [] as Float64Array[] };
   const run = async ({ name }: TaskName<unknown, unknown>, input: unknown, options: Parameters<Compute['run']>[2]) => {
     const failIfAborted = (): void => {
       if (options?.signal?.aborted === true) throw new ComputeFailure('aborted', 'It was aborted.');
@@ -45,11 +52,14 @@ function begin({ failing }: { readonly failing?: string } = {}) {
     seen.begun.push(name);
     if (name === failing) throw new ComputeFailure('crashed', 'The thread has ended.');
     const isReplay = name === REPLAY.name;
-    if (isReplay) seen.mostReplays = Math.max(seen.mostReplays, ++seen.running);
+    if (isReplay) {
+      seen.mostReplays = Math.max(seen.mostReplays, ++seen.running);
+      seen.columns.push(...(input as ReplayTaskInput).columns.values());
+    }
     await turn();
     if (isReplay) seen.running -= 1;
     failIfAborted();
-    if (isReplay) return { returns: {}, curve: (input as { readonly typeName: string }).typeName };
+    if (isReplay) return { returns: {}, curve: (input as ReplayTaskInput).typeName };
     return name === PBO.name ? { overfitted: 1, splits: 2 } : {};
   };
   const stats = () => ({ threads: LANES, running: 0, queued: 0, completed: 0 });
@@ -59,8 +69,8 @@ function begin({ failing }: { readonly failing?: string } = {}) {
     tell = () => resolve({ pooled: BESTS[1] ?? null, sections: BESTS });
     signal.addEventListener('abort', () => reject(new ComputeFailure('aborted', 'It was aborted.')));
   });
-  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal });
-  return { seen, tell, cancel, evidence };
+  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal, memory });
+  return { seen, tell, cancel, evidence, memory };
 }
 
 /** Until all tasks that need no ranking have ended: there are fewer than forty. */
@@ -96,6 +106,24 @@ describe('the evidence of a sweep', () => {
     expect(places).toHaveLength(TYPES.length);
     // Each lane has at most one task before.
     expect(Math.max(...places)).toBeLessThan(2 * LANES);
+  });
+
+  it('gives the columns of its replays back, but not those that a thread may be writing to', async () => {
+    for (const isCancelled of [false, true]) {
+      const { seen, tell, cancel, evidence, memory } = begin();
+      tell();
+      if (isCancelled) {
+        while (seen.columns.length === 0) await turn();
+        cancel.abort();
+      }
+      await evidence.catch(() => undefined);
+
+      const taken = seen.columns.map(({ buffer }) => buffer);
+      const idle = seen.columns.map(({ length }) => memory.column(length).buffer);
+
+      expect(taken.length).toBeGreaterThan(0);
+      expect(idle.filter((buffer) => taken.includes(buffer))).toHaveLength(isCancelled ? 0 : taken.length);
+    }
   });
 
   it('ends when it is cancelled, whether lanes work or wait for the ranking', async () => {

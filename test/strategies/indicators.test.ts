@@ -22,6 +22,36 @@ describe('moving averages', () => {
     expect(indicator('sma', 5, [1, 2])).toEqual([Number.NaN, Number.NaN]);
   });
 
+  test('are the same with windows that reach over many blocks of bars', () => {
+    const random = seededRandom(8);
+    const prices = Array.from({ length: 7000 }, () => 1 + Math.floor(1000 * random()));
+    // Sums of integers are exact.
+    const sums = [0];
+    for (const price of prices) sums.push((sums.at(-1) ?? 0) + price);
+
+    for (const window of [1, 7, 2048, 2049, 5000, 7000]) {
+      const expected = prices.map((_, t) =>
+        t < window - 1 ? Number.NaN : ((sums[t + 1] ?? 0) - (sums[t + 1 - window] ?? 0)) / window,
+      );
+      expect(indicator('sma', window, prices)).toEqual(expected);
+    }
+  });
+
+  test('of the exponential kind follow their formula over many blocks of bars', () => {
+    const random = seededRandom(9);
+    const prices = Array.from({ length: 7000 }, () => 100 + random());
+    const specs = [3, 20, 100, 500, 2000].map((window) => ({ kind: 'ema' as const, window, series: [0] }));
+
+    const table = computeIndicators(specs, [flatBars(prices)]);
+
+    for (const spec of specs) {
+      const alpha = 2 / (spec.window + 1);
+      const expected = prices.slice(0, 1);
+      for (const price of prices.slice(1)) expected.push(alpha * price + (1 - alpha) * (expected.at(-1) ?? 0));
+      expect([...(table.get(indicatorKey(spec)) ?? [])]).toEqual(expected);
+    }
+  });
+
   test('of the exponential kind start at the first close', () => {
     // α = 2/(3+1) = ½: 8, ½·4 + ½·8 = 6, ½·10 + ½·6 = 8
     expect(indicator('ema', 3, [8, 4, 10])).toEqual([8, 6, 8]);

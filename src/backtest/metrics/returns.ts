@@ -1,3 +1,4 @@
+import { inBlocks } from '../../core/index.ts';
 import { at } from '../../strategies/index.ts';
 
 /**
@@ -10,10 +11,14 @@ import { at } from '../../strategies/index.ts';
 export function equityReturns(equity: Float64Array, initialCapital: number): Float64Array {
   const returns = new Float64Array(equity.length);
   let previous = initialCapital;
-  for (let t = 0; t < equity.length && previous > 0; t++) {
-    const current = at(equity, t);
-    returns[t] = current / previous - 1;
-    previous = current;
-  }
+  inBlocks(equity.length, ({ from, to }) => {
+    let last = previous;
+    for (let t = from; t < to && last > 0; t++) {
+      const current = at(equity, t);
+      returns[t] = current / last - 1;
+      last = current;
+    }
+    previous = last;
+  });
   return returns;
 }

@@ -1,4 +1,5 @@
 /** The equity of the best combination as a curve that a page can draw: thinned, and of few windows no extreme is lost. */
+import type { Block } from '../../core/index.ts';
 import { type Bars, formatBarTime } from '../../market/index.ts';
 import { at } from '../../strategies/index.ts';
 import type { EquityCurve, EquityPoint } from '../optimization.ts';
@@ -41,53 +42,91 @@ export function equityCurve(
   const stretch = bars <= 2 * STRETCHES ? 1 : Math.ceil(bars / STRETCHES);
   const areFew = slices.length <= FEW_SLICES;
   const points = slices.flatMap((slice) => {
-    const drawdowns = drawdownsOf(slice.equity, initialCapital);
-    const kept = keptBars(slice, stretch, areFew);
-    if (areFew) for (const bar of landmarks(drawdowns)) kept.add(bar);
-    return [...kept]
+    const drawdowns = keptBars(slice, { initialCapital, stretch, areFew });
+    const { fold, part } = slice;
+    return [...drawdowns.keys()]
       .toSorted((a, b) => a - b)
       .map((bar): EquityPoint => {
         const time = formatBarTime(at(series.time, slice.from + bar), series.interval);
-        const { fold, part } = slice;
-        return { time, equity: at(slice.equity, bar), drawdown: at(drawdowns, bar), fold, part };
+        return { time, equity: at(slice.equity, bar), drawdown: drawdowns.get(bar) ?? Number.NaN, fold, part };
       });
   });
   return { points };
 }
 
-/** `E_t/max_{s≤t} E_s − 1`, the maximum starting at the initial capital. */
-function drawdownsOf(equity: Float64Array, initialCapital: number): Float64Array {
-  const drawdowns = new Float64Array(equity.length);
-  let peak = initialCapital;
-  for (let bar = 0; bar < equity.length; bar += 1) {
-    const value = at(equity, bar);
-    if (value > peak) peak = value;
-    drawdowns[bar] = value / peak - 1;
-  }
-  return drawdowns;
+/** How a slice is thinned. */
+interface Thinning {
+  readonly initialCapital: number;
+  /** Bars of a stretch. */
+  readonly stretch: number;
+  readonly areFew: boolean;
 }
 
-/** The lowest and highest of each stretch that ends in this slice; `withCut`, also of one that the slice's end cuts. */
-function keptBars({ equity, from }: SliceEquity, stretch: number, withCut: boolean): Set<number> {
-  const kept = new Set<number>();
+/**
+ * The drawdowns of the bars that are kept, `E_t/max_{s≤t} E_s − 1`, the maximum starting at the initial capital. Kept are the lowest
+ * and highest of each stretch that ends in this slice; of few slices also those of one that the slice's end cuts, the first
+ * bar, the deepest drawdown and the last bar.
+ */
+function keptBars({ equity, from }: SliceEquity, { initialCapital, stretch, areFew }: Thinning): Map<number, number> {
+  const kept = new Map<number, number>();
+  const course: Course = { peak: initialCapital, deepest: { bar: 0, drawdown: Infinity } };
   for (let first = 0, end = 0; first < equity.length; first = end) {
     end = first + stretch - ((from + first) % stretch);
-    if (end > equity.length && !withCut) break;
+    if (end > equity.length && !areFew) break;
     end = Math.min(end, equity.length);
-    let [low, high] = [first, first];
-    for (let bar = first + 1; bar < end; bar += 1) {
-      if (at(equity, bar) < at(equity, low)) low = bar;
-      if (at(equity, bar) > at(equity, high)) high = bar;
-    }
-    kept.add(low).add(high);
+    for (const { bar, drawdown } of followStretch(course, equity, { from: first, to: end })) kept.set(bar, drawdown);
   }
-  return kept;
+  if (!areFew || equity.length === 0) return kept;
+  const last = equity.length - 1;
+  kept.set(0, at(equity, 0) / Math.max(initialCapital, at(equity, 0)) - 1);
+  kept.set(course.deepest.bar, course.deepest.drawdown);
+  return kept.set(last, at(equity, last) / course.peak - 1);
 }
 
-/** First bar, deepest drawdown, last bar. */
-function landmarks(drawdowns: Float64Array): readonly number[] {
-  if (drawdowns.length === 0) return [];
-  let deepest = 0;
-  for (let bar = 1; bar < drawdowns.length; bar += 1) if (at(drawdowns, bar) < at(drawdowns, deepest)) deepest = bar;
-  return [0, deepest, drawdowns.length - 1];
+/** A bar of a slice, and its drawdown. */
+interface Depth {
+  readonly bar: number;
+  readonly drawdown: number;
+}
+
+/** What of a slice has been read so far. */
+interface Course {
+  /** Largest equity, the initial capital included. */
+  peak: number;
+  /** The first of the deepest drawdowns. */
+  deepest: Depth;
+}
+
+/** Reads the next bars of a slice and tells the lowest and the highest equity of them, the first of each. */
+function followStretch(course: Course, equity: Float64Array, { from, to }: Block): readonly [low: Depth, high: Depth] {
+  let { peak } = course;
+  let deepest = course.deepest.drawdown;
+  let deepestBar = course.deepest.bar;
+  let [lowest, low, lowDrawdown] = [Infinity, from, Number.NaN];
+  let [highest, high, highDrawdown] = [-Infinity, from, Number.NaN];
+  for (let bar = from; bar < to; bar += 1) {
+    const value = at(equity, bar);
+    if (value > peak) peak = value;
+    const drawdown = value / peak - 1;
+    if (drawdown < deepest) {
+      deepest = drawdown;
+      deepestBar = bar;
+    }
+    if (value < lowest) {
+      lowest = value;
+      low = bar;
+      lowDrawdown = drawdown;
+    }
+    if (value > highest) {
+      highest = value;
+      high = bar;
+      highDrawdown = drawdown;
+    }
+  }
+  course.peak = peak;
+  course.deepest = { bar: deepestBar, drawdown: deepest };
+  return [
+    { bar: low, drawdown: lowDrawdown },
+    { bar: high, drawdown: highDrawdown },
+  ];
 }

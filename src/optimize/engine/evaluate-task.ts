@@ -1,18 +1,17 @@
 /** What worker threads compute while a job searches: indicators, and batches of combinations. */
 import { defineTask, type Task, type TaskContext, type TaskName } from '../../compute/index.ts';
-import { invariant } from '../../core/index.ts';
 import type { Bars } from '../../market/index.ts';
 import {
   computeIndicators,
   type IndicatorSpec,
   type IndicatorTable,
-  indicatorKey,
   type Parameters,
   type StrategyRegistry,
 } from '../../strategies/index.ts';
 import type { EvaluationPlan, Skipped } from '../evaluate.ts';
 import { rowWidth } from '../figures.ts';
 import { evaluateBatch } from '../kernel/index.ts';
+import { columnOf } from './columns.ts';
 
 /** Time between two reports of a thread, milliseconds. */
 const TELL_MS = 100;
@@ -51,14 +50,9 @@ export const EVALUATE: TaskName<EvaluateTaskInput, readonly Skipped[], BatchProg
 export const indicatorTask: Task<IndicatorTaskInput, null> = defineTask(
   INDICATORS.name,
   ({ specs, bars, columns }, context) => {
-    const columnOf = (spec: IndicatorSpec): Float64Array => {
-      const column = columns.get(indicatorKey(spec));
-      invariant(column !== undefined, `indicator ${indicatorKey(spec)} has a column`);
-      return column;
-    };
     const step = Math.max(1, Math.floor(INDICATOR_WORK / Math.max(1, bars[0]?.time.length ?? 0)));
     for (let from = 0; from < specs.length && !context.isCancelled(); from += step) {
-      computeIndicators(specs.slice(from, from + step), bars, columnOf);
+      computeIndicators(specs.slice(from, from + step), bars, (spec) => columnOf(columns, spec));
     }
     return null;
   },

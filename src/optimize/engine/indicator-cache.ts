@@ -1,6 +1,7 @@
 import type { Compute } from '../../compute/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { type IndicatorSpec, type IndicatorTable, indicatorKey } from '../../strategies/index.ts';
+import { takeColumns } from './columns.ts';
 import { INDICATORS } from './evaluate-task.ts';
 import { inLanes } from './lanes.ts';
 import { columnBytes } from './rounds.ts';
@@ -68,8 +69,7 @@ export class IndicatorCache {
     const lanes = Math.min(specs.length, this.#compute.parallelism);
     await inLanes(lanes, signal, async (both, lane) => {
       const part = inOrder.filter((_, place) => place % lanes === lane);
-      const length = this.#bars[0]?.time.length ?? 0;
-      const columns = new Map(part.map((spec) => [indicatorKey(spec), this.#memory.column(length)]));
+      const columns = takeColumns(this.#memory, part, this.#bars);
       await this.#compute.run(INDICATORS, { specs: part, bars: this.#bars, columns }, { signal: both });
       for (const [key, column] of columns) this.#table.set(key, column);
     });

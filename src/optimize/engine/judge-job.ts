@@ -5,12 +5,15 @@
  */
 import type { Compute } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
+import { indicatorSpecs, type StrategyType } from '../../strategies/index.ts';
 import { assess, type Field, type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
+import { takeColumns } from './columns.ts';
 import type { ComputableJob } from './compute-job.ts';
 import type { JobFigures } from './job-figures.ts';
 import { FIELD, PBO, REPLAY, type Replay } from './judge-tasks.ts';
 import { evenRanges, inLanes } from './lanes.ts';
 import { type BestOfGroup, evaluatedOf, type RankTaskOutput } from './rank-task.ts';
+import type { SharedMemory } from './shared-memory.ts';
 import { shareRange } from './shared-range.ts';
 
 /** Pairs of splits x combinations of one task: some 50 ms. */
@@ -25,6 +28,7 @@ export interface JudgedJob {
   readonly figures: JobFigures;
   readonly ranking: Promise<RankTaskOutput>;
   readonly signal: AbortSignal;
+  readonly memory: SharedMemory;
 }
 
 /** Evidence about the combinations of one type, or of all. */
@@ -71,7 +75,7 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   const told = judged.ranking.then((ranking) => {
     for (const [place, section] of sections.entries()) section.best = ranking.sections[place] ?? null;
     pooled.best = ranking.pooled;
-    tasks.unshift(...sections.flatMap((section) => replayTasks(judged, section)));
+    tasks.unshift(...job.sections.flatMap(({ type }, place) => replayTasks(judged, type, sections[place])));
   });
   await inLanes(compute.parallelism, signal, async (both, lane) => {
     if (lane > 0) await takeAll(tasks, both);
@@ -146,15 +150,23 @@ function pboTasks({ compute, job, figures }: JudgedJob, group: GroupEvidence): r
   });
 }
 
-function replayTasks({ compute, job }: JudgedJob, group: GroupEvidence): readonly LaneTask[] {
-  const { best } = group;
-  if (best === null) return [];
+/** Of the winner of a type, if it has one. */
+function replayTasks(
+  { compute, job, memory }: JudgedJob,
+  type: StrategyType,
+  group: GroupEvidence | undefined,
+): readonly LaneTask[] {
+  const best = group?.best ?? null;
+  if (group === undefined || best === null) return [];
   return [
     async (signal) => {
       const { bars, folds, segments, settings, predictions } = job;
-      const { params, strategyType } = best;
-      const input = { typeName: strategyType, params, bars, folds, segments, settings, predictions };
+      const { params } = best;
+      const columns = takeColumns(memory, indicatorSpecs(type, params, bars.length), bars);
+      const input = { typeName: type.name, params, bars, folds, segments, settings, predictions, columns };
       group.replay = await compute.run(REPLAY, input, { signal });
+      // Not after a failure: a thread may be writing to them still.
+      for (const column of columns.values()) memory.release(column);
     },
   ];
 }

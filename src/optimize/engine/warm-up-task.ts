@@ -68,7 +68,7 @@ async function runHere(job: ComputableJob, compute: Compute): Promise<void> {
   const { rows, isDone, params, skipped } = figures;
   const sections = job.sections.map(({ type, space, from, to }) => ({ strategyType: type.name, space, from, to }));
   const ranked = rankAndWrite(compute, { ...job, sections, rows, isDone, params, skipped, isSweep: false, top: total });
-  await gatherEvidence({ compute, job, figures, ranking: ranked.ranking, signal });
+  await gatherEvidence({ compute, job, figures, ranking: ranked.ranking, signal, memory });
   await ranked.texts;
 }
 

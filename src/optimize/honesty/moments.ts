@@ -1,3 +1,4 @@
+import { type Block, inBlocks } from '../../core/index.ts';
 import { at, CompensatedSum } from '../../strategies/index.ts';
 
 /** A deviation of returns up to this is none, as in the definition of the Sharpe ratio. */
@@ -34,14 +35,24 @@ export function returnShape(slices: readonly Float64Array[]): ReturnShape {
 
 function sumOf(slices: readonly Float64Array[]): number {
   const sum = new CompensatedSum();
-  for (const slice of slices) for (let t = 0; t < slice.length; t++) sum.add(at(slice, t));
+  for (const slice of slices) inBlocks(slice.length, (block) => addAll(sum, slice, block));
   return sum.value;
+}
+
+function addAll(sum: CompensatedSum, returns: Float64Array, { from, to }: Block): void {
+  for (let t = from; t < to; t++) sum.add(at(returns, t));
 }
 
 /** Σ(r − mean)², of which no term is negative and nothing cancels. */
 function sumOfSquares(slices: readonly Float64Array[], mean: number): number {
   let squares = 0;
-  for (const slice of slices) for (let t = 0; t < slice.length; t++) squares += (at(slice, t) - mean) ** 2;
+  for (const slice of slices) {
+    inBlocks(slice.length, ({ from, to }) => {
+      let sum = squares;
+      for (let t = from; t < to; t++) sum += (at(slice, t) - mean) ** 2;
+      squares = sum;
+    });
+  }
   return squares;
 }
 
@@ -54,11 +65,15 @@ function standardizedSums(
   const cubes = new CompensatedSum();
   let fourths = 0;
   for (const slice of slices) {
-    for (let t = 0; t < slice.length; t++) {
-      const z = (at(slice, t) - mean) / scale;
-      cubes.add(z * z * z);
-      fourths += z * z * (z * z);
-    }
+    inBlocks(slice.length, ({ from, to }) => {
+      let sum = fourths;
+      for (let t = from; t < to; t++) {
+        const z = (at(slice, t) - mean) / scale;
+        cubes.add(z * z * z);
+        sum += z * z * (z * z);
+      }
+      fourths = sum;
+    });
   }
   return { cubes: cubes.value, fourths };
 }

@@ -7,6 +7,7 @@ import type { JobFigures } from '../engine/job-figures.ts';
 import { assessEvidence, gatherEvidence } from '../engine/judge-job.ts';
 import { rankAndWrite } from '../engine/rank-task.ts';
 import type { RankTaskInput } from '../engine/result-texts.ts';
+import type { SharedMemory } from '../engine/shared-memory.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import type { JobEnd } from './job-outcome.ts';
 import type { TrialCount } from './trial-count.ts';
@@ -29,6 +30,7 @@ export interface CompleteJob extends SearchedJob {
   /** Resolves when the trials of earlier jobs are counted. */
   readonly counting: Promise<void>;
   readonly signal: AbortSignal;
+  readonly memory: SharedMemory;
 }
 
 /** The strategy types of the sections. */
@@ -42,12 +44,12 @@ export function typesOf({ sections }: ComputableJob): readonly string[] {
  * @throws {ComputeFailure} when a worker fails, or the signal aborts
  */
 export async function completeJob(compute: Compute, row: OptimizationRow, job: CompleteJob): Promise<JobEnd> {
-  const { computable, figures, count, counting, signal } = job;
+  const { computable, figures, count, counting, signal, memory } = job;
   const input = rankInput(row, job);
   const { ranking: ranked, texts: writing } = rankAndWrite(compute, input, signal);
   const [ranking, evidence, texts] = await Promise.all([
     ranked,
-    gatherEvidence({ compute, job: computable, figures, ranking: ranked, signal }),
+    gatherEvidence({ compute, job: computable, figures, ranking: ranked, signal, memory }),
     writing,
     counting.then(() => addOwn(count, job)),
   ]);

@@ -44,7 +44,8 @@ class StrategyWork implements JobWork {
     // Awaited at the end; a failure meanwhile must not pass for one that nobody handles.
     counting.catch(() => undefined);
     await computeJob(compute, computable, { figures, hooks: this.#hooks(), memory });
-    return await completeJob(compute, this.#row, { ...this.#job, count, counting, signal: this.#held.signal });
+    const { signal } = this.#held;
+    return await completeJob(compute, this.#row, { ...this.#job, count, counting, signal, memory });
   }
 
   async partial(): Promise<Findings> {

@@ -13,5 +13,5 @@ export {
   type IndicatorTable,
   indicatorKey,
 } from './indicator.ts';
-export { prefixSums, rollingMeans } from './prefix-sums.ts';
+export { rollingMeans } from './rolling-mean.ts';
 export { rollingDeviation, rollingZscore } from './rolling-moments.ts';

@@ -1,17 +1,10 @@
-import { invariant } from '../../core/index.ts';
+import { inBlocks, invariant } from '../../core/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { at } from './column.ts';
 import { exponentialMeans } from './exponential-mean.ts';
-import { type PrefixSums, prefixSums, rollingMeans } from './prefix-sums.ts';
+import { rollingMeans } from './rolling-mean.ts';
 import { rollingZscore } from './rolling-moments.ts';
-import { volatilityFactor } from './volatility-factor.ts';
-
-/** A column that indicators are computed from. */
-interface Source {
-  readonly values: Float64Array;
-  /** Computed when first asked for, once for all windows. */
-  sums(): PrefixSums;
-}
+import { volatilityFactors } from './volatility-factor.ts';
 
 /** An indicator to compute: its window, and where to write it, [T]. */
 interface Column {
@@ -19,33 +12,25 @@ interface Column {
   readonly out: Float64Array;
 }
 
-/** Computes columns of one kind from one source. */
-type Kernel = (source: Source, columns: readonly Column[]) => void;
+/** Computes columns of one kind from [T] values. */
+type Kernel = (values: Float64Array, columns: readonly Column[]) => void;
 
-const eachZscore: Kernel = ({ values }, columns) => {
+const eachZscore: Kernel = (values, columns) => {
   for (const column of columns) rollingZscore({ values, ...column });
 };
 
 /** Each kind: what it reads (the closes of one symbol, or the ratio of two symbols' closes) and how it is computed. */
 const KINDS = {
   /** Mean of the last w closes. */
-  sma: {
-    reads: 'close',
-    kernel: (source, columns) => rollingMeans(source.sums(), columns),
-  },
+  sma: { reads: 'close', kernel: rollingMeans },
   /** Exponential mean of the closes. */
-  ema: { reads: 'close', kernel: ({ values }, columns) => exponentialMeans(values, columns) },
+  ema: { reads: 'close', kernel: exponentialMeans },
   /** Distance of the close from the mean of the last w closes, in their sample standard deviations; NaN without one. */
   zscore: { reads: 'close', kernel: eachZscore },
   /** The same of the ratio close_A/close_B. */
   ratioZscore: { reads: 'ratio', kernel: eachZscore },
   /** Widening of quotes by the volatility of the last w returns. */
-  volatilityFactor: {
-    reads: 'close',
-    kernel: ({ values }, columns) => {
-      for (const { window, out } of columns) volatilityFactor(values, window, out);
-    },
-  },
+  volatilityFactor: { reads: 'close', kernel: volatilityFactors },
 } as const satisfies Record<string, { readonly reads: 'close' | 'ratio'; readonly kernel: Kernel }>;
 
 /** What is computed. */
@@ -84,17 +69,13 @@ export function computeIndicators(
   columnOf: (spec: IndicatorSpec, length: number) => Float64Array = sharedColumn,
 ): IndicatorTable {
   const distinct = new Map(Array.from(specs, (spec) => [indicatorKey(spec), spec]));
-  const sources = new Map<string, Source>();
   const table = new Map<string, Float64Array>();
   for (const group of groupsOf(distinct.values())) {
     const [spec] = group;
     const { reads, kernel } = KINDS[spec.kind];
-    const name = `${reads}:${spec.series.join(',')}`;
-    const source =
-      sources.get(name) ?? openSource(reads === 'ratio' ? closeRatio(spec, bars) : seriesOf(spec, 0, bars).close);
-    sources.set(name, source);
-    const columns = group.map((each) => ({ window: each.window, out: columnOf(each, source.values.length) }));
-    kernel(source, columns);
+    const values = reads === 'ratio' ? closeRatio(spec, bars) : seriesOf(spec, 0, bars).close;
+    const columns = group.map((each) => ({ window: each.window, out: columnOf(each, values.length) }));
+    kernel(values, columns);
     for (const [place, { out }] of columns.entries()) table.set(indicatorKey(group[place] ?? spec), out);
   }
   return table;
@@ -112,25 +93,18 @@ function groupsOf(specs: Iterable<IndicatorSpec>): Iterable<[IndicatorSpec, ...I
   return groups.values();
 }
 
-function openSource(values: Float64Array): Source {
-  let sums: PrefixSums | undefined;
-  return {
-    values,
-    sums: () => {
-      sums ??= prefixSums(values);
-      return sums;
-    },
-  };
-}
-
 function sharedColumn(_spec: IndicatorSpec, length: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }
 
 /** [T] close_A/close_B of the spec's two series. */
 function closeRatio(spec: IndicatorSpec, bars: readonly Bars[]): Float64Array {
-  const { close } = seriesOf(spec, 1, bars);
-  return seriesOf(spec, 0, bars).close.map((price, t) => price / at(close, t));
+  const [first, second] = [seriesOf(spec, 0, bars).close, seriesOf(spec, 1, bars).close];
+  const ratio = new Float64Array(first.length);
+  inBlocks(ratio.length, ({ from, to }) => {
+    for (let t = from; t < to; t++) ratio[t] = at(first, t) / at(second, t);
+  });
+  return ratio;
 }
 
 function seriesOf(spec: IndicatorSpec, place: number, bars: readonly Bars[]): Bars {
