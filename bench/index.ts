@@ -43,6 +43,10 @@ const MEASUREMENTS: readonly Measurement[] = [
       argument,
     };
   }),
+  ...['W2', 'W3'].map((argument) => {
+    const table = 'Server with one worker thread, from the request to the stored results: a rate per core';
+    return { table, file: 'server.ts', name: `${argument} server one thread`, argument, variant: '1' };
+  }),
   ...MODEL_TYPES.map((argument) => {
     return {
       table: 'Searching models, one core',

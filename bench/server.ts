@@ -1,9 +1,10 @@
 /**
  * A job end to end: from the request to a server in a process of its own until it tells that the results are stored, with
  * verdict, trials and equity curve. The first job comes two seconds after the server listens, sooner than anybody has
- * written one. Beside it the search alone on as many threads, cut as the server cuts it: indicators and figures, without
- * server, database and judgement. Needs `dist`, which `npm run bench` builds. Called with a word of a workload's name;
- * prints a row.
+ * written one. In turns with the jobs that follow it the search alone on as many threads, cut as the server cuts it: indicators
+ * and figures, without server, database and judgement. Medians are printed, and each job is compared with the search after
+ * it, so that a slow minute of the machine falls on both. Needs `dist`, which `npm run bench` builds. Called with a word of
+ * a workload's name and how many threads there are (default: one for each processor); prints a row.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,15 +15,18 @@ import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { readJson } from '../src/core/index.ts';
 import { formatBarTime } from '../src/market/index.ts';
+import { median } from './measure.ts';
 import { openSearch } from './search.ts';
 import { addressOf } from './streams/server.ts';
 import { planOf, type Workload, workloadNamed } from './workloads.ts';
 
+/** Jobs and searches that are not measured, and those that are. */
+const WARM_UPS = 10;
 const REPETITIONS = 15;
 const FIRST_AFTER_MS = 2000;
 /** A symbol that trades around the clock, so that consecutive minutes lack no session. */
 const SYMBOL = 'WALK-USD';
-const threads = availableParallelism();
+const threads = Number(process.argv[3] ?? availableParallelism());
 
 const workload = workloadNamed(process.argv[2]);
 const folder = mkdtempSync(join(tmpdir(), 'dunlin-bench-'));
@@ -33,17 +37,21 @@ try {
   await idle;
   const first = await jobMs(range);
   const memory = peakMemoryMb(child);
-  const again: number[] = [];
-  for (let i = 0; i < REPETITIONS; i++) again.push(await jobMs(range));
-  const least = Math.min(...again);
-  const search = await searchMs();
+  const search = openSearch(workload, threads);
+  const turns: { readonly job: number; readonly alone: number }[] = [];
+  for (let turn = 0; turn < WARM_UPS + REPETITIONS; turn++) {
+    turns.push({ job: await jobMs(range), alone: await msOf(() => search.run()) });
+  }
+  await search.close();
+  const measured = turns.slice(WARM_UPS);
   console.log(
     JSON.stringify({
       workload: workload.name,
+      threads,
       'first ms': Math.round(first),
-      'again ms': Math.round(least),
-      'search alone ms': Math.round(search),
-      'share of its rate %': Math.round((100 * search) / least),
+      'again ms': Math.round(median(measured.map(({ job }) => job))),
+      'search alone ms': Math.round(median(measured.map(({ alone }) => alone))),
+      'share of its rate %': Math.round(100 * median(measured.map(({ job, alone }) => alone / job))),
       'peak MiB of the server': memory,
     }),
   );
@@ -121,16 +129,8 @@ function peakMemoryMb({ pid }: ChildProcess): number | null {
   return kib === undefined ? null : Math.round(Number(kib) / 1024);
 }
 
-/** Least time of as many runs, after one that warms up. */
-async function searchMs(): Promise<number> {
-  const search = openSearch(workload, threads);
-  await search.run();
-  const runs: number[] = [];
-  for (let i = 0; i < REPETITIONS; i++) {
-    const since = performance.now();
-    await search.run();
-    runs.push(performance.now() - since);
-  }
-  await search.close();
-  return Math.min(...runs);
+async function msOf(work: () => Promise<void>): Promise<number> {
+  const since = performance.now();
+  await work();
+  return performance.now() - since;
 }

@@ -1,13 +1,15 @@
 /**
- * The search of a job on one and on two worker threads, as a server runs it, on the wall. Runs of both take turns, so
- * that a slow minute of the machine does not fall on one of them. Needs `dist`, which `npm run bench` builds. Called with a
- * word of a workload's name; prints a row.
+ * The search of a job on one and on two worker threads, as a server runs it, on the wall. Runs of both take turns, each is
+ * compared with the one beside it, and medians are printed, so that neither a slow minute nor a lucky moment of the machine
+ * decides. Needs `dist`, which `npm run bench` builds. Called with a word of a workload's name; prints a row.
  */
-import { cpuMs, peakMemoryMb } from './measure.ts';
+import { cpuMs, median, peakMemoryMb } from './measure.ts';
 import { openSearch, type Search } from './search.ts';
 import { workloadNamed } from './workloads.ts';
 
-const REPETITIONS = 8;
+/** Runs of each that are not measured, and for how long pairs are. */
+const WARM_UPS = 3;
+const MEASURED_MS = 30_000;
 
 /** Time of a run, and the processor time that it took, milliseconds. */
 interface RunTime {
@@ -22,30 +24,31 @@ await two.run();
 const memory = peakMemoryMb();
 const one = openSearch(workload, 1);
 await one.run();
-const times: { readonly one: RunTime; readonly two: RunTime }[] = [];
-for (let run = 0; run < REPETITIONS; run++) times.push({ one: await timeOf(one), two: await timeOf(two) });
+for (let run = 1; run < WARM_UPS; run++) await pairOfRuns();
+const pairs: { readonly one: RunTime; readonly two: RunTime }[] = [];
+for (const since = performance.now(); performance.now() - since < MEASURED_MS; ) pairs.push(await pairOfRuns());
 await Promise.all([one.close(), two.close()]);
-const [ofOne, ofTwo] = [least(times.map((each) => each.one)), least(times.map((each) => each.two))];
 console.log(
   JSON.stringify({
     workload: workload.name,
     combinations: one.combinations,
     bars: workload.bars,
-    'one ms': Math.round(ofOne.wall),
-    'two ms': Math.round(ofTwo.wall),
-    ratio: Number((ofOne.wall / ofTwo.wall).toFixed(2)),
-    'cores used by two': Number((ofTwo.cpu / ofTwo.wall).toFixed(2)),
-    'extra work of two %': Math.round(100 * (ofTwo.cpu / ofOne.cpu - 1)),
+    pairs: pairs.length,
+    'one ms': Math.round(median(pairs.map((pair) => pair.one.wall))),
+    'two ms': Math.round(median(pairs.map((pair) => pair.two.wall))),
+    ratio: Number(median(pairs.map((pair) => pair.one.wall / pair.two.wall)).toFixed(2)),
+    'cores used by two': Number(median(pairs.map((pair) => pair.two.cpu / pair.two.wall)).toFixed(2)),
+    'extra work of two %': Math.round(100 * (median(pairs.map((pair) => pair.two.cpu / pair.one.cpu)) - 1)),
     'peak MiB': memory,
   }),
 );
+
+async function pairOfRuns(): Promise<{ readonly one: RunTime; readonly two: RunTime }> {
+  return { one: await timeOf(one), two: await timeOf(two) };
+}
 
 async function timeOf(search: Search): Promise<RunTime> {
   const [start, cpuStart] = [performance.now(), cpuMs()];
   await search.run();
   return { wall: performance.now() - start, cpu: cpuMs() - cpuStart };
-}
-
-function least(runs: readonly RunTime[]): RunTime {
-  return runs.toSorted((a, b) => a.wall - b.wall)[0] ?? { wall: Number.NaN, cpu: Number.NaN };
 }

@@ -12,15 +12,17 @@ import type { EvaluationPlan, Skipped } from '../evaluate.ts';
 import { rowWidth } from '../figures.ts';
 import { evaluateBatch } from '../kernel/index.ts';
 import { columnOf } from './columns.ts';
+import { type SharedRange, takePieces } from './shared-range.ts';
 
 /** Time between two reports of a thread, milliseconds. */
 const TELL_MS = 100;
-/** Values that are computed before a thread asks whether it is to stop: some tens of milliseconds. */
-const INDICATOR_WORK = 16_000_000;
 
 /** Which indicators, over which bars. */
 export interface IndicatorTaskInput {
-  readonly specs: readonly IndicatorSpec[];
+  /** In portions that threads take one after the other. */
+  readonly portions: readonly (readonly IndicatorSpec[])[];
+  /** Which of the portions nobody has taken. */
+  readonly left: SharedRange;
   /** By `indicatorKey`: [bars] on shared memory, where the values go. */
   readonly columns: IndicatorTable;
   readonly bars: readonly Bars[];
@@ -41,7 +43,7 @@ export interface BatchProgress {
   readonly fold: number;
 }
 
-/** Computes indicators. */
+/** Computes portions of indicators until none is left, beside other threads that do the same. */
 export const INDICATORS: TaskName<IndicatorTaskInput, null> = { name: 'optimize.indicators' };
 /** Writes the rows of a batch and answers which combinations were skipped. */
 export const EVALUATE: TaskName<EvaluateTaskInput, readonly Skipped[], BatchProgress> = { name: 'optimize.evaluate' };
@@ -49,10 +51,9 @@ export const EVALUATE: TaskName<EvaluateTaskInput, readonly Skipped[], BatchProg
 /** Serves `INDICATORS`. */
 export const indicatorTask: Task<IndicatorTaskInput, null> = defineTask(
   INDICATORS.name,
-  ({ specs, bars, columns }, context) => {
-    const step = Math.max(1, Math.floor(INDICATOR_WORK / Math.max(1, bars[0]?.time.length ?? 0)));
-    for (let from = 0; from < specs.length && !context.isCancelled(); from += step) {
-      computeIndicators(specs.slice(from, from + step), bars, (spec) => columnOf(columns, spec));
+  ({ portions, left, bars, columns }, context) => {
+    for (const { from, to } of takePieces(left, 1, () => context.isCancelled())) {
+      computeIndicators(portions.slice(from, to).flat(), bars, (spec) => columnOf(columns, spec));
     }
     return null;
   },

@@ -4,8 +4,10 @@ import { type IndicatorSpec, type IndicatorTable, indicatorKey } from '../../str
 import { takeColumns } from './columns.ts';
 import { INDICATORS } from './evaluate-task.ts';
 import { inLanes } from './lanes.ts';
+import { portionsOf } from './portions.ts';
 import { columnBytes } from './rounds.ts';
 import type { SharedMemory } from './shared-memory.ts';
+import { shareRange } from './shared-range.ts';
 
 /** The indicators of a job as far as they are in memory: each is computed once while it is needed, on all lanes. */
 export class IndicatorCache {
@@ -62,20 +64,16 @@ export class IndicatorCache {
     }
   }
 
-  /** Dealt out in turn, so that every lane has as many of each kind: a kind may take several times as long as another. */
+  /** The lanes take portions from what is left, so that they end together however fast each of them is. */
   async #add(specs: readonly IndicatorSpec[], signal: AbortSignal): Promise<void> {
     if (specs.length === 0) return;
-    const inOrder = specs.toSorted((a, b) => compare(a.series.join(), b.series.join()) || compare(a.kind, b.kind));
-    const lanes = Math.min(specs.length, this.#compute.parallelism);
-    await inLanes(lanes, signal, async (both, lane) => {
-      const part = inOrder.filter((_, place) => place % lanes === lane);
-      const columns = takeColumns(this.#memory, part, this.#bars);
-      await this.#compute.run(INDICATORS, { specs: part, bars: this.#bars, columns }, { signal: both });
-      for (const [key, column] of columns) this.#table.set(key, column);
+    const length = this.#bars[0]?.time.length ?? 0;
+    const portions = portionsOf(specs, { bars: length, lanes: this.#compute.parallelism });
+    const left = shareRange({ from: 0, to: portions.length });
+    const columns = takeColumns(this.#memory, specs, this.#bars);
+    await inLanes(Math.min(this.#compute.parallelism, portions.length), signal, async (both) => {
+      await this.#compute.run(INDICATORS, { portions, left, bars: this.#bars, columns }, { signal: both });
     });
+    for (const [key, column] of columns) this.#table.set(key, column);
   }
-}
-
-function compare(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }
