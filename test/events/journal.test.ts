@@ -85,7 +85,9 @@ describe('the journal', () => {
       const told = { ownerId, type: 'Told', mode: 'live', causationId: 1n } as const;
       const payload = { text: 'ü \0 \ud800 "', list: [1, null, 0.1], deep: { is: true } };
       const live = journal.subscribe({ ownerId, types: ['Told'] });
-      await journal.write(({ appendAll }) => appendAll([draft({ ...told, payload }), draft({ ownerId, type: 'Told' })]));
+      await journal.write(({ appendAll }) =>
+        appendAll([draft({ ...told, payload }), draft({ ownerId, type: 'Told' })]),
+      );
 
       const heard = await take(live, 2);
       await live.return?.();

@@ -184,9 +184,9 @@ export class OptimizationRunner {
     // It was being taken meanwhile.
     if (this.#closed) job.stop('shutdown');
     void job.ended.then(async () => {
+      this.#running.delete(row.id);
       // Those who listen hear of its end before the next is looked for.
       await breathe();
-      this.#running.delete(row.id);
       this.wake();
     });
   }
