@@ -87,7 +87,7 @@ export class Journal {
     this.#following = await this.#database.follow({
       channel: CHANNEL,
       pollMs: this.#pollMs,
-      heard: () => void this.#catchUp(),
+      heard: () => void this.#follow(() => this.#tail.catchUp()),
     });
   }
 
@@ -97,14 +97,14 @@ export class Journal {
    */
   async write<T>(work: (write: JournalWrite) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     invariant(this.#following !== null, 'a journal is started before it is written');
+    const appended: JournalEvent[] = [];
     const result = await this.#database.transaction(async (db) => {
-      let isAnnounced = false;
       const appendAll = async (drafts: readonly EventDraft[]): Promise<readonly bigint[]> => {
         if (drafts.length === 0) return [];
-        const cursors = await appendEvents(db, this.#clock, drafts);
-        if (!isAnnounced) await this.#database.announce(db, CHANNEL);
-        isAnnounced = true;
-        return cursors;
+        const events = await appendEvents(db, this.#clock, drafts);
+        if (appended.length === 0) await this.#database.announce(db, CHANNEL);
+        appended.push(...events);
+        return events.map(({ cursor }) => cursor);
       };
       const append = async (draft: EventDraft): Promise<bigint> => {
         const [cursor] = await appendAll([draft]);
@@ -113,7 +113,8 @@ export class Journal {
       };
       return work({ db, append, appendAll });
     }, options);
-    void this.#catchUp();
+    // After what the caller does with it at once: who commits goes before who only hears of it.
+    if (appended.length > 0) setImmediate(() => void this.#follow(() => this.#tail.committed(appended)));
     return result;
   }
 
@@ -190,9 +191,10 @@ export class Journal {
     await this.#tail.settle();
   }
 
-  async #catchUp(): Promise<void> {
+  async #follow(read: () => Promise<void>): Promise<void> {
+    if (this.#isClosed) return;
     try {
-      await this.#tail.catchUp();
+      await read();
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isClosed && !this.#isFailing) this.#onError(error);

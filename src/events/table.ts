@@ -4,10 +4,14 @@ import { type Db, type EventRow, insertKeyedRows } from '../storage/index.ts';
 import type { EventDraft, EventFilter, JournalEvent } from './event.ts';
 
 /**
- * Appends events and answers their cursors. Counting up the head locks its row until `db` commits, so that on PostgreSQL
+ * Appends events and answers them as they are read later. Counting up the head locks its row until `db` commits, so that on PostgreSQL
  * too a cursor is never visible before a smaller one.
  */
-export async function appendEvents(db: Db, clock: Clock, drafts: readonly EventDraft[]): Promise<readonly bigint[]> {
+export async function appendEvents(
+  db: Db,
+  clock: Clock,
+  drafts: readonly EventDraft[],
+): Promise<readonly JournalEvent[]> {
   const newest = await countUp(db, drafts.length);
   const occurredAt = dateOf(clock);
   const rows = drafts.map((draft, index) => {
@@ -17,7 +21,7 @@ export async function appendEvents(db: Db, clock: Clock, drafts: readonly EventD
     return { ...row, payload: JSON.stringify(payload), occurredAt };
   });
   await insertKeyedRows(db, 'Event', rows);
-  return rows.map(({ cursor }) => cursor);
+  return rows.map(journalEvent);
 }
 
 /** One statement on either database, at a third of the cost of Prisma's upsert, in every transaction that has an event. */

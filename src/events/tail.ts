@@ -1,6 +1,7 @@
 /**
- * The one reader of new events in this process: whoever commits pokes it, it reads what is new in the order of cursors,
- * and hands it on. Pokes during a read lead to one more read, never to two at a time.
+ * Hands on new events in the order of cursors. Those that this process has committed are told to it; where one is missing
+ * before them, and when other processes have committed, it reads from the table. Pokes during a read lead to one more read,
+ * never to two at a time.
  */
 import type { Db } from '../storage/index.ts';
 import type { JournalEvent } from './event.ts';
@@ -40,6 +41,16 @@ export class Tail {
     this.#head = await readHead(this.#db);
   }
 
+  /**
+   * Takes events that were committed here, in the order of their cursors. What is before them, or a read that is under way, may
+   * have been committed by others: then everything is read.
+   */
+  async committed(events: readonly JournalEvent[]): Promise<void> {
+    const isNext = this.#reading === null && events[0]?.cursor === this.#head + 1n;
+    if (!isNext) return await this.catchUp();
+    for (const event of events) this.#handOn(event);
+  }
+
   /** Reads everything that was committed before the call; rejects when the database cannot be read. */
   catchUp(): Promise<void> {
     this.#isWanted = true;
@@ -61,10 +72,14 @@ export class Tail {
       for (const event of events) {
         // Cursors have no gaps, but for what was pruned.
         if (event.cursor !== this.#head + 1n) this.#host.missed(event.cursor);
-        this.#head = event.cursor;
-        this.#host.dispatch(event);
+        this.#handOn(event);
       }
       if (events.length === BATCH_SIZE) this.#isWanted = true;
     }
+  }
+
+  #handOn(event: JournalEvent): void {
+    this.#head = event.cursor;
+    this.#host.dispatch(event);
   }
 }

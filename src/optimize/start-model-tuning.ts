@@ -7,13 +7,13 @@ import { MODEL_TYPES, type ModelType } from '../models/index.ts';
 import type { OptimizationRow } from '../storage/index.ts';
 import { combinationsOf } from './job/load-tuning.ts';
 import {
-  insertRow,
   loadAligned,
   type MarketInput,
   type OptimizeDeps,
   refuseTooManyJobs,
   settingsFor,
   sharedParsers,
+  storeJob,
 } from './job/submit-job.ts';
 import { parseSpace, trialCount } from './search/index.ts';
 import {
@@ -80,7 +80,7 @@ export async function startModelTuning(
   requireEnoughBars(rangeOf(parsed, data), deps.limits.minBarsPerSplit);
   await refuseLargeTraining(config, data);
   const { modelType, trials } = config;
-  return await insertRow(deps, principal, { jobType: 'model', modelType, config, trials, data });
+  return await storeJob(deps, principal, { jobType: 'model', modelType, config, trials, data });
 }
 
 /** Everything that can be told without the bars. */

@@ -50,10 +50,10 @@ export {
   pruneIdempotencyKeys,
   releaseIdempotencyKey,
 } from './idempotency.ts';
-export { insertKeyedRows, insertRows } from './insert-rows.ts';
+export { insertKeyedRows, insertRow, insertRows } from './insert-rows.ts';
 export { queueForLock } from './lock-queue.ts';
 export { MigrationRefused } from './migrations.ts';
 export { openDatabase, openForReading } from './open.ts';
 export { openSecretBox, type SecretBox, SecretUnreadable } from './secrets.ts';
 export { type Columns, listOf } from './sql.ts';
-export { lockForDeletion, lockOwner, lockRows, updateRows } from './update-rows.ts';
+export { lockForDeletion, lockOwner, lockRows, updateRow, updateRows } from './update-rows.ts';

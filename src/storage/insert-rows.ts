@@ -1,6 +1,7 @@
+import { invariant } from '../core/index.ts';
 import type { Db } from './database.ts';
 import { Prisma } from './generated/sqlite/client.ts';
-import { type Columns, named, tableOf } from './sql.ts';
+import { type Columns, listOf, named, tableOf } from './sql.ts';
 import { currentProvider } from './transactions.ts';
 
 /**
@@ -17,7 +18,20 @@ export async function insertRows(db: Db, table: string, rows: readonly Columns[]
   return inserted.map(({ id }) => id).toSorted((a, b) => a - b);
 }
 
-/** The same for a table whose key is in the rows. */
+/**
+ * Inserts one row with long texts and answers its id: its values are parameters, which nobody has to write as JSON and to read again.
+ *
+ * @param db a transaction
+ * @param table as for `insertRows`
+ */
+export async function insertRow(db: Db, table: string, row: Columns): Promise<number> {
+  const start = Prisma.raw(`INSERT INTO "${table}" (${named(Object.keys(row))}) VALUES `);
+  const [inserted] = await db.$queryRaw<{ id: number }[]>`${start}${listOf(Object.values(row))} RETURNING "id"`;
+  invariant(inserted !== undefined, 'a row that is inserted has an id');
+  return inserted.id;
+}
+
+/** As `insertRows`, for a table whose key is in the rows. */
 export async function insertKeyedRows(db: Db, table: string, rows: readonly Columns[]): Promise<void> {
   if (rows.length > 0) await db.$executeRaw(insertion(table, rows));
 }

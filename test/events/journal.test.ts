@@ -81,6 +81,21 @@ describe('the journal', () => {
       expect(await journal.write((write) => write.append(draft({ ownerId })))).toBe(before + 1n);
     });
 
+    it('publishes what it has committed as it is read later', async () => {
+      const told = { ownerId, type: 'Told', mode: 'live', causationId: 1n } as const;
+      const payload = { text: 'ü \0 \ud800 "', list: [1, null, 0.1], deep: { is: true } };
+      const live = journal.subscribe({ ownerId, types: ['Told'] });
+      await journal.write(({ appendAll }) =>
+        appendAll([draft({ ...told, payload }), draft({ ownerId, type: 'Told' })]),
+      );
+
+      const heard = await take(live, 2);
+      await live.return?.();
+
+      const read = await journal.page({ ownerId }, before, 10);
+      expect(heard).toStrictEqual(read.map((event) => ({ kind: 'event', event })));
+    });
+
     it('publishes nothing before the commit', async () => {
       const live = journal.subscribe({ ownerId }, { after: before });
       const first = live.next();

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/index.ts';
 import { type Findings, noFindings } from '../../src/optimize/job/findings.ts';
 import { insertTrials } from '../../src/optimize/job/insert-trials.ts';
-import { takeJob } from '../../src/optimize/job/job-lease.ts';
-import { storeJobEnd } from '../../src/optimize/job/job-outcome.ts';
+import { type Holder, takeJob } from '../../src/optimize/job/job-lease.ts';
+import { type JobEnd, storeJobEnd } from '../../src/optimize/job/job-outcome.ts';
+import type { Database, Db } from '../../src/storage/index.ts';
 import type { TestServices } from '../support/compose.ts';
 import { eachDatabase } from '../support/database.ts';
 import { ENDLESS, ended, eventually, journalOf, readJob, readTrials, submit, underWay } from '../support/jobs.ts';
@@ -17,7 +18,34 @@ async function overwrite({ database }: TestServices, id: number, data: object): 
   await database.transaction((db) => db.optimization.update({ where: { id }, data }));
 }
 
-eachDatabase((_provider, create) => {
+function gate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+/** A job is complete, with nothing found; `asked` is awaited in the transaction, when that is read. */
+function completeEnd(asked: (db: Db) => Promise<void>): JobEnd {
+  return {
+    status: 'complete',
+    error: null,
+    findings: async (db) => {
+      await asked(db);
+      return noFindings({ jobType: 'strategy' });
+    },
+  };
+}
+
+/** Transactions that wait for a lock of another, on PostgreSQL. */
+async function lockWaits({ read }: Database): Promise<number> {
+  const [waits] = await read.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS "count" FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  return Number(waits?.count);
+}
+
+eachDatabase((provider, create) => {
   describe('the lease', () => {
     it('gives a job to one of those who reach for it at the same time', async () => {
       const services = await startServices(await create(), { maxRunningJobs: 0 });
@@ -94,7 +122,8 @@ eachDatabase((_provider, create) => {
 
     it('is needed to store an end: without it neither state nor trials nor event change', async () => {
       const services = await startServices(await create(), { maxRunningJobs: 0 });
-      const { id } = await submit(services);
+      const row = await submit(services);
+      const { id } = row;
       await services.database.transaction((db) => takeJob(db, id, { name: 'holder' }, new Date()));
       const trials = JSON.stringify([[0, 'momentum', 'skipped', null, '{}', ...Array(6).fill(null), 'invalid']]);
       const findings: Findings = {
@@ -103,12 +132,7 @@ eachDatabase((_provider, create) => {
         storeRows: ({ db, database }) => insertTrials(db, database, { optimizationId: id, texts: [trials] }),
       };
       const end = { status: 'complete' as const, error: null, findings: () => Promise.resolve(findings) };
-      const storeAs = (name: string) =>
-        storeJobEnd(
-          services,
-          { id, ownerId: services.user.userId, holder: { name }, total: 1, nFolds: 5 },
-          { end, now: new Date() },
-        );
+      const storeAs = (name: string) => storeJobEnd(services, { row, holder: { name } }, { end, now: new Date() });
 
       const strangers = await storeAs('other');
       const stored = await readTrials(services, id);
@@ -117,6 +141,48 @@ eachDatabase((_provider, create) => {
       expect([strangers, stored, holders]).toEqual([false, [], true]);
       expect(await readTrials(services, id)).toHaveLength(1);
       expect(await journalOf(services, id)).toEqual(COMPLETED);
+    });
+
+    it('lets jobs of an owner end in turn, so that the later one sees the earlier', async () => {
+      const services = await startServices(await create(), { maxRunningJobs: 0 });
+      const { database } = services;
+      const holder: Holder = { name: 'holder' };
+      const [first, second] = [await submit(services), await submit(services)];
+      for (const { id } of [first, second]) await database.transaction((db) => takeJob(db, id, holder, new Date()));
+      const now = new Date();
+      const firstAsks = gate();
+      const mayEnd = gate();
+      let seen: number | null = null;
+
+      const ending = storeJobEnd(
+        services,
+        { row: first, holder },
+        {
+          now,
+          end: completeEnd(async () => {
+            firstAsks.open();
+            await mayEnd.opened;
+          }),
+        },
+      );
+      await firstAsks.opened;
+      const endingNext = storeJobEnd(
+        services,
+        { row: second, holder },
+        {
+          now,
+          end: completeEnd(async (db) => {
+            seen = await db.optimization.count({ where: { status: 'complete' } });
+          }),
+        },
+      );
+      // On SQLite transactions run in turn anyway.
+      const isWaiting = async () => provider === 'sqlite' || (await lockWaits(database)) > 0 || seen !== null;
+      await eventually('the second to wait', async () => ((await isWaiting()) ? true : null));
+      mayEnd.open();
+
+      expect(await Promise.all([ending, endingNext])).toEqual([true, true]);
+      expect(seen).toBe(1);
     });
 
     it('that ran out twenty times ends the job with an error: it may be what kills the processes', async () => {

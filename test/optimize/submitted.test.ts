@@ -87,7 +87,8 @@ eachDatabase((_provider, create) => {
     expect(stored).toMatchObject({ status: 'running', attempt: 1 });
     expect(Number(stored?.startedAt)).toBeGreaterThanOrEqual(Number(stored?.createdAt));
     expect(Number(stored?.leaseUntil)).toBe(Number(stored?.startedAt) + 10_000);
-    expect(submitted).toMatchObject({ status: 'pending', attempt: 0, leaseOwner: null });
+    const untaken = { status: 'pending', attempt: 0, startedAt: null, leaseOwner: null, leaseUntil: null };
+    expect(submitted).toEqual({ ...stored, ...untaken });
     expect(JSON.parse(started?.payload ?? '')).toMatchObject({ status: 'pending' });
     expect(await ended(here, submitted.id)).toMatchObject({ status: 'complete', attempt: 1 });
   });
@@ -141,6 +142,8 @@ eachDatabase((_provider, create) => {
     await expect(failing).rejects.toThrow('The disk is full.');
     expect((await ended(here, waiting.id)).status).toBe('complete');
     await eventually('the place to be free', () => (runner.runningCount === 0 ? true : null));
+    // It looks for the next one, and keeps the place meanwhile.
+    await settled(here);
     const next = await submit(here);
     expect(runner.mightTake).toEqual([true, true]);
     expect((await ended(here, next.id)).status).toBe('complete');

@@ -1,4 +1,5 @@
 /** What is done beforehand for the first job: all of it on every thread, none of it to be seen. */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Compute, ComputeFailure } from '../../src/compute/index.ts';
 import { systemClock, unavailable } from '../../src/core/index.ts';
@@ -7,7 +8,7 @@ import { OptimizationRunner } from '../../src/optimize/index.ts';
 import type { TestServices } from '../support/compose.ts';
 import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { ended, readJob, submit } from '../support/jobs.ts';
+import { EXAMPLE, ended, readJob, submit } from '../support/jobs.ts';
 import { startServices } from '../support/services.ts';
 
 /** How long a thread takes that was told to end, in milliseconds: one that loads does not look at its flag. */
@@ -41,6 +42,17 @@ function slowThreads(): { readonly compute: Compute; readonly begun: () => numbe
   const stats = () => ({ threads: 1, running: 0, queued: 0, completed: 0 });
   const compute: Compute = { parallelism: 1, run, stats, forJob: () => compute };
   return { compute, begun: () => begun };
+}
+
+/** The same threads; names the tasks that are of no job. */
+function watched(threads: Compute): { readonly compute: Compute; readonly withoutJob: readonly string[] } {
+  const withoutJob: string[] = [];
+  const run: Compute['run'] = (task, input, options) => {
+    withoutJob.push(task.name);
+    return threads.run(task, input, options);
+  };
+  const { parallelism } = threads;
+  return { compute: { parallelism, run, forJob: () => threads.forJob(), stats: () => threads.stats() }, withoutJob };
 }
 
 /** Answers no request for bars until it closes, and then as a source does that is cut off. */
@@ -102,23 +114,32 @@ eachDatabase((_provider, create) => {
 
   it('does not take the threads from a job that waits already', async () => {
     const services = await startServices(await create(), { maxRunningJobs: 0 });
-    const { compute } = services;
+    const { compute, withoutJob } = watched(services.compute);
     const { id } = await submit(services);
-    const withoutJob: string[] = [];
-    const watched: Compute = {
-      parallelism: compute.parallelism,
-      run: (task, input, options) => {
-        withoutJob.push(task.name);
-        return compute.run(task, input, options);
-      },
-      forJob: () => compute.forJob(),
-      stats: () => compute.stats(),
-    };
 
-    await withRunner(services, { compute: watched }, async (runner) => {
+    await withRunner(services, { compute }, async (runner) => {
       runner.start();
       runner.warmUp();
       expect((await ended(services, id)).status).toBe('complete');
+    });
+
+    expect(withoutJob).toEqual([]);
+  });
+
+  it('does not take the threads from a job that is being stored', async () => {
+    const services = await startServices(await create(), { maxRunningJobs: 0 });
+    const { compute, withoutJob } = watched(services.compute);
+    const { market, user } = services;
+    const { symbols, start, end } = EXAMPLE;
+    const bars = await market.alignedBars(user.userId, { symbols, start, end, interval: '1d' });
+
+    await withRunner(services, { compute }, async (runner) => {
+      const storing = runner.submit(bars, async () => {
+        runner.warmUp();
+        await breathe();
+        throw new Error('The disk is full.');
+      });
+      await expect(storing).rejects.toThrow('The disk is full.');
     });
 
     expect(withoutJob).toEqual([]);

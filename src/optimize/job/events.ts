@@ -18,24 +18,22 @@ export const OPTIMIZATION_EVENTS = [
 export const OPTIMIZATION_PROGRESSED = 'OptimizationProgressed';
 
 /** What an event is made from: without the results, which are long. */
-export const EVENT_COLUMNS = {
-  id: true,
-  ownerId: true,
-  correlationId: true,
-  jobType: true,
-  strategyType: true,
-  status: true,
-  totalCombinations: true,
-  nFolds: true,
-  bestSharpe: true,
-  error: true,
-} as const;
+export type ToldColumns = Pick<
+  OptimizationRow,
+  | 'id'
+  | 'ownerId'
+  | 'correlationId'
+  | 'jobType'
+  | 'strategyType'
+  | 'status'
+  | 'totalCombinations'
+  | 'nFolds'
+  | 'bestSharpe'
+  | 'error'
+>;
 
 /** The draft of a stored event; its payload says all that a subscriber needs without reading the job. */
-export function optimizationEvent(
-  type: (typeof OPTIMIZATION_EVENTS)[number],
-  row: Pick<OptimizationRow, keyof typeof EVENT_COLUMNS>,
-): EventDraft {
+export function optimizationEvent(type: (typeof OPTIMIZATION_EVENTS)[number], row: ToldColumns): EventDraft {
   return {
     ownerId: row.ownerId,
     type,

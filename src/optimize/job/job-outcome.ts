@@ -1,7 +1,7 @@
 /** Stores what came of a job: its final state, results and trials, with the event, in one transaction. */
 import type { Journal } from '../../events/index.ts';
-import { type Database, type Db, lockOwner } from '../../storage/index.ts';
-import { EVENT_COLUMNS, optimizationEvent } from './events.ts';
+import { type Database, type Db, lockOwner, updateRow } from '../../storage/index.ts';
+import { optimizationEvent, type ToldColumns } from './events.ts';
 import type { Findings } from './findings.ts';
 import { type Holder, heldBy } from './job-lease.ts';
 
@@ -22,11 +22,9 @@ export interface JobEnd {
 
 /** The job, and who computed it. */
 export interface EndedJob {
-  readonly id: number;
-  readonly ownerId: number;
+  /** As it was taken. */
+  readonly row: ToldColumns;
   readonly holder: Holder;
-  readonly total: number;
-  readonly nFolds: number;
 }
 
 /** @returns whether it was stored: false when the job is no longer held by `holder` */
@@ -37,28 +35,25 @@ export async function storeJobEnd(
 ): Promise<boolean> {
   return await deps.journal.write(async (write) => {
     // Of two that end at the same time each would not count the other.
-    if (end.status === 'complete') await lockOwner(write.db, job.ownerId);
+    if (end.status === 'complete') await lockOwner(write.db, job.row.ownerId);
     const findings = await end.findings(write.db);
-    const [row] = await write.db.optimization.updateManyAndReturn({
-      where: heldBy(job.id, job.holder),
-      data: endColumns(job, { ...end, findings }, now),
-      select: EVENT_COLUMNS,
-    });
-    if (row === undefined) return false;
-    await write.db.optimizationCheckpoint.deleteMany({ where: { optimizationId: job.id } });
-    await findings.storeRows({ db: write.db, database: deps.database, optimizationId: job.id, now });
-    await write.append(optimizationEvent(EVENT_OF[end.status], row));
+    const { id, ...expected } = heldBy(job.row.id, job.holder);
+    const columns = endColumns(job.row, { ...end, findings }, now);
+    if (!(await updateRow(write.db, 'Optimization', { id, expected, columns }))) return false;
+    await write.db.$executeRaw`DELETE FROM "OptimizationCheckpoint" WHERE "optimizationId" = ${id}`;
+    await findings.storeRows({ db: write.db, database: deps.database, optimizationId: id, now });
+    await write.append(optimizationEvent(EVENT_OF[end.status], { ...job.row, ...columns }));
     return true;
   });
 }
 
 function endColumns(
-  job: EndedJob,
+  job: ToldColumns,
   { status, error, findings }: Omit<JobEnd, 'findings'> & { readonly findings: Findings },
   now: Date,
 ) {
   const { done, columns } = findings;
-  const isWhole = done === job.total;
+  const isWhole = done === job.totalCombinations;
   return {
     ...columns,
     status,

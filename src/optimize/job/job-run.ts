@@ -105,8 +105,7 @@ export class JobRun {
     this.#throttle.close();
     await this.#job?.settle();
     if (end === null) return await this.#giveBack();
-    const { id, ownerId, totalCombinations, nFolds } = this.#row;
-    const job = { id, ownerId, holder: this.#holder, total: totalCombinations, nFolds };
+    const job = { row: this.#row, holder: this.#holder };
     await storeJobEnd(this.#deps, job, { end, now: dateOf(this.#deps.clock) });
     // After a failure a task may still be writing.
     if (end.status === 'complete') await this.#job?.release();

@@ -6,6 +6,7 @@
  *                     running --this process closes--> pending (the next process takes it at once)
  *                     running --this process dies----> its lease runs out, and another process takes it
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { dateOf } from '../../core/index.ts';
 import type { AlignedBars } from '../../market/index.ts';
 import type { OptimizationRow } from '../../storage/index.ts';
@@ -182,8 +183,10 @@ export class OptimizationRunner {
     this.#running.set(row.id, job);
     // It was being taken meanwhile.
     if (this.#closed) job.stop('shutdown');
-    void job.ended.then(() => {
+    void job.ended.then(async () => {
       this.#running.delete(row.id);
+      // Those who listen hear of its end before the next is looked for.
+      await breathe();
       this.wake();
     });
   }

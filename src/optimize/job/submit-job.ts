@@ -11,17 +11,16 @@ import {
   parseInterval,
   parseSymbols,
 } from '../../market/index.ts';
-import type { ModelType } from '../../models/index.ts';
-import type { Database, OptimizationRow } from '../../storage/index.ts';
+import { type Database, insertRow, type OptimizationRow } from '../../storage/index.ts';
 import { lockStrategy, type ModelSource, type StrategyRegistry } from '../../strategies/index.ts';
 import { figureBytes } from '../engine/job-figures.ts';
-import { engineVersionOf } from '../engine-version.ts';
 import type { OptimizationConfig, OptimizationJobType } from '../optimization.ts';
 import type { SearchSettings } from '../search/index.ts';
 import { planSegments } from '../segments.ts';
 import { parseWalkForward, type WalkForwardSettings, walkForwardFolds } from '../walk-forward.ts';
 import { optimizationEvent } from './events.ts';
 import { takeStoredJob } from './job-lease.ts';
+import { type CheckedJob, newJobRow } from './new-job.ts';
 import type { OptimizationRunner } from './runner.ts';
 
 /** Most memory that the figures of one job may take, in bytes: they lie outside every heap limit. */
@@ -165,7 +164,7 @@ export interface NewJob {
 }
 
 /**
- * Stores a job about strategies, as `insertRow`.
+ * Stores a job about strategies, as `storeJob`.
  *
  * @throws {DomainError} VALIDATION on `nSplits` when the figures of all windows would take the memory of the server
  */
@@ -174,20 +173,7 @@ export async function insertJob(deps: OptimizeDeps, principal: Principal, job: N
   const trials = config.sections.reduce((sum, section) => sum + section.trials, 0);
   refuseTooManyFigures(trials, job.data.bars[0]?.time.length ?? 0, config);
   const strategyType = jobType === 'strategy' ? (config.sections[0]?.strategyType ?? null) : null;
-  return await insertRow(deps, principal, { ...job, strategyType, trials });
-}
-
-/** A job of any kind that was checked. */
-interface NewRow {
-  readonly jobType: OptimizationJobType;
-  readonly strategyType?: string | null;
-  readonly modelType?: ModelType;
-  readonly strategyId?: number | null;
-  /** Stored whole. */
-  readonly config: Pick<OptimizationConfig, 'symbols' | 'nSplits'>;
-  /** Combinations in all. */
-  readonly trials: number;
-  readonly data: AlignedBars;
+  return await storeJob(deps, principal, { ...job, strategyType, trials });
 }
 
 /**
@@ -196,34 +182,13 @@ interface NewRow {
  * @returns the job as it was submitted: pending
  * @throws {DomainError} NOT_FOUND when the strategy that it names was deleted meanwhile
  */
-export async function insertRow(deps: OptimizeDeps, principal: Principal, job: NewRow): Promise<OptimizationRow> {
-  const { jobType, config, data } = job;
-  const time = data.bars[0]?.time ?? new Float64Array();
-  return await deps.runner.submit(data, (taker) =>
+export async function storeJob(deps: OptimizeDeps, principal: Principal, job: CheckedJob): Promise<OptimizationRow> {
+  const by = { ownerId: principal.userId, correlationId: deps.ids.next(), now: dateOf(deps.clock) };
+  const row = newJobRow(job, by);
+  return await deps.runner.submit(job.data, (taker) =>
     deps.journal.write(async (write) => {
       if (job.strategyId != null) await lockStrategy(write.db, principal, job.strategyId);
-      const created = await write.db.optimization.create({
-        data: {
-          ownerId: principal.userId,
-          jobType,
-          strategyType: job.strategyType ?? null,
-          modelType: job.modelType ?? null,
-          symbolKey: symbolKey(config.symbols),
-          strategyId: job.strategyId ?? null,
-          status: 'pending',
-          config: JSON.stringify(config),
-          dataSource: data.source,
-          dataHash: data.hash,
-          firstBar: new Date(time[0] ?? 0),
-          lastBar: new Date(time.at(-1) ?? 0),
-          bars: time.length,
-          engineVersion: engineVersionOf(jobType),
-          totalCombinations: job.trials,
-          nFolds: config.nSplits,
-          correlationId: deps.ids.next(),
-          createdAt: dateOf(deps.clock),
-        },
-      });
+      const created = { id: await insertRow(write.db, 'Optimization', row), ...row };
       const taken = taker === null ? null : await takeStoredJob(write.db, created, taker, dateOf(deps.clock));
       await write.append(optimizationEvent('OptimizationStarted', created));
       return { created, taken };
@@ -241,11 +206,6 @@ function refuseTooManyFigures(combinations: number, bars: number, windows: WalkF
       `${MAX_FIGURE_BYTES} are allowed. Ask for fewer splits or combinations.`,
     { limit: MAX_FIGURE_BYTES, observed: bytes },
   );
-}
-
-/** The symbols in alphabetical order, for finding jobs on the same data whatever the order in which they were named. */
-export function symbolKey(symbols: readonly string[]): string {
-  return symbols.toSorted().join(',');
 }
 
 /** @throws {DomainError} RATE_LIMITED when as many jobs of this user wait or run as may */

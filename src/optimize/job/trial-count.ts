@@ -67,7 +67,8 @@ export class TrialCount {
 
   /**
    * Those of which another one has the same trials: all of a grid, or as many random ones of the same seed, by the same
-   * version of the engine, the same of which could not be simulated. What `tpe` tries depends on what it finds.
+   * version of the engine, the same of which could not be simulated. What `tpe` tries depends on what it finds. SQLite keeps
+   * `skipped` behind the long results, so that it is read only where its length does not say that it is empty.
    */
   async #repeated(jobs: readonly JobSize[]): Promise<ReadonlySet<number>> {
     const { read, provider } = this.#database;
@@ -79,7 +80,8 @@ export class TrialCount {
             WHERE "id" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
               AND octet_length("config") <= ${COMPARED_BYTES} AND octet_length("skipped") <= ${COMPARED_BYTES}
               AND "config" ->> 'method' IN ('grid', 'random')
-            GROUP BY "engineVersion", "skipped", "config" -> 'sections', "config" -> 'maxTrials', "config" -> 'seed'
+            GROUP BY "engineVersion", CASE octet_length("skipped") WHEN 2 THEN '[]' ELSE "skipped" END, "config" -> 'sections',
+              "config" -> 'maxTrials', "config" -> 'seed'
             HAVING count(*) > 1`
         : await read.$queryRaw<readonly SameTrials[]>`
             SELECT json_agg("id")::text AS "ids"
@@ -156,7 +158,7 @@ function pagesOf(jobs: readonly JobSize[]): readonly Page[] {
 }
 
 /** Complete jobs of the owner on the same symbols and an overlapping range. */
-export function earlierJobs(
+export async function earlierJobs(
   db: Db,
   {
     id,
@@ -165,17 +167,10 @@ export function earlierJobs(
     firstBar,
     lastBar,
   }: Pick<OptimizationRow, 'id' | 'ownerId' | 'symbolKey' | 'firstBar' | 'lastBar'>,
-) {
-  return db.optimization.findMany({
-    where: {
-      ownerId,
-      symbolKey,
-      status: 'complete',
-      firstBar: { lte: lastBar },
-      lastBar: { gte: firstBar },
-      id: { not: id },
-    },
-    select: { id: true, totalCombinations: true },
-    orderBy: { id: 'asc' },
-  });
+): Promise<readonly JobSize[]> {
+  return await db.$queryRaw<readonly JobSize[]>`
+    SELECT "id", "totalCombinations" FROM "Optimization"
+    WHERE "ownerId" = ${ownerId} AND "symbolKey" = ${symbolKey} AND "status" = 'complete' AND "firstBar" <= ${lastBar}
+      AND "lastBar" >= ${firstBar} AND "id" <> ${id}
+    ORDER BY "id"`;
 }

@@ -32,6 +32,11 @@ async function makeStatements({ database, journal, clock, ids }: RunDeps): Promi
   await database.read.optimizationCheckpoint.findUnique({ where: { optimizationId_sequence: first } });
   await database.transaction((db) => takeJob(db, NO_JOB, holder, now));
   const findings = () => Promise.resolve(noFindings({ jobType: 'strategy' }));
-  const nothing = { id: NO_JOB, ownerId: NO_JOB, holder, total: 0, nFolds: 0 };
-  await storeJobEnd({ journal, database }, nothing, { end: { status: 'complete', error: null, findings }, now });
+  const told = { strategyType: null, status: 'running', correlationId: holder.name, bestSharpe: null, error: null };
+  const row = { ...told, id: NO_JOB, ownerId: NO_JOB, jobType: 'strategy', totalCombinations: 0, nFolds: 0 };
+  await storeJobEnd(
+    { journal, database },
+    { row, holder },
+    { end: { status: 'complete', error: null, findings }, now },
+  );
 }
