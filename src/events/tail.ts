@@ -54,9 +54,7 @@ export class Tail {
   /** Reads everything that was committed before the call; rejects when the database cannot be read. */
   catchUp(): Promise<void> {
     this.#isWanted = true;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = null;
-    });
+    this.#reading ??= this.#read();
     return this.#reading;
   }
 
@@ -66,15 +64,20 @@ export class Tail {
   }
 
   async #read(): Promise<void> {
-    while (this.#isWanted) {
-      this.#isWanted = false;
-      const events = await readNewEvents(this.#db, this.#head, BATCH_SIZE);
-      for (const event of events) {
-        // Cursors have no gaps, but for what was pruned.
-        if (event.cursor !== this.#head + 1n) this.#host.missed(event.cursor);
-        this.#handOn(event);
+    try {
+      while (this.#isWanted) {
+        this.#isWanted = false;
+        const events = await readNewEvents(this.#db, this.#head, BATCH_SIZE);
+        for (const event of events) {
+          // Cursors have no gaps, but for what was pruned.
+          if (event.cursor !== this.#head + 1n) this.#host.missed(event.cursor);
+          this.#handOn(event);
+        }
+        if (events.length === BATCH_SIZE) this.#isWanted = true;
       }
-      if (events.length === BATCH_SIZE) this.#isWanted = true;
+    } finally {
+      // In the same turn as the last look at the flag: a poke in between would be lost.
+      this.#reading = null;
     }
   }
 
