@@ -12,7 +12,7 @@ export const BEFORE_ALL = 'test/support/before-all.ts';
  * change something of their whole process.
  */
 const ALONE = [
-  'test/compute/*.test.ts',
+  'test/compute/{cancellation,failures,overtaking,thread-pool}.test.ts',
   'test/durability/{busy,many-orders}.test.ts',
   'test/optimize/{cancel,event-loop,failures}.test.ts',
   'test/orders/kill-processes.test.ts',

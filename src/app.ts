@@ -9,7 +9,16 @@ import { marketScan } from './backtest/index.ts';
 import { type Broker, PaperBroker, type TradingMode } from './broker/index.ts';
 import { ThreadPool } from './compute/index.ts';
 import type { Config } from './config.ts';
-import { type Clock, type IdSource, invariant, randomIds, readJson, seededRandom, systemClock } from './core/index.ts';
+import {
+  type Clock,
+  type IdSource,
+  invariant,
+  packageFile,
+  randomIds,
+  readJson,
+  seededRandom,
+  systemClock,
+} from './core/index.ts';
 import { Journal, type Retention } from './events/index.ts';
 import { GoalMonitor, portfolioCheck, Rebalancer } from './goals/index.ts';
 import { createPipeline, type Services } from './graphql/index.ts';
@@ -277,7 +286,7 @@ async function listen(config: Config, { services, principal, log }: Doors, parts
         read: () => admission.refusedCount,
       },
     ],
-    asyncApi: asyncApiDocument(WEBSOCKET_CHANNELS, info.version),
+    asyncApi: () => asyncApiDocument(WEBSOCKET_CHANNELS, info.version),
     version: info.version,
     admission,
     random: seededRandom(ids.next()),
@@ -362,6 +371,6 @@ function urlOf(address: AddressInfo | string | null): string {
 }
 
 function packageVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(packageFile('package.json'), 'utf8');
   return readJson<{ readonly version: string }>(text).version;
 }

@@ -38,6 +38,7 @@ export { type Json, type JsonObject, readJson } from './json.ts';
 export type { Log } from './log.ts';
 export { memberOf } from './member.ts';
 export { snakeName } from './names.ts';
+export { packageFile } from './package-file.ts';
 export { parseAll, throwIfAny } from './parse-all.ts';
 export { parseName } from './parse-name.ts';
 export { type Random, seededRandom } from './random.ts';

@@ -15,19 +15,19 @@ const ASSETS = new Set(['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** The documents that describe the API to machines. */
+/** Makes the documents that describe the API to machines. Each is made when it is first asked for: most servers are never. */
 export interface ApiDocuments {
   /** OpenAPI 3.1, served at `/openapi.json`. */
-  readonly openApi: JsonObject;
+  readonly openApi: () => JsonObject;
   /** AsyncAPI of the WebSocket channels, served at `/asyncapi.json`. */
-  readonly asyncApi: JsonObject;
+  readonly asyncApi: () => JsonObject;
 }
 
 /** Adds `/`, `/docs`, `/openapi.json` and `/asyncapi.json`. */
 export async function addPages(app: FastifyInstance, documents: ApiDocuments): Promise<void> {
   app.get('/', (_request, reply) => sendPage(reply, ENTRANCE));
-  app.get('/openapi.json', () => documents.openApi);
-  app.get('/asyncapi.json', () => documents.asyncApi);
+  addDocument(app, '/openapi.json', documents.openApi);
+  addDocument(app, '/asyncapi.json', documents.asyncApi);
   app.get('/docs', (_request, reply) => sendPage(reply, DOCS));
   app.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
   await app.register(fastifyStatic, {
@@ -41,6 +41,11 @@ export async function addPages(app: FastifyInstance, documents: ApiDocuments): P
     decorateReply: false,
     index: false,
   });
+}
+
+function addDocument(app: FastifyInstance, path: string, make: () => JsonObject): void {
+  let made: JsonObject | null = null;
+  app.get(path, () => (made ??= make()));
 }
 
 function sendPage(reply: FastifyReply, html: string): FastifyReply {

@@ -59,8 +59,8 @@ export interface HttpServerOptions extends RouteHost {
   readonly graphql: GraphqlHandler;
   readonly readiness: ReadinessChecks;
   readonly gauges: readonly GaugeDefinition[];
-  /** The document of the WebSocket channels. */
-  readonly asyncApi: JsonObject;
+  /** Makes the document of the WebSocket channels. */
+  readonly asyncApi: () => JsonObject;
   /** How much is let in. */
   readonly admission: Admission;
   /** Spreads the times at which clients of streams come back after a shutdown. */
@@ -88,7 +88,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   readJsonOnly(app);
   addMetrics(app, options.gauges);
   addHealth(app, options.readiness);
-  await addPages(app, { openApi: openApiDocument(options.routes, options.version), asyncApi: options.asyncApi });
+  const { routes, version, asyncApi } = options;
+  await addPages(app, { openApi: () => openApiDocument(routes, version), asyncApi });
   addGraphql(app, options.graphql, { streams: new EventStreams(options.random), gate });
   registerRoutes(app, options.routes, options);
   await app.ready();

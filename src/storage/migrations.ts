@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { packageFile } from '../core/index.ts';
 
 /** A migration that is checked in. */
 export interface Migration {
@@ -27,9 +28,9 @@ export class MigrationRefused extends Error {
   override readonly name = 'MigrationRefused';
 }
 
-/** Reads the migrations of one provider, oldest first. The folder lies as far from `src/` as from `dist/`. */
+/** Reads the migrations of one provider, oldest first. */
 export function readMigrations(provider: 'sqlite' | 'postgresql'): readonly Migration[] {
-  const folder = new URL(`../../prisma/${provider}/migrations/`, import.meta.url);
+  const folder = packageFile(`prisma/${provider}/migrations/`);
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)

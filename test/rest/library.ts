@@ -310,7 +310,7 @@ export async function startLibrary(changes: Partial<HttpServerOptions> = {}) {
     routes: bookRoutes,
     readiness: {},
     gauges: [],
-    asyncApi: { asyncapi: '3.0.0' },
+    asyncApi: () => ({ asyncapi: '3.0.0' }),
     version: '1.2.3',
     ...changes,
   });

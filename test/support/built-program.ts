@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const source = join(root, 'src');
 const built = join(root, 'dist');
-const BUILT_BY = ['bundle-worker.ts', 'tsconfig.json', 'tsconfig.build.json'];
+const BUILT_BY = ['bundle.ts', 'tsconfig.json', 'tsconfig.build.json'];
 
 /** A plugin of Vite: an import of `src/….ts` becomes one of `dist/….js`. */
 export const builtProgram = {
@@ -32,7 +32,7 @@ export function buildWhenStale(): void {
   const age = existsSync(entry) ? statSync(entry).mtimeMs : 0;
   if (age >= newestSource()) return;
   run('tsc', '-p', 'tsconfig.build.json', '--noCheck');
-  run('tsx', 'bundle-worker.ts');
+  run('tsx', 'bundle.ts');
 }
 
 function run(...command: readonly string[]): void {

@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'durability/kills',
   'durability/process',
+  'orders/kill',
   'tuning/jobs',
   'optimize/checkpoints',
   'rest/facade',
