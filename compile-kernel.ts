@@ -8,7 +8,7 @@ import asc from 'assemblyscript/asc';
 const SOURCES = [
   ['src/models/binning/loops', 'LOOPS_WASM'],
   ['src/models/kernel/kernel', 'KERNEL_WASM'],
-  ['src/optimize/honesty/scores/loops', 'LOOPS_WASM'],
+  ['src/optimize/honesty/counting/counter', 'COUNTER_WASM'],
   ['src/optimize/kernel/long', 'LONG_WASM'],
 ] as const;
 

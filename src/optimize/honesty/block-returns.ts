@@ -1,5 +1,5 @@
 import { at } from '../../strategies/index.ts';
-import { mergeMoments, segmentMoments } from '../figures.ts';
+import { segmentOffset } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 
 /** Moments of every combination's returns in every block of the chained test bars. */
@@ -29,17 +29,33 @@ export function blockReturns(rows: readonly Float64Array[], plan: SegmentPlan): 
   const counts = new Float64Array(blocks);
   const means = new Float64Array(blocks * combinations);
   const squares = new Float64Array(blocks * combinations);
-  for (const [segment, block] of plan.blockOf.entries()) {
-    if (block < 0) continue;
-    const count = at(counts, block);
-    for (const [place, row] of rows.entries()) {
-      const cell = block * combinations + place;
-      const before = { count, mean: at(means, cell), squares: at(squares, cell) };
-      const moments = mergeMoments(before, segmentMoments(row, plan, segment));
-      counts[block] = moments.count;
-      means[cell] = moments.mean;
-      squares[cell] = moments.squares;
-    }
+  const returns = { combinations, blocks, counts, means, squares };
+  for (const [segment, block] of plan.blockOf.entries())
+    if (block >= 0) addSegment(returns, block, { rows, plan, segment });
+  return returns;
+}
+
+/** Merges a segment into a block, as `mergeMoments` does, but without an object of each combination. */
+function addSegment(
+  { combinations, counts, means, squares }: BlockReturns,
+  block: number,
+  {
+    rows,
+    plan,
+    segment,
+  }: { readonly rows: readonly Float64Array[]; readonly plan: SegmentPlan; readonly segment: number },
+): void {
+  const offset = segmentOffset(plan, segment);
+  const more = (plan.borders[segment + 1] ?? 0) - (plan.borders[segment] ?? 0);
+  const before = at(counts, block);
+  const count = before + more;
+  counts[block] = count;
+  for (let place = 0, cell = block * combinations; place < combinations; place++, cell++) {
+    const row = rows[place];
+    if (row === undefined) break;
+    const mean = means[cell] ?? 0;
+    const shift = (row[offset] ?? Number.NaN) - mean;
+    means[cell] = mean + (shift * more) / count;
+    squares[cell] = (squares[cell] ?? 0) + (row[offset + 1] ?? Number.NaN) + (shift * shift * before * more) / count;
   }
-  return { combinations, blocks, counts, means, squares };
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { mergeMoments, NO_MOMENTS, segmentMoments } from '../../../src/optimize/figures.ts';
 import { type BlockReturns, blockReturns } from '../../../src/optimize/honesty/block-returns.ts';
+import { type OpenCounter, openPlainCounter } from '../../../src/optimize/honesty/counting/index.ts';
 import { countOverfitted } from '../../../src/optimize/honesty/cscv.ts';
-import { type Loops, type OpenLoops, openPlainLoops } from '../../../src/optimize/honesty/scores/index.ts';
 import { splitMasks, splitPairs } from '../../../src/optimize/honesty/splits.ts';
 import { planSegments } from '../../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../../src/optimize/walk-forward.ts';
@@ -43,7 +44,7 @@ function ties(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-12 * Math.max(1, Math.abs(a), Math.abs(b));
 }
 
-function tallyOf(returns: readonly (readonly number[])[], bars: number, nSplits: number, open?: OpenLoops) {
+function tallyOf(returns: readonly (readonly number[])[], bars: number, nSplits: number, open?: OpenCounter) {
   const plan = planOf(bars, nSplits);
   const blocks = blockReturns(
     returns.map((series) => rowOf(series, plan)),
@@ -108,7 +109,7 @@ describe('the count of overfitted splits', () => {
         const found = tallyOf(returns, input.bars, input.nSplits);
 
         expect(found).toEqual(bruteForce(returns, input.bars, input.nSplits));
-        expect(tallyOf(returns, input.bars, input.nSplits, openPlainLoops)).toEqual(found);
+        expect(tallyOf(returns, input.bars, input.nSplits, openPlainCounter)).toEqual(found);
       }),
       {
         seed: 3,
@@ -192,17 +193,6 @@ describe('the count of overfitted splits', () => {
     expect(tallyOf(dust, 160, 1)).toEqual({ splits: 70, overfitted: 70 });
   });
 
-  it('scores exactly only in the halves where a steady block has nothing else beside it', () => {
-    // A steady block of each combination makes all of them doubtful, but no half of four blocks.
-    const one = looks({ steady: (block) => block === 5 });
-    // Of the first combination the first four are steady: one half is.
-    const four = looks({ steady: (block, place) => block < 4 && place === 0 });
-
-    expect(one.again).toBe(0);
-    expect(one.tally.splits).toBe(70);
-    expect(four.again).toBe(1);
-  });
-
   test.each([
     [4, 3],
     [6, 10],
@@ -216,31 +206,6 @@ describe('the count of overfitted splits', () => {
     expect([...masks].every((mask) => bitsOf(mask) === blocks / 2 && mask >> (blocks - 1) === 0)).toBe(true);
   });
 });
-
-/** Counts the splits of eight blocks, and how often the best was looked for again, because a score was replaced. */
-function looks({ steady }: { readonly steady: (block: number, place: number) => boolean }) {
-  const [blocks, combinations] = [8, 6];
-  const random = seededRandom(12);
-  const counts = new Float64Array(blocks).fill(100);
-  const cells = Array.from({ length: blocks * combinations }, (_, cell) => {
-    if (steady(Math.floor(cell / combinations), cell % combinations)) return { mean: 1e-4, square: 1e-20 };
-    return { mean: 0.001 * (random() - 0.5), square: 0.01 * (0.5 + random()) };
-  });
-  const means = Float64Array.from(cells, ({ mean }) => mean);
-  const squares = Float64Array.from(cells, ({ square }) => square);
-  let again = 0;
-  const counting: OpenLoops = () => {
-    const loops = openPlainLoops();
-    const best: Loops['best'] = (...scores) => {
-      again += 1;
-      return loops.best(...scores);
-    };
-    return { ...loops, best };
-  };
-  const returns = { combinations, blocks, counts, means, squares };
-  const tally = countOverfitted(returns, [{ from: 0, to: splitPairs(blocks) }], counting);
-  return { tally, again };
-}
 
 function halfOf(bar: number): number {
   return Math.floor(bar / 10) % 2 === 0 ? 0.02 : -0.02;
@@ -266,6 +231,27 @@ describe('the moments of blocks', () => {
         own.reduce((sum, value) => sum + (value - mean) ** 2, 0),
         12,
       );
+    }
+  });
+
+  it('are merged in the order of the segments, to the bit', () => {
+    const random = seededRandom(3);
+    const plan = planOf(330, 3);
+    const row = rowOf(
+      Array.from({ length: 330 }, () => random() - 0.4),
+      plan,
+    );
+
+    const found = blockReturns([row, row], plan);
+
+    for (let block = 0; block < plan.blocks; block++) {
+      const segments = [...plan.blockOf.keys()].filter((segment) => plan.blockOf[segment] === block);
+      const merged = segments.reduce((sum, each) => mergeMoments(sum, segmentMoments(row, plan, each)), NO_MOMENTS);
+      expect({
+        count: found?.counts[block],
+        mean: found?.means[2 * block + 1],
+        squares: found?.squares[2 * block],
+      }).toEqual(merged);
     }
   });
 

@@ -3,14 +3,13 @@
  * table of all 64 sums each; the sum over all groups but the first is kept until it changes, which with ascending masks is
  * seldom. The order of the additions depends on the mask alone: a union has the same sum, to the bit, whoever asks.
  */
-import { at } from '../../strategies/index.ts';
-import type { BlockReturns } from './block-returns.ts';
-import type { Loops } from './scores/index.ts';
+import { at } from '../../../strategies/index.ts';
+import type { BlockReturns } from '../block-returns.ts';
 
 /** Blocks of a group. */
-const GROUP = 6;
+export const GROUP = 6;
 /** Unions of a group's blocks. */
-const UNIONS = 1 << GROUP;
+export const UNIONS = 1 << GROUP;
 
 /** Tables for one set of combinations; lives as long as a range of splits is counted. */
 export interface UnionTables {
@@ -25,7 +24,6 @@ export interface UnionTables {
 /** A union of blocks that moves from mask to mask. */
 export interface Union {
   readonly tables: UnionTables;
-  readonly loops: Pick<Loops, 'add'>;
   /** Bits of all groups but the first; −1 before the first move. */
   upper: number;
   /** [K] Σr over the upper groups. */
@@ -34,18 +32,12 @@ export interface Union {
   readonly powers: Float64Array;
 }
 
-/** Lengths of the columns of the tables, and of as many unions. */
-export function columnLengths({ combinations, blocks }: BlockReturns, unions: number): readonly number[] {
-  const size = Math.ceil(blocks / GROUP) * UNIONS * combinations;
-  return [size, size, ...Array.from({ length: 2 * unions }, () => combinations)];
-}
-
 /** Computes the tables of all groups. */
-export function unionTables(returns: BlockReturns, { column }: Pick<Loops, 'column'>): UnionTables {
+export function unionTables(returns: BlockReturns): UnionTables {
   const { combinations, blocks } = returns;
   const groups = Math.ceil(blocks / GROUP);
   const size = groups * UNIONS * combinations;
-  const tables = { combinations, groups, sums: column(size), powers: column(size) };
+  const tables = { combinations, groups, sums: new Float64Array(size), powers: new Float64Array(size) };
   for (let block = 0; block < blocks; block++) addBlock(tables, returns, block);
   return tables;
 }
@@ -69,10 +61,10 @@ function addBlock({ sums, powers }: UnionTables, returns: BlockReturns, block: n
   }
 }
 
-/** A union that has not been moved yet. @param loops those whose columns the tables are */
-export function openUnion(tables: UnionTables, loops: Pick<Loops, 'column' | 'add'>): Union {
+/** A union that has not been moved yet. */
+export function openUnion(tables: UnionTables): Union {
   const { combinations } = tables;
-  return { tables, loops, upper: -1, sums: loops.column(combinations), powers: loops.column(combinations) };
+  return { tables, upper: -1, sums: new Float64Array(combinations), powers: new Float64Array(combinations) };
 }
 
 /**
@@ -87,14 +79,16 @@ export function moveUnion(union: Union, mask: number): number {
 }
 
 function sumUpper(union: Union, upper: number): void {
-  const { tables, loops, sums, powers } = union;
+  const { tables, sums, powers } = union;
   union.upper = upper;
   sums.fill(0);
   powers.fill(0);
   for (let group = 1; group < tables.groups; group++) {
     const chosen = (upper >> ((group - 1) * GROUP)) & (UNIONS - 1);
     const from = (group * UNIONS + chosen) * tables.combinations;
-    loops.add(sums, tables.sums, from);
-    loops.add(powers, tables.powers, from);
+    for (let place = 0; place < sums.length; place++) {
+      sums[place] = at(sums, place) + at(tables.sums, from + place);
+      powers[place] = at(powers, place) + at(tables.powers, from + place);
+    }
   }
 }
