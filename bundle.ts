@@ -68,8 +68,8 @@ const worker = {
 
 for (const options of [server, worker]) {
   const { outputFiles } = await build(options);
-  // A server that runs from here may load them at any time.
-  for (const { path, contents } of outputFiles) {
+  // A server that starts or runs from here may load them at any time: each appears whole, and the entry after what it imports.
+  for (const { path, contents } of outputFiles.toReversed()) {
     await mkdir(dirname(path), { recursive: true });
     writeFileSync(`${path}.new`, contents);
     renameSync(`${path}.new`, path);

@@ -69,6 +69,8 @@ export class Tail {
         this.#isWanted = false;
         const events = await readNewEvents(this.#db, this.#head, BATCH_SIZE);
         for (const event of events) {
+          // Who was told of one that was committed here may have asked for a read before the others were told.
+          if (event.cursor <= this.#head) continue;
           // Cursors have no gaps, but for what was pruned.
           if (event.cursor !== this.#head + 1n) this.#host.missed(event.cursor);
           this.#handOn(event);

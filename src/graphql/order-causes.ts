@@ -149,7 +149,7 @@ builder.objectFields(JournalEntry, (t) => ({
 async function entryAt(cursor: bigint | null, { caller, services }: GraphQLContext): Promise<JournalEvent | null> {
   if (cursor === null) return null;
   const oldest = await services.journal.oldest();
-  if (oldest === null || cursor < oldest || cursor > services.journal.head()) return null;
+  if (oldest === null || cursor < oldest) return null;
   const [event] = await services.journal.page({ ownerId: caller.principal.userId, storedOnly: true }, cursor - 1n, 1);
   return event?.cursor === cursor ? event : null;
 }

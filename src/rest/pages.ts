@@ -43,6 +43,7 @@ export async function addPages(app: FastifyInstance, documents: ApiDocuments): P
   });
 }
 
+/** Made when it is asked for first, at once: the description of REST takes some 50 ms. */
 function addDocument(app: FastifyInstance, path: string, make: () => JsonObject): void {
   let made: JsonObject | null = null;
   app.get(path, () => (made ??= make()));

@@ -38,13 +38,14 @@ export async function updateRows(db: Db, table: string, updates: readonly RowUpd
 
 /**
  * Updates one row with long texts, as `updateRows`, but its values are parameters, which nobody has to write as JSON and to read
- * again.
+ * again. PostgreSQL refuses a NUL in a text, which `updateRows` replaces.
  *
  * @returns whether it was as expected
  */
 export async function updateRow(db: Db, table: string, { id, expected, columns }: RowUpdate): Promise<boolean> {
   const sets = pairsOf(columns, ' = ');
-  const conditions = pairsOf({ id, ...expected }, ' IS NOT DISTINCT FROM ');
+  // PostgreSQL finds no row by its key with IS NOT DISTINCT FROM.
+  const conditions = [...pairsOf({ id }, ' = '), ...pairsOf(expected, ' IS NOT DISTINCT FROM ')];
   const count = await db.$executeRaw`UPDATE ${Prisma.raw(`"${table}"`)} SET ${Prisma.join(sets)}
     WHERE ${Prisma.join(conditions, ' AND ')}`;
   return count === 1;

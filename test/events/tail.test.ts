@@ -84,6 +84,17 @@ describe('the tail of the journal', () => {
     expect(told).toEqual([1]);
   });
 
+  it('tells nothing twice when whoever hears of an event asks for a read', async () => {
+    table.committed = 3;
+    let reading = Promise.resolve();
+    onTold = (cursor) => {
+      if (cursor === 1) reading = tail.catchUp();
+    };
+    await tail.committed([eventOf(1), eventOf(2), eventOf(3)]);
+    await reading;
+    expect(told).toEqual([1, 2, 3]);
+  });
+
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])('loses no poke that comes %i microtasks after the last event', async (later) => {
     table.committed = 1;
     onTold = (cursor) => {

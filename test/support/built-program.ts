@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const source = join(root, 'src');
 const built = join(root, 'dist');
-const BUILT_BY = ['bundle.ts', 'tsconfig.json', 'tsconfig.build.json'];
+const BUILT_BY = ['bundle.ts', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 /** A plugin of Vite: an import of `src/….ts` becomes one of `dist/….js`. */
 export const builtProgram = {
