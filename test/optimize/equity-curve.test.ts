@@ -40,12 +40,15 @@ it('shows the highest, the lowest and the deepest of every slice, in order, with
     fc.property(fewSlices, (input) => {
       const { slices, points } = curveOf(input);
 
-      for (const { equity, fold, part } of slices) {
+      for (const { equity, from, fold, part } of slices) {
+        const depths = drawdownsOf(equity);
         const shown = points.filter((point) => point.fold === fold && point.part === part);
         const equities = shown.map((point) => point.equity);
         expect(Math.max(...equities)).toBe(Math.max(...equity));
         expect(Math.min(...equities)).toBe(Math.min(...equity));
-        expect(Math.min(...shown.map(({ drawdown }) => drawdown))).toBe(deepest(equity));
+        expect(Math.min(...shown.map(({ drawdown }) => drawdown))).toBe(Math.min(...depths));
+        const bars = shown.map(({ time }) => Date.parse(time) / DAY_MS - from);
+        expect(shown.map(({ drawdown }) => drawdown)).toEqual(bars.map((bar) => depths[bar]));
         expect([equities[0], equities.at(-1)]).toEqual([equity[0], equity.at(-1)]);
       }
       expect(isAscending(points.map(({ time }) => time))).toBe(true);
@@ -68,13 +71,12 @@ it('is no longer for many short slices', () => {
   expect(isAscending(points.map(({ time }) => time))).toBe(true);
 });
 
-function deepest(equity: Float64Array): number {
-  let [peak, found] = [CAPITAL, Infinity];
-  for (const value of equity) {
+function drawdownsOf(equity: Float64Array): readonly number[] {
+  let peak = CAPITAL;
+  return Array.from(equity, (value) => {
     peak = Math.max(peak, value);
-    found = Math.min(found, value / peak - 1);
-  }
-  return found;
+    return value / peak - 1;
+  });
 }
 
 /** ISO dates have the order of their texts. */

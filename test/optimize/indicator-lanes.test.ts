@@ -73,7 +73,7 @@ describe('the portions of indicators', () => {
 
     const groups = portions.flat().map(({ kind, series }) => `${kind} ${series.join()}`);
     expect(new Set(portions.flat())).toEqual(new Set(SPECS));
-    expect(portions.map(({ length }) => length)).toEqual([20, 16, 12, 8, 4, 4, 4, 2]);
+    expect(portions.map(({ length }) => length)).toEqual([20, 16, 12, 8, 4, 4, 3, 2, 1]);
     expect(groups.filter((group, place) => group !== groups[place - 1])).toEqual(['sma 0', 'ema 0', 'sma 1', 'ema 1']);
   });
 
@@ -84,6 +84,12 @@ describe('the portions of indicators', () => {
     const sizes = portionsOf(SPECS, { bars, lanes: 1 }).map(({ length }) => length);
 
     expect(Math.max(...sizes)).toBe(most);
+  });
+
+  test('give every lane one of a few', () => {
+    const sizes = portionsOf(SPECS.slice(0, 3), { bars: 300, lanes: 2 }).map(({ length }) => length);
+
+    expect(sizes).toEqual([2, 1]);
   });
 
   test('are one for a single indicator, however many lanes there are, and none for none', () => {

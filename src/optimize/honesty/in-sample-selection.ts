@@ -5,7 +5,7 @@
 import { at } from '../../strategies/index.ts';
 import { mergeMoments, NO_MOMENTS, sharpePerBar, sliceMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
-import { firstOfBest } from './counting/index.ts';
+import { firstOfBest } from './first-of-best.ts';
 
 /** Sharpe ratios per bar this near to each other tie: the same positions, rounded on different ways to them. */
 const TIE = { share: 1e-12, floor: 1 };

@@ -4,7 +4,6 @@
  */
 export { at } from './column.ts';
 export { CompensatedSum } from './compensated-sum.ts';
-export { exponentialMeans } from './exponential-mean.ts';
 export {
   computeIndicators,
   type IndicatorKind,
@@ -13,5 +12,3 @@ export {
   type IndicatorTable,
   indicatorKey,
 } from './indicator.ts';
-export { rollingMeans } from './rolling-mean.ts';
-export { rollingDeviation, rollingZscore } from './rolling-moments.ts';

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BlockReturns } from '../../../src/optimize/honesty/block-returns.ts';
-import { firstOfBest, openCounter, openPlainCounter } from '../../../src/optimize/honesty/counting/index.ts';
-import { isTrusted } from '../../../src/optimize/honesty/doubtful.ts';
+import { openPlainCounter } from '../../../src/optimize/honesty/counting/index.ts';
+import { openWasmCounter } from '../../../src/optimize/honesty/counting/wasm-counter.ts';
+import { firstOfBest } from '../../../src/optimize/honesty/first-of-best.ts';
 import { splitPairs } from '../../../src/optimize/honesty/splits.ts';
 import { seededRandom } from '../../support/random.ts';
 
@@ -26,6 +27,8 @@ const counted = fc.record({
   // Of a combination; a block is of another kind now and then.
   kinds: fc.array(fc.constantFrom('noisy', 'coarse', ...Object.keys(CELLS)), { minLength: 1, maxLength: 4 }),
   mixed: fc.constantFrom(0, 0.1),
+  // A block in which nobody's returns can be squared, so that no combination has a score in its half.
+  isFlooded: fc.constantFrom(false, false, false, true),
   pair: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
 });
 
@@ -35,6 +38,7 @@ function returnsOf({
   blocks,
   kinds,
   mixed,
+  isFlooded,
 }: typeof counted extends fc.Arbitrary<infer Value> ? Value : never) {
   const random = seededRandom(seed);
   const counts = Float64Array.from({ length: blocks }, () => 10 + Math.floor(20 * random()));
@@ -43,6 +47,10 @@ function returnsOf({
     const place = random() < mixed ? Math.floor(random() * kinds.length) : cell % combinations;
     const made = CELLS[kinds[place % kinds.length] ?? '']?.(random) ?? [0, 0];
     [means[cell], squares[cell]] = [made[0], made[1]];
+  }
+  if (isFlooded) {
+    means.fill(1e160, -combinations);
+    squares.fill(1e300, -combinations);
   }
   return { combinations, blocks, counts, means, squares } satisfies BlockReturns;
 }
@@ -55,7 +63,7 @@ describe('the counter of overfitted splits', () => {
         const returns = returnsOf(input);
         const pairs = splitPairs(input.blocks);
         const first = Math.floor(input.pair * pairs);
-        const [plain, wasm] = [openPlainCounter(returns), openCounter(returns)];
+        const [plain, wasm] = [openPlainCounter(returns), openWasmCounter(returns)];
 
         for (let pair = first; pair < Math.min(pairs, first + 20); pair++) {
           const range = { from: pair, to: pair + 1 };
@@ -65,6 +73,8 @@ describe('the counter of overfitted splits', () => {
         }
         const [from, to] = [first, Math.min(pairs, first + 50)];
         expect(wasm.count({ from, to })).toBe(plain.count({ from, to }));
+        // The plain one has not counted the whole range again.
+        expect(wasm.exactScores() >= plain.exactScores()).toBe(true);
         wasm.close();
       }),
       { seed: 20_261_129, numRuns: 300 },
@@ -80,16 +90,27 @@ describe('the counter of overfitted splits', () => {
     expect(firstOfBest(scores, { share: 0.1, floor: 10 })).toBe(1);
   });
 
-  it('scores exactly only in the halves where a steady block has nothing else beside it', () => {
-    const [bars, mean, steady, noisy] = [100, 1e-4, 1e-20, 0.01];
-    const halfOf = (squares: readonly number[]) => {
-      const power = squares.reduce((sum, square) => sum + square + bars * mean * mean, 0);
-      const sum = bars * squares.length * mean;
-      return isTrusted((sum * sum) / power, power, bars * squares.length);
+  it.each([
+    ['plain', openPlainCounter],
+    ['as WebAssembly', openWasmCounter],
+  ])('scores exactly only in the half where a steady block has nothing else beside it, %s', (_name, open) => {
+    const [steady, noisy] = [1e-20, 0.01];
+    // Four blocks of two combinations, the first of which is steady in so many.
+    const exactlyScored = (steadyBlocks: number): number => {
+      const squares = Float64Array.from({ length: 8 }, (_, cell) =>
+        cell % 2 === 0 && cell / 2 < steadyBlocks ? steady : noisy,
+      );
+      const counter = open({
+        ...{ combinations: 2, blocks: 4, squares },
+        ...{ counts: new Float64Array(4).fill(100), means: new Float64Array(8).fill(1e-4) },
+      });
+      counter.count({ from: 0, to: 3 });
+      const exact = counter.exactScores();
+      counter.close();
+      return exact;
     };
 
-    expect(halfOf([steady, steady, steady, steady])).toBe(false);
-    expect(halfOf([steady, steady, steady, noisy])).toBe(true);
-    expect(isTrusted(0, 0, bars)).toBe(true);
+    // Of the six halves those that are all steady.
+    expect([0, 1, 2, 3, 4].map(exactlyScored)).toEqual([0, 0, 1, 3, 6]);
   });
 });

@@ -8,6 +8,8 @@ export interface PairRange {
 export interface Counter {
   /** How many of the two splits of each of these pairs are overfitted. */
   count(pairs: PairRange): number;
+  /** Scores that had to be made exactly so far: each takes as long as some hundred others. */
+  exactScores(): number;
   /** Gives its memory back; nothing may be called afterwards. */
   close(): void;
 }

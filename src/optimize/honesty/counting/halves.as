@@ -1,16 +1,12 @@
 /** One half of the blocks: how every combination does in it, who is best there, and where the best of the other half stands. */
-import { barsOf, doubted } from './tables';
 import { blocks, doubtful, GROUP, groups, kept, means, NUMBER, powers, row, squares, sums, UNIONS } from './memory';
+import { barsOf, doubted, THIN, TINY } from './tables';
 
 /** As in `counter.ts`. */
 const TIE: f64 = 1e-10;
 const FAINT: f64 = 1e-6;
 const LEAST_POWER: f64 = 1e-300;
 const NO_VARIANCE: f64 = 1e-30;
-/** As in `doubtful.ts`. */
-const THIN: f64 = 1e-6;
-const TINY: f64 = 1e-21;
-
 // @ts-ignore: decorator
 @unmanaged
 export class Half {
@@ -38,6 +34,7 @@ export const other = changetype<Half>(memory.data(offsetof<Half>(), 8));
 
 /** Both halves hold nothing yet. */
 export function openHalves(): void {
+  replaced = 0;
   openHalf(one, kept);
   openHalf(other, kept + 4 * row);
 }
@@ -94,11 +91,11 @@ function scorePiece(half: Half, from: usize, to: usize): void {
   const scores = half.scores;
   let bests = f64x2.splat(-Infinity);
   for (let at = from; at < to; at += 32) {
-    const one = pairOf(sums + at, powers + at, moreSums + at, morePowers + at);
-    const two = pairOf(sums + at + 16, powers + at + 16, moreSums + at + 16, morePowers + at + 16);
-    v128.store(scores + at, one);
-    v128.store(scores + at, two, 16);
-    bests = f64x2.pmax(f64x2.pmax(bests, one), two);
+    const low = pairOf(sums + at, powers + at, moreSums + at, morePowers + at);
+    const high = pairOf(sums + at + 16, powers + at + 16, moreSums + at + 16, morePowers + at + 16);
+    v128.store(scores + at, low);
+    v128.store(scores + at, high, 16);
+    bests = f64x2.pmax(f64x2.pmax(bests, low), high);
   }
   v128.store(half.peaks + from / 16, bests);
 }
@@ -138,24 +135,28 @@ function firstFrom(half: Half, least: f64): i32 {
   const leasts = f64x2.splat(least);
   for (let from: usize = 0; from < row; from += PIECE) {
     if (!v128.any_true(f64x2.ge(v128.load(half.peaks + from / 16), leasts))) continue;
-    let at = from;
-    while (!(load<f64>(half.scores + at) >= least)) at += NUMBER;
-    return <i32>(at / NUMBER);
+    // Where every score is NaN, a piece seems to have one that is as good, and has none.
+    for (let at = from; at < min(from + PIECE, row); at += NUMBER) {
+      if (load<f64>(half.scores + at) >= least) return <i32>(at / NUMBER);
+    }
   }
   return 0;
 }
 
+/** Scores that were replaced since the halves were opened. */
+export let replaced: i32 = 0;
+
 /** Replaces the scores that cannot be trusted in this half; whether there were any. */
 function mendScores(half: Half): bool {
-  let isMended = false;
+  const before = replaced;
   for (let each = 0; each < doubted; each++) {
     const at = <usize>load<i32>(doubtful + (<usize>each << 2)) * NUMBER;
     const power = load<f64>(half.powers + at) + load<f64>(half.morePowers + at);
     if (isTrusted(load<f64>(half.scores + at), power, half.bars)) continue;
     store<f64>(half.scores + at, exactScore(half, at));
-    isMended = true;
+    replaced++;
   }
-  return isMended;
+  return replaced > before;
 }
 
 function isTrusted(score: f64, power: f64, bars: f64): bool {
@@ -187,15 +188,15 @@ export function lead(half: Half, place: i32): i32 {
   const slack = TIE * larger(abs(score), half.bars * FAINT);
   const leasts = f64x2.splat(score - slack);
   const mosts = f64x2.splat(score + slack);
-  let ones = i64x2.splat(0);
-  let twos = i64x2.splat(0);
+  let lows = i64x2.splat(0);
+  let highs = i64x2.splat(0);
   for (let at: usize = 0; at < row; at += 32) {
-    const one = v128.load(scores + at);
-    const two = v128.load(scores + at, 16);
+    const low = v128.load(scores + at);
+    const high = v128.load(scores + at, 16);
     // A true comparison is −1 in each lane.
-    ones = i64x2.add(ones, i64x2.sub(f64x2.gt(one, mosts), f64x2.lt(one, leasts)));
-    twos = i64x2.add(twos, i64x2.sub(f64x2.gt(two, mosts), f64x2.lt(two, leasts)));
+    lows = i64x2.add(lows, i64x2.sub(f64x2.gt(low, mosts), f64x2.lt(low, leasts)));
+    highs = i64x2.add(highs, i64x2.sub(f64x2.gt(high, mosts), f64x2.lt(high, leasts)));
   }
-  const both = i64x2.add(ones, twos);
+  const both = i64x2.add(lows, highs);
   return <i32>(i64x2.extract_lane(both, 0) + i64x2.extract_lane(both, 1));
 }

@@ -5,7 +5,7 @@ import { openPlainCounter } from './plain-counter.ts';
 import { fitsWasm, openWasmCounter } from './wasm-counter.ts';
 
 export type { Counter, PairRange } from './counter.ts';
-export { firstOfBest, openPlainCounter } from './plain-counter.ts';
+export { openPlainCounter } from './plain-counter.ts';
 
 /** Opens a counter. */
 export type OpenCounter = (returns: BlockReturns) => Counter;

@@ -2,6 +2,7 @@
 import { at } from '../../../strategies/index.ts';
 import type { BlockReturns } from '../block-returns.ts';
 import { doubtfulPlaces, isTrusted } from '../doubtful.ts';
+import { firstOfBest, larger } from '../first-of-best.ts';
 import { splitMasks } from '../splits.ts';
 import { type Counter, FAINT, LEAST_POWER, NO_VARIANCE, TIE } from './counter.ts';
 import { moveUnion, openUnion, type Union, type UnionTables, unionTables } from './union-sums.ts';
@@ -17,6 +18,7 @@ export function openPlainCounter(returns: BlockReturns): Counter {
       for (const mask of masks.subarray(from, to)) overfitted += overfittedOfPair(halves, mask);
       return overfitted;
     },
+    exactScores: () => halves[0].replaced + halves[1].replaced,
     close: () => undefined,
   };
 }
@@ -47,11 +49,13 @@ interface Half extends Setting {
   bars: number;
   /** Where the tables hold what is to be added to the union's upper groups. */
   offset: number;
+  /** Scores that were replaced so far. */
+  replaced: number;
 }
 
 function openHalf(setting: Setting): Half {
   const scores = new Float64Array(setting.returns.combinations);
-  return { ...setting, union: openUnion(setting.tables), scores, mask: 0, bars: 0, offset: 0 };
+  return { ...setting, union: openUnion(setting.tables), scores, mask: 0, bars: 0, offset: 0, replaced: 0 };
 }
 
 function moveHalf(half: Half, mask: number): void {
@@ -83,7 +87,9 @@ function powerOf({ union, tables, offset }: Half, place: number): number {
 function mendScores(half: Half): void {
   const { scores, bars, doubtful } = half;
   for (const place of doubtful) {
-    if (!isTrusted(at(scores, place), powerOf(half, place), bars)) scores[place] = exactScore(half, place);
+    if (isTrusted(at(scores, place), powerOf(half, place), bars)) continue;
+    scores[place] = exactScore(half, place);
+    half.replaced += 1;
   }
 }
 
@@ -101,27 +107,6 @@ function exactScore({ returns, mask, bars }: Half, place: number): number {
   }
   if (!(square > NO_VARIANCE * (bars - 1))) return 0;
   return (bars * mean * Math.abs(mean)) / (square / bars + mean * mean);
-}
-
-/** How near to each other scores tie: within `share` of the score, or of `floor` where it is smaller. */
-export interface Tie {
-  readonly share: number;
-  readonly floor: number;
-}
-
-/** The place of the first combination that ties with the best. */
-export function firstOfBest(scores: Float64Array, { share, floor }: Tie): number {
-  const best = scores.reduce(larger, -Infinity);
-  const least = best - share * larger(Math.abs(best), floor);
-  return Math.max(
-    0,
-    scores.findIndex((each) => each >= least),
-  );
-}
-
-/** The larger of two numbers; the first where they do not compare. */
-function larger(a: number, b: number): number {
-  return a < b ? b : a;
 }
 
 /** How many combinations score below the one at `place`, less those that score above it; ties count for neither. */

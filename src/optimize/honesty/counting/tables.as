@@ -2,8 +2,8 @@
 import { blocks, combinations, counts, doubtful, GROUP, groups, means, NUMBER, powers, row, squares, sums, UNIONS } from './memory';
 
 /** As in `doubtful.ts`. */
-const THIN: f64 = 1e-6;
-const TINY: f64 = 1e-21;
+export const THIN: f64 = 1e-6;
+export const TINY: f64 = 1e-21;
 
 /** Bars of all blocks. */
 export let allBars: f64 = 0;

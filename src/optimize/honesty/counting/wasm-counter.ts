@@ -10,6 +10,7 @@ interface Exports extends WasmExports {
   lookAt(...addresses: readonly number[]): void;
   open(): void;
   count(from: number, to: number): number;
+  exactScores(): number;
 }
 
 /** Memory that a thread keeps between two jobs: enough for some 20,000 combinations. */
@@ -59,6 +60,10 @@ class WasmCounter implements Counter {
 
   count({ from, to }: PairRange): number {
     return this.#wasm.count(from, to);
+  }
+
+  exactScores(): number {
+    return this.#wasm.exactScores();
   }
 
   close(): void {
