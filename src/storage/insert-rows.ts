@@ -19,7 +19,7 @@ export async function insertRows(db: Db, table: string, rows: readonly Columns[]
 }
 
 /**
- * Inserts one row with long texts and answers its id: its values are parameters, which nobody has to write as JSON and to read again.
+ * Inserts one row and answers its id: its values are parameters, so that they are written as JSON once (by Prisma) and not twice.
  *
  * @param db a transaction
  * @param table as for `insertRows`

@@ -37,26 +37,6 @@ export async function updateRows(db: Db, table: string, updates: readonly RowUpd
 }
 
 /**
- * Updates one row with long texts, as `updateRows`, but its values are parameters, which nobody has to write as JSON and to read
- * again. PostgreSQL refuses a NUL in a text, which `updateRows` replaces.
- *
- * @returns whether it was as expected
- */
-export async function updateRow(db: Db, table: string, { id, expected, columns }: RowUpdate): Promise<boolean> {
-  const sets = pairsOf(columns, ' = ');
-  // PostgreSQL finds no row by its key with IS NOT DISTINCT FROM.
-  const conditions = [...pairsOf({ id }, ' = '), ...pairsOf(expected, ' IS NOT DISTINCT FROM ')];
-  const count = await db.$executeRaw`UPDATE ${Prisma.raw(`"${table}"`)} SET ${Prisma.join(sets)}
-    WHERE ${Prisma.join(conditions, ' AND ')}`;
-  return count === 1;
-}
-
-/** A column and its value each. */
-function pairsOf(columns: Columns, between: string): readonly Prisma.Sql[] {
-  return Object.entries(columns).map(([name, value]) => Prisma.sql`${Prisma.raw(`"${name}"${between}`)}${value}`);
-}
-
-/**
  * Locks rows for the rest of a transaction, in the order of their ids: an UPDATE of several takes their locks as it meets them, so that
  * two transactions may wait for each other. On SQLite, where one transaction writes at a time, there is nothing to do.
  *

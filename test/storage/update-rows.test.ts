@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Database, type OrderRow, updateRow, updateRows } from '../../src/storage/index.ts';
+import { type Database, type OrderRow, updateRows } from '../../src/storage/index.ts';
 import { eachDatabase } from '../support/database.ts';
 
 const TABLE = 'Order';
@@ -87,35 +87,6 @@ describe('updating rows', () => {
         rows.map((row, index) => (isMet(row, index) ? 'canceled' : 'pending_submit')),
       );
       expect([met.length > 0, met.length < rows.length]).toEqual([true, true]);
-    });
-
-    it('writes one row as well, if it is as it was read', async () => {
-      const [claimed, free] = (await orders(2)) as [OrderRow, OrderRow];
-      const at = new Date(1_800_000_000_456);
-      const columns = {
-        status: "it's",
-        claimedBy: null,
-        claimUntil: null,
-        isReducing: true,
-        causationId: 2n ** 53n + 1n,
-      };
-      const change = (row: OrderRow, expected: object) => {
-        const update = {
-          id: row.id,
-          expected: { ...asRead(row), ...expected },
-          columns: { ...columns, updatedAt: at },
-        };
-        return database.transaction((db) => updateRow(db, TABLE, update));
-      };
-
-      expect(await change(claimed, { claimedBy: null })).toBe(false);
-      expect(await change(claimed, {})).toBe(true);
-      // Where nothing is claimed, null is what was read.
-      expect(await change(free, {})).toBe(true);
-      expect(await change(free, {})).toBe(false);
-      expect(await stored([claimed, free])).toEqual(
-        [claimed, free].map((row) => ({ ...row, ...columns, updatedAt: at })),
-      );
     });
 
     it('does nothing without updates', async () => {
