@@ -58,6 +58,14 @@ export function sharpePerBar({ count, mean, squares }: Moments): number {
   return deviation > NO_VARIANCE ? mean / deviation : 0;
 }
 
+/** [rows] Sharpe ratio per bar of what `momentsOf` reads of each. */
+export function sharpesOf(rows: readonly Float64Array[], momentsOf: (row: Float64Array) => Moments): Float64Array {
+  const sharpes = new Float64Array(rows.length);
+  let place = 0;
+  for (const row of rows) sharpes[place++] = sharpePerBar(momentsOf(row));
+  return sharpes;
+}
+
 /** Moments of one segment of a row. */
 export function segmentMoments(row: Float64Array, plan: SegmentPlan, segment: number): Moments {
   const offset = segmentOffset(plan, segment);
@@ -70,11 +78,28 @@ export function segmentMoments(row: Float64Array, plan: SegmentPlan, segment: nu
 
 /** Moments of one slice of a row. */
 export function sliceMoments(row: Float64Array, plan: SegmentPlan, slice: number): Moments {
-  let moments = NO_MOMENTS;
+  const union = new Union();
   for (let segment = firstSegment(plan, slice); plan.sliceOf[segment] === slice; segment++) {
-    moments = mergeMoments(moments, segmentMoments(row, plan, segment));
+    union.add(segmentMoments(row, plan, segment));
   }
-  return moments;
+  return union;
+}
+
+/** Merges as `mergeMoments` does, in place: each of thousands of combinations has dozens of segments. */
+class Union implements Moments {
+  count = 0;
+  mean = 0;
+  squares = 0;
+
+  add(more: Moments): void {
+    const count = this.count + more.count;
+    if (count === 0) return;
+    const shift = more.mean - this.mean;
+    // Added from left to right, as there: `+=` would round otherwise.
+    this.squares = this.squares + more.squares + (shift * shift * this.count * more.count) / count;
+    this.mean += (shift * more.count) / count;
+    this.count = count;
+  }
 }
 
 /** The first segment of a slice or of a later one: segments are in the order of slices, and there may be thousands. */
@@ -91,9 +116,9 @@ function firstSegment({ sliceOf }: SegmentPlan, slice: number): number {
 
 /** Moments of all test slices of a row, chained. */
 export function testMoments(row: Float64Array, plan: SegmentPlan): Moments {
-  let moments = NO_MOMENTS;
+  const union = new Union();
   for (let segment = 0; segment < plan.sliceOf.length; segment++) {
-    if ((plan.sliceOf[segment] ?? 0) % 2 === 1) moments = mergeMoments(moments, segmentMoments(row, plan, segment));
+    if ((plan.sliceOf[segment] ?? 0) % 2 === 1) union.add(segmentMoments(row, plan, segment));
   }
-  return moments;
+  return union;
 }

@@ -10,6 +10,7 @@ import { better, type Contender, rank } from './ranking.ts';
 import {
   paramsAt,
   type RankedPart,
+  type RankedPlaces,
   type RankTaskInput,
   resultText,
   rowAt,
@@ -76,14 +77,15 @@ export const rankTask: Task<RankTaskInput, TextsTaskOutput, RankTaskOutput> = de
     const sections = input.sections.map((section) => rankSection(input, section));
     const bests = sections.map((section) => bestOf(input, section));
     context.report({ pooled: bestOfAll(sections, bests), sections: bests });
-    const places = new Map(sections.flatMap(({ ranked }) => ranked.map((entry, place) => [entry.index, place + 1])));
-    const contenders = new Map(sections.flatMap(({ ranked }) => ranked.map((entry) => [entry.index, entry])));
+    const found: RankedPlaces = new Map(
+      sections.flatMap(({ ranked }) => ranked.map((contender, i) => [contender.index, { place: i + 1, contender }])),
+    );
     const unranked = sections.flatMap((section) => section.unranked);
     return {
       results: sections.map(({ strategyType, ranked }) => resultText(input, strategyType, ranked)),
       skipped: skippedText(input),
       unranked: unrankedText(input, unranked),
-      trials: trialTexts(input, { places, contenders }),
+      trials: trialTexts(input, found),
     };
   },
 );

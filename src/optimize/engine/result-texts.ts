@@ -43,36 +43,31 @@ export interface RankTaskInput extends JobBars {
 
 /** The best of one type, as they are stored. */
 export function resultText(input: RankTaskInput, strategyType: string, ranked: readonly Contender[]): string {
-  const best = ranked.slice(0, input.top);
-  return JSON.stringify(
-    best.map((contender, place) => ({ rank: place + 1, ...resultOf(input, strategyType, contender) })),
-  );
+  const labels = input.folds.map((fold) => foldLabels(fold, input.bars));
+  const results = ranked.slice(0, input.top).map(({ index, ...summary }, place): OptimizationResult => {
+    const row = rowAt(input, index);
+    const folds = labels.map((label, fold) => foldResult(input, { row, label, fold }));
+    return { rank: place + 1, index, strategyType, params: paramsAt(input, index), ...summary, folds };
+  });
+  return JSON.stringify(results);
 }
 
-function resultOf(
-  input: RankTaskInput,
-  strategyType: string,
-  { index, ...summary }: Contender,
-): Omit<OptimizationResult, 'rank'> {
-  const row = rowAt(input, index);
-  return {
-    index,
-    strategyType,
-    params: paramsAt(input, index),
-    ...summary,
-    folds: input.folds.map((fold, number) => foldResult(input, { row, fold, number })),
-  };
-}
+type FoldLabels = ReturnType<typeof foldLabels>;
 
 function foldResult(
   input: RankTaskInput,
-  { row, fold, number }: { readonly row: Float64Array; readonly fold: Fold; readonly number: number },
+  { row, label, fold }: { readonly row: Float64Array; readonly label: FoldLabels; readonly fold: number },
 ): FoldResult {
   return {
-    fold: number + 1,
-    train: { ...sliceMetrics(row, input, 2 * number), ...rangeLabels(fold.train, input.bars) },
-    test: { ...sliceMetrics(row, input, 2 * number + 1), ...rangeLabels(fold.test, input.bars) },
+    fold: fold + 1,
+    train: { ...sliceMetrics(row, input, 2 * fold), ...label.train },
+    test: { ...sliceMetrics(row, input, 2 * fold + 1), ...label.test },
   };
+}
+
+/** Both ranges of a fold. */
+function foldLabels({ train, test }: Fold, bars: readonly Bars[]) {
+  return { train: rangeLabels(train, bars), test: rangeLabels(test, bars) };
 }
 
 /** First and last bar of a half-open range of bars. */
@@ -99,10 +94,7 @@ function withoutRank(input: RankTaskInput, index: number, reason: string): Unran
 }
 
 /** What `trialTexts` is told of the ranked, by index: place (from 1) within the type, and figures. */
-export interface RankedPlaces {
-  readonly places: ReadonlyMap<number, number>;
-  readonly contenders: ReadonlyMap<number, Contender>;
-}
+export type RankedPlaces = ReadonlyMap<number, { readonly place: number; readonly contender: Contender }>;
 
 /** Arrays in the order of `TRIAL_COLUMNS`, in the order in which the combinations were tried. */
 export function trialTexts(input: RankTaskInput, found: RankedPlaces): readonly string[] {
@@ -117,18 +109,18 @@ export function trialTexts(input: RankTaskInput, found: RankedPlaces): readonly 
   return texts;
 }
 
-function trialRow(input: RankTaskInput, index: number, { places, contenders }: RankedPlaces): readonly unknown[] {
+function trialRow(input: RankTaskInput, index: number, found: RankedPlaces): readonly unknown[] {
   const start = [index, typeAt(input, index)];
   const params = JSON.stringify(paramsAt(input, index));
-  const entry = contenders.get(index);
+  const entry = found.get(index);
   if (entry === undefined) {
     const skipped = input.skipped.get(index);
     const nothing = [null, null, null, null, null, null];
     return [...start, skipped === undefined ? 'unranked' : 'skipped', null, params, ...nothing, skipped ?? NO_FILL];
   }
-  const { meanSharpe, sharpeStd, meanReturn, maxDrawdown, meanWinRate, trades } = entry;
+  const { meanSharpe, sharpeStd, meanReturn, maxDrawdown, meanWinRate, trades } = entry.contender;
   const figures = [meanSharpe, sharpeStd, meanReturn, maxDrawdown, meanWinRate, trades];
-  return [...start, 'ranked', places.get(index), params, ...figures, null];
+  return [...start, 'ranked', entry.place, params, ...figures, null];
 }
 
 function typeAt({ sections }: RankTaskInput, index: number): string {

@@ -1,6 +1,6 @@
 /** What the test slices of one combination come to: the figures that are ranked, from its row. */
-import { mean, sampleDeviation } from '../../backtest/index.ts';
-import { at } from '../../strategies/index.ts';
+import { sampleDeviation } from '../../backtest/index.ts';
+import { at, CompensatedSum } from '../../strategies/index.ts';
 import { sharpePerBar, sliceMoments, sliceOffset } from '../figures.ts';
 import type { SliceMetrics, TrialSummary } from '../optimization.ts';
 import type { SegmentPlan } from '../segments.ts';
@@ -37,17 +37,28 @@ function fillsOffset(slice: number): number {
 
 /** Means over the test slices; null of a combination without a fill in any. */
 export function summarize(row: Float64Array, reading: RowReading): TrialSummary | null {
+  const { folds } = reading.segments;
   if (!hasTestFill(row, reading.segments)) return null;
-  const tests = Array.from({ length: reading.segments.folds }, (_, fold) => sliceMetrics(row, reading, 2 * fold + 1));
-  const sharpes = Float64Array.from(tests, ({ sharpe }) => sharpe);
-  const meanOf = (read: (test: SliceMetrics) => number) => mean(Float64Array.from(tests, read));
+  const sharpes = new Float64Array(folds);
+  const [sharpeSum, returns, winRates] = [new CompensatedSum(), new CompensatedSum(), new CompensatedSum()];
+  let [maxDrawdown, trades] = [0, 0];
+  for (let fold = 0; fold < folds; fold += 1) {
+    const test = sliceMetrics(row, reading, 2 * fold + 1);
+    sharpes[fold] = test.sharpe;
+    sharpeSum.add(test.sharpe);
+    returns.add(test.totalReturn);
+    winRates.add(test.winRate);
+    maxDrawdown = Math.min(maxDrawdown, test.maxDrawdown);
+    trades += test.trades;
+  }
+  const meanSharpe = sharpeSum.value / folds;
   return {
-    meanSharpe: mean(sharpes),
-    sharpeStd: sharpes.length < 2 ? 0 : sampleDeviation(sharpes),
-    meanReturn: meanOf((test) => test.totalReturn),
-    maxDrawdown: tests.reduce((worst, test) => Math.min(worst, test.maxDrawdown), 0),
-    meanWinRate: meanOf((test) => test.winRate),
-    trades: tests.reduce((total, test) => total + test.trades, 0),
+    meanSharpe,
+    sharpeStd: folds < 2 ? 0 : sampleDeviation(sharpes, meanSharpe),
+    meanReturn: returns.value / folds,
+    maxDrawdown,
+    meanWinRate: winRates.value / folds,
+    trades,
   };
 }
 

@@ -3,7 +3,7 @@
  * train Sharpe (ties: grid order, see `firstOfBest`) is chosen, and its test slice is what follows.
  */
 import { at } from '../../strategies/index.ts';
-import { mergeMoments, NO_MOMENTS, sharpePerBar, sliceMoments } from '../figures.ts';
+import { mergeMoments, NO_MOMENTS, sharpePerBar, sharpesOf, sliceMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 import { firstOfBest } from './first-of-best.ts';
 
@@ -52,7 +52,7 @@ function bestTrained(
   plan: SegmentPlan,
   fold: number,
 ): { readonly row: Float64Array; readonly sharpe: number } | null {
-  const sharpes = Float64Array.from(rows, (row) => sharpePerBar(sliceMoments(row, plan, 2 * fold)));
+  const sharpes = sharpesOf(rows, (row) => sliceMoments(row, plan, 2 * fold));
   const first = firstOfBest(sharpes, TIE);
   const row = rows[first];
   return row === undefined ? null : { row, sharpe: at(sharpes, first) };

@@ -1,5 +1,5 @@
 import { mean, sampleDeviation } from '../../backtest/index.ts';
-import { sharpePerBar, testMoments } from '../figures.ts';
+import { sharpesOf, testMoments } from '../figures.ts';
 import type { SegmentPlan } from '../segments.ts';
 
 /**
@@ -10,6 +10,6 @@ import type { SegmentPlan } from '../segments.ts';
  */
 export function trialVariance(rows: readonly Float64Array[], plan: SegmentPlan): number {
   if (rows.length < 2) return 0;
-  const sharpes = Float64Array.from(rows, (row) => sharpePerBar(testMoments(row, plan)));
+  const sharpes = sharpesOf(rows, (row) => testMoments(row, plan));
   return sampleDeviation(sharpes, mean(sharpes)) ** 2;
 }
