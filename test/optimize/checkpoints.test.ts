@@ -117,11 +117,12 @@ eachDatabase((_provider, create) => {
       await services.database.transaction((db) =>
         db.optimization.update({ where: { id }, data: { leaseOwner: 'another process', leaseUntil } }),
       );
+      const reader = await startServices(database, { maxRunningJobs: 0 });
+      const before = await checkpointsOf(reader, id);
 
       await services.close();
 
-      const reader = await startServices(database, { maxRunningJobs: 0 });
-      expect(await checkpointsOf(reader, id)).toEqual([]);
+      expect(await checkpointsOf(reader, id)).toEqual(before);
     });
 
     it('of another version of the engine is dropped, and its job computed as a job of this one', async () => {
