@@ -26,7 +26,7 @@ export function openSearch(workload: Workload, threads: number): Search {
     search: { method: 'grid', maxTrials: null, seed: null },
     sections: [{ type, space, from: 0, to: total }],
   } as const;
-  const compute = new ThreadPool({ workerUrl: new URL('../dist/worker.js', import.meta.url), threads, execArgv: [] });
+  const compute = new ThreadPool({ workerUrl: new URL('../dist/worker.js', import.meta.url), threads });
   const memory = new SharedMemory();
   const hooks = { signal: new AbortController().signal, onBatch: () => undefined, onFold: () => undefined };
   return {

@@ -35,8 +35,6 @@ export interface ThreadPoolOptions {
    * `crashed`. Default 60,000: on a machine that is busy with other things a thread may need many seconds, and its job should not fail.
    */
   readonly startTimeoutMs?: number | undefined;
-  /** Node options of the threads, e.g. `['--import', 'tsx']`. Default: those of this process. */
-  readonly execArgv?: readonly string[] | undefined;
   /** Hears of a thread that died while it had no task. The pool goes on; this is for the log. */
   readonly onThreadError?: ((error: unknown) => void) | undefined;
 }
@@ -53,7 +51,7 @@ const REQUIRE_OF_MODULES = '--experimental-require-module';
  * Has a thread load its entry by `import`. Piscina tries `require` first, and a thread that is terminated while it requires
  * an ES module fails an assertion of Node (ModuleWrap::CreateRequiredModuleFacade) that ends the whole process.
  */
-function importOnly(): readonly string[] {
+function importOnly(): string[] {
   const isKnown = process.allowedNodeEnvironmentFlags.has(REQUIRE_OF_MODULES);
   return isKnown ? [REQUIRE_OF_MODULES.replace('--', '--no-')] : [];
 }
@@ -96,7 +94,8 @@ export class ThreadPool implements Compute {
       atomics: 'disabled',
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: options.maxMemoryMb ?? 2048 },
-      execArgv: [...(options.execArgv ?? process.execArgv), ...importOnly()],
+      // None of this process's own: a thread refuses those of V8, such as --max-old-space-size.
+      execArgv: importOnly(),
     });
     // Without a listener, the death of an idle thread would be an uncaught exception of this process.
     this.#piscina.on('error', (error: unknown) => {

@@ -23,6 +23,15 @@ describe('a pool that runs tasks', () => {
     expect(doubled).toBe(8);
   });
 
+  it('starts in a process that was given options which a thread refuses', async () => {
+    process.execArgv.push('--max-old-space-size=4096');
+    try {
+      expect(await openPool().run(double, 21)).toBe(42);
+    } finally {
+      process.execArgv.pop();
+    }
+  });
+
   it('uses as many threads as the process has processors, unless it is told otherwise', () => {
     expect(openPool({ threads: undefined }).parallelism).toBe(os.availableParallelism());
     expect(openPool({ threads: 3 }).parallelism).toBe(3);

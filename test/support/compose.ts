@@ -73,5 +73,5 @@ export async function composeServices(database: Database, options: TestServicesO
 
 /** Two threads that run the built worker, which needs no loader. */
 export function openThreads(options: Partial<ThreadPoolOptions> = {}): ThreadPool {
-  return new ThreadPool({ threads: 2, execArgv: [], ...options, workerUrl: options.workerUrl ?? builtWorkerUrl });
+  return new ThreadPool({ threads: 2, ...options, workerUrl: options.workerUrl ?? builtWorkerUrl });
 }

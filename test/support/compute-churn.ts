@@ -4,7 +4,7 @@ import { ThreadPool } from '../../src/compute/index.ts';
 import { builtWorkerUrl } from './worker-url.ts';
 
 for (let round = 0; round < 60; round += 1) {
-  const pool = new ThreadPool({ workerUrl: builtWorkerUrl, threads: 2, execArgv: [] });
+  const pool = new ThreadPool({ workerUrl: builtWorkerUrl, threads: 2 });
   await sleep(round * 2);
   await pool.close();
 }

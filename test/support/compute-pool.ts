@@ -22,7 +22,7 @@ afterEveryTest(async () => {
 
 /** A pool of two threads that serve the tasks of `compute-tasks.ts`; closed after the test. */
 export function openPool(options: Partial<ThreadPoolOptions> = {}): ThreadPool {
-  const pool = new ThreadPool({ workerUrl: scriptUrl('compute-worker.ts'), threads: 2, execArgv: [], ...options });
+  const pool = new ThreadPool({ workerUrl: scriptUrl('compute-worker.ts'), threads: 2, ...options });
   pools.push(pool);
   return pool;
 }

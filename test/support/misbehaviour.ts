@@ -14,7 +14,6 @@ export const MISBEHAVIOUR: ReadonlyMap<Misbehaviour, number> = new Map([
 /** A pool of two threads that misbehave when they are asked to, with little time and memory. */
 export const MISBEHAVING_POOL = {
   workerUrl: scriptUrl('misbehaving-worker.ts'),
-  execArgv: [],
   taskTimeoutMs: 1500,
   maxMemoryMb: 64,
 } as const;

@@ -32,7 +32,7 @@ async function startEngine() {
   const userId = await ensureDefaultUser(database, systemClock);
   const journal = new Journal({ database, clock: systemClock });
   await journal.start();
-  const compute = new ThreadPool({ workerUrl: builtWorkerUrl, threads: 1, execArgv: [] });
+  const compute = new ThreadPool({ workerUrl: builtWorkerUrl, threads: 1 });
   const registry = new StrategyRegistry(builtInStrategies);
   const models = new StoredModels({ database, compute });
   const market = new MarketData({
