@@ -58,16 +58,25 @@ function scalarTypeOf(value: unknown): ArgScalarType {
 
 /** How values of a column are read, where they are not as the adapter has them. */
 const READERS: Readonly<Partial<Record<ColumnType, (value: unknown) => unknown>>> = {
-  [ColumnTypeEnum.Int32]: (value) => Math.trunc(Number(value)),
-  [ColumnTypeEnum.Int64]: (value) => BigInt(typeof value === 'number' ? Math.trunc(value) : String(value)),
-  [ColumnTypeEnum.Numeric]: (value) => new Prisma.Decimal(typeof value === 'number' ? value : String(value)),
-  [ColumnTypeEnum.Boolean]: (value) => value === true || value === 1 || value === 'true' || value === '1',
-  [ColumnTypeEnum.Date]: (value) => new Date(String(value)),
-  [ColumnTypeEnum.DateTime]: (value) => new Date(String(value)),
-  [ColumnTypeEnum.Time]: (value) => new Date(`1970-01-01T${String(value)}Z`),
-  [ColumnTypeEnum.Json]: (value) => JSON.parse(String(value)) as unknown,
+  [ColumnTypeEnum.Int32]: (value) => Math.trunc(Number(plain(value))),
+  [ColumnTypeEnum.Int64]: (value) => BigInt(typeof value === 'number' ? Math.trunc(value) : plain(value)),
+  [ColumnTypeEnum.Numeric]: (value) => new Prisma.Decimal(typeof value === 'number' ? value : String(plain(value))),
+  [ColumnTypeEnum.Boolean]: (value) => ['true', '1'].includes(String(plain(value))),
+  [ColumnTypeEnum.Date]: (value) => new Date(String(plain(value))),
+  [ColumnTypeEnum.DateTime]: (value) => new Date(String(plain(value))),
+  [ColumnTypeEnum.Time]: (value) => new Date(`1970-01-01T${String(plain(value))}Z`),
+  [ColumnTypeEnum.Json]: (value) => JSON.parse(String(plain(value))) as unknown,
   [ColumnTypeEnum.Bytes]: copyOf,
 };
+
+/** SQLite may have bytes in a column of any type: they are no number, date or the like. */
+function plain(value: unknown): string | number | boolean {
+  invariant(
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
+    'a value has its type',
+  );
+  return value;
+}
 
 /**
  * The rows that an adapter answered.
@@ -93,6 +102,6 @@ export function rowsOf({ columnNames, columnTypes, rows }: SqlResultSet): readon
 
 /** Bytes of their own: those of a driver may lie in memory that others share. */
 function copyOf(value: unknown): Uint8Array {
-  invariant(value instanceof Uint8Array, 'the drivers answer bytes as they are');
+  invariant(value instanceof Uint8Array, 'a value has its type');
   return new Uint8Array(value);
 }

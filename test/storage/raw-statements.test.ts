@@ -150,6 +150,19 @@ describe('raw statements', () => {
       }
     });
 
+    if (provider === 'sqlite') {
+      it('do not read bytes where a number, a date or the like has to be', async () => {
+        for (const column of ['int', 'big', 'flag', 'at', 'amount', 'json']) {
+          const name = Prisma.raw(`"${column}"`);
+          const attempt = database.transaction(async (db) => {
+            await db.$executeRaw`INSERT INTO "Every" (${name}) VALUES (${new Uint8Array([49])})`;
+            return await db.$queryRaw`SELECT ${name} FROM "Every" WHERE typeof(${name}) = 'blob'`;
+          });
+          await expect(attempt).rejects.toThrow('a value has its type');
+        }
+      });
+    }
+
     it('are in turn with those of Prisma, and are committed though nobody waited for them', async () => {
       let late: Promise<unknown> = Promise.resolve();
       await database.transaction(async (db) => {
