@@ -19,7 +19,7 @@ export type RawStatement = TemplateStringsArray | Prisma.Sql;
 
 /**
  * The statement as an adapter takes it. Values are texts, numbers, bigints, booleans, dates, bytes, null, and on PostgreSQL lists
- * of these. As in JSON, undefined and numbers that are not finite become NULL, and -0 becomes 0.
+ * of these. As in JSON, undefined and numbers that are not finite become NULL.
  *
  * @throws {InvariantViolation} when a value is something else
  * @throws {RangeError} when a date is invalid
@@ -35,7 +35,7 @@ export function queryOf(
 }
 
 function argumentOf(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Date) return value.toISOString();
   return value ?? null;
