@@ -1,7 +1,10 @@
 /** The database as the domains see it, whichever product stands behind it. */
 import type { Prisma } from './generated/sqlite/client.ts';
 
-/** What services query: a Prisma client or a transaction of it. The same type for SQLite and PostgreSQL. */
+/**
+ * What services query: a Prisma client or a transaction of it. The same type for SQLite and PostgreSQL. Its raw statements (`$queryRaw`,
+ * `$executeRaw`) go straight to the driver: for what has to be fast, or carries long texts or bytes.
+ */
 export type Db = Prisma.TransactionClient;
 
 /** The products that the program runs on. */

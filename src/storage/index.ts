@@ -56,4 +56,4 @@ export { MigrationRefused } from './migrations.ts';
 export { openDatabase, openForReading } from './open.ts';
 export { openSecretBox, type SecretBox, SecretUnreadable } from './secrets.ts';
 export { type Columns, listOf } from './sql.ts';
-export { lockForDeletion, lockOwner, lockRows, updateRows } from './update-rows.ts';
+export { lockForDeletion, lockOwner, lockRows, updateRow, updateRows } from './update-rows.ts';

@@ -19,7 +19,7 @@ export async function insertRows(db: Db, table: string, rows: readonly Columns[]
 }
 
 /**
- * Inserts one row and answers its id: its values are parameters, so that they are written as JSON once (by Prisma) and not twice.
+ * Inserts one row and answers its id: its values are parameters, which are not written as JSON.
  *
  * @param db a transaction
  * @param table as for `insertRows`

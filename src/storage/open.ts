@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import type { Clock } from '../core/index.ts';
 import type { Database, DatabaseOptions, ReadOnlyDatabase } from './database.ts';
 import { openSqlite, sqliteReader } from './sqlite.ts';
-import { withTranslatedErrors } from './transactions.ts';
 
 /**
  * Opens, checks and migrates a database. `url` is `file:/path/name.db` (relative paths start at the working directory; the
@@ -23,19 +22,19 @@ export async function openDatabase(url: string, clock: Clock, options: DatabaseO
  * @throws {Error} when the url is neither, or there is no such file
  */
 export async function openForReading(url: string): Promise<ReadOnlyDatabase> {
-  const { location, client } = await clientForReading(url);
-  return { location, read: withTranslatedErrors(client), close: () => client.$disconnect() };
+  const { location, read } = await readerAt(url);
+  return { location, read, close: () => read.$disconnect() };
 }
 
-async function clientForReading(url: string) {
+async function readerAt(url: string) {
   if (isPostgresql(url)) {
     const { describePostgresql, postgresqlReader } = await loadPostgresql();
-    return { location: describePostgresql(url), client: postgresqlReader(url) };
+    return { location: describePostgresql(url), read: postgresqlReader(url) };
   }
   if (!isFile(url)) throw neither(url);
   const location = resolve(fileOf(url));
   if (!existsSync(location)) throw new Error(`There is no database at ${location}.`);
-  return { location, client: sqliteReader(location) };
+  return { location, read: sqliteReader(location) };
 }
 
 /** Its driver is loaded by those who use it. */

@@ -13,8 +13,8 @@ import { GuardedTransaction } from './guarded-transaction.ts';
 import { migratePostgresql } from './migrate-postgresql.ts';
 import { followChannel } from './postgresql-channel.ts';
 import { PatientPool, type PatientPoolConfig } from './postgresql-connections.ts';
-import { readerFactory } from './reader.ts';
-import { CLIENT_OPTIONS, runTransaction, TRANSACTION_TIMEOUT_MS, withTranslatedErrors } from './transactions.ts';
+import { makeReader } from './reader.ts';
+import { begunHere, CLIENT_OPTIONS, runTransaction, TRANSACTION_TIMEOUT_MS } from './transactions.ts';
 
 /** Most connections of the pool for transactions, and of that for plain reads. */
 const POOL_SIZE = 10;
@@ -54,7 +54,7 @@ export async function openPostgresql(
   return {
     provider: 'postgresql',
     location: describePostgresql(url),
-    read: withTranslatedErrors(read),
+    read,
     transaction: (work, options) => {
       const client = options?.isUrgent === true ? urgent : write;
       return runTransaction({ client, provider: 'postgresql' }, work, options);
@@ -73,7 +73,11 @@ export function postgresqlReader(url: string, poolSize = POOL_SIZE): SqliteClien
     options: '-c default_transaction_read_only=on',
     statement_timeout: TRANSACTION_TIMEOUT_MS,
   };
-  return clientOf(new PrismaClient({ ...CLIENT_OPTIONS, adapter: readerFactory('postgres', () => connect(reading)) }));
+  return makeReader({
+    provider: 'postgres',
+    connect: () => connect(reading),
+    clientOn: (adapter) => clientOf(new PrismaClient({ ...CLIENT_OPTIONS, adapter })),
+  });
 }
 
 const names = { provider: 'postgres', adapterName: 'dunlin-postgres-writer' } as const;
@@ -109,7 +113,7 @@ function guarded(pool: SqlDriverAdapter): SqlDriverAdapter {
     ...(pool.getConnectionInfo && { getConnectionInfo: pool.getConnectionInfo.bind(pool) }),
     startTransaction: async (isolationLevel) => {
       try {
-        return guard(await pool.startTransaction(isolationLevel));
+        return begunHere(guard(await pool.startTransaction(isolationLevel)));
       } catch (error) {
         throw translateDriverError(error);
       }

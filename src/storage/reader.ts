@@ -1,20 +1,51 @@
-/** A driver's connection for plain reads: its errors translated, and no scripts or transactions of its own. */
-import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { translateDriverError } from './errors.ts';
+/**
+ * A client for plain reads: its raw statements go straight to its connection, its errors are those that leave storage, and it has no
+ * scripts or transactions of its own.
+ */
+import type { SqlDriverAdapter, SqlDriverAdapterFactory, SqlQueryable } from '@prisma/driver-adapter-utils';
+import { invariant } from '../core/index.ts';
+import { translateDriverError, translatePrismaError } from './errors.ts';
+import type { PrismaClient } from './generated/sqlite/client.ts';
+import { withRawStatements } from './raw-statements.ts';
+import { withTranslatedErrors } from './transactions.ts';
 
-/** A factory of such connections; `connect` opens one that refuses writes by itself. */
-export function readerFactory(
-  provider: SqlDriverAdapter['provider'],
-  connect: () => Promise<SqlDriverAdapter>,
-): SqlDriverAdapterFactory {
-  return {
-    provider,
-    adapterName: `dunlin-${provider}-reader`,
-    connect: () => translated(connect).then(toReader),
-  };
+/** What a reader is made of. */
+export interface ReaderParts {
+  readonly provider: SqlDriverAdapter['provider'];
+  /** Opens a connection that refuses writes by itself. */
+  readonly connect: () => Promise<SqlDriverAdapter>;
+  readonly clientOn: (adapter: SqlDriverAdapterFactory) => PrismaClient;
 }
 
-function toReader(connection: SqlDriverAdapter): SqlDriverAdapter {
+/** Makes a reader, which connects when it is first asked or told to (`$connect`). */
+export function makeReader({ provider, connect, clientOn }: ReaderParts): PrismaClient {
+  let connection: SqlDriverAdapter | null = null;
+  const client = clientOn({
+    provider,
+    adapterName: `dunlin-${provider}-reader`,
+    connect: async () => {
+      const opened = await translated(connect);
+      connection = toReader(opened, () => {
+        connection = null;
+      });
+      return connection;
+    },
+  });
+  const connected = async (): Promise<SqlQueryable> => {
+    if (connection === null) await client.$connect();
+    invariant(connection !== null, 'a client that is connected has asked for its connection');
+    return connection;
+  };
+  return withRawStatements(withTranslatedErrors(client), async (use) => {
+    try {
+      return await use(await connected());
+    } catch (error) {
+      throw translatePrismaError(error);
+    }
+  });
+}
+
+function toReader(connection: SqlDriverAdapter, closes: () => void): SqlDriverAdapter {
   return {
     provider: connection.provider,
     adapterName: connection.adapterName,
@@ -23,7 +54,10 @@ function toReader(connection: SqlDriverAdapter): SqlDriverAdapter {
     executeScript: (script) => translated(() => connection.executeScript(script)),
     startTransaction: (isolationLevel) => translated(() => connection.startTransaction(isolationLevel)),
     ...(connection.getConnectionInfo && { getConnectionInfo: connection.getConnectionInfo.bind(connection) }),
-    dispose: () => connection.dispose(),
+    dispose: () => {
+      closes();
+      return connection.dispose();
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * Pieces of raw statements, for both databases. Where orders are decided and stored, statements are raw: Prisma's own take
- * three to ten times as long, because it works out each one anew.
+ * five times as long and more, because it works out each one anew (`raw-statements.ts` says how raw ones run).
  *
- * Rows come to a statement as one JSON text, so that it is as short for a hundred rows as for one: a thousand parameters cost
- * more than the rows that they make.
+ * Rows come to a statement as one JSON text, so that it is the same for any number of rows and takes its types from the table. For 64
+ * rows that costs what parameters would, for one 0.1 ms more: `insertRow` and `updateRow` take parameters.
  */
 import type { DatabaseProvider } from './database.ts';
 import { Prisma } from './generated/sqlite/client.ts';

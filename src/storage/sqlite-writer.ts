@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 import { DatabaseUnavailable, isBusy, translateDriverError } from './errors.ts';
 import { GuardedTransaction } from './guarded-transaction.ts';
-import { isUrgentHere } from './transactions.ts';
+import { begunHere, isUrgentHere } from './transactions.ts';
 import { Turns } from './turns.ts';
 import { UrgentFlag } from './urgent-flag.ts';
 
@@ -52,10 +52,11 @@ export class SqliteWriter implements SqlDriverAdapter {
     const endTurn = await this.#turns.take(isUrgent);
     try {
       const connection = await this.#begin(isUrgent);
-      return new GuardedTransaction(connection, {
+      const transaction = new GuardedTransaction(connection, {
         commit: () => this.#end(connection, 'COMMIT').finally(endTurn),
         rollback: () => this.#end(connection, 'ROLLBACK').finally(endTurn),
       });
+      return begunHere(transaction);
     } catch (error) {
       endTurn();
       throw translateDriverError(error);

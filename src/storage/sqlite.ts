@@ -8,10 +8,10 @@ import type { Clock } from '../core/index.ts';
 import type { Database } from './database.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
-import { readerFactory } from './reader.ts';
+import { makeReader } from './reader.ts';
 import { connectSqlite } from './sqlite-connection.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
-import { CLIENT_OPTIONS, runTransaction, withTranslatedErrors } from './transactions.ts';
+import { CLIENT_OPTIONS, runTransaction } from './transactions.ts';
 
 /** Opens and migrates the file at `path`. See `openDatabase`. */
 export async function openSqlite(path: string, clock: Clock): Promise<Database> {
@@ -31,7 +31,7 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
   return {
     provider: 'sqlite',
     location: file,
-    read: withTranslatedErrors(read),
+    read,
     transaction: (work, options) => runTransaction({ client: write, provider: 'sqlite' }, work, options),
     announce: () => Promise.resolve(),
     follow: ({ heard, pollMs }) => {
@@ -46,5 +46,9 @@ export async function openSqlite(path: string, clock: Clock): Promise<Database> 
 
 /** A client that only reads a file that is there, and migrates nothing. */
 export function sqliteReader(file: string): PrismaClient {
-  return new PrismaClient({ ...CLIENT_OPTIONS, adapter: readerFactory('sqlite', () => connectSqlite(file, 'read')) });
+  return makeReader({
+    provider: 'sqlite',
+    connect: () => connectSqlite(file, 'read'),
+    clientOn: (adapter) => new PrismaClient({ ...CLIENT_OPTIONS, adapter }),
+  });
 }

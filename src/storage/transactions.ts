@@ -1,9 +1,11 @@
 /** What both databases share in using Prisma: how a transaction runs, and how errors leave. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Transaction } from '@prisma/driver-adapter-utils';
 import { invariant } from '../core/index.ts';
 import type { DatabaseProvider, Db, TransactionOptions } from './database.ts';
 import { translatePrismaError } from './errors.ts';
 import type { PrismaClient } from './generated/sqlite/client.ts';
+import { withRawStatements } from './raw-statements.ts';
 
 /**
  * How long a transaction may wait for its turn, in ms: behind other writers, and on SQLite up to 10 s behind another process.
@@ -24,6 +26,8 @@ interface Scope {
   readonly provider: DatabaseProvider;
   /** What was done in it already and need not be done again. */
   readonly done: Set<string>;
+  /** The driver's, once it has begun. */
+  begun: Transaction | null;
 }
 
 const current = new AsyncLocalStorage<Scope>();
@@ -52,6 +56,13 @@ export function isUrgentHere(): boolean {
   return current.getStore()?.isUrgent === true;
 }
 
+/** Says that a driver's transaction has begun for the transaction that this is called in, and answers it: raw statements go to it. */
+export function begunHere(transaction: Transaction): Transaction {
+  const scope = current.getStore();
+  if (scope !== undefined) scope.begun = transaction;
+  return transaction;
+}
+
 /**
  * Runs `work` in a transaction of a client.
  *
@@ -63,16 +74,25 @@ export async function runTransaction<T>(
   { isUrgent = false }: TransactionOptions = {},
 ): Promise<T> {
   invariant(current.getStore()?.isOpen !== true, 'a transaction is not begun inside another one');
-  const scope: Scope = { isOpen: true, isUrgent, provider, done: new Set() };
+  const scope: Scope = { isOpen: true, isUrgent, provider, done: new Set(), begun: null };
   try {
     return await current.run(scope, () =>
-      client.$transaction(work, { maxWait: MAX_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS }),
+      client.$transaction((tx) => work(withItsStatements(tx, scope)), {
+        maxWait: MAX_WAIT_MS,
+        timeout: TRANSACTION_TIMEOUT_MS,
+      }),
     );
   } catch (error) {
     throw translatePrismaError(error);
   } finally {
     scope.isOpen = false;
   }
+}
+
+/** Raw statements of a transaction go straight to the driver's, which puts them in turn with those that Prisma sends there. */
+function withItsStatements(tx: Db, { begun }: Scope): Db {
+  invariant(begun !== null, 'a transaction has begun on a connection');
+  return withRawStatements(tx, (use) => use(begun));
 }
 
 /** The client, but its operations throw what leaves storage. */

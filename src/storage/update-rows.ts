@@ -1,11 +1,32 @@
 /**
- * Changes of many rows, in one statement for each set of columns, each on condition that its row is still as it was read. One
- * statement for each row would cost most of what storing the answers to a batch of orders does.
+ * Changes of rows on condition that they are still as they were read: of many in one statement for each set of columns, because one
+ * statement for each row would cost most of what storing the answers to a batch of orders does; of one with its values as parameters.
  */
 import type { Db } from './database.ts';
 import { Prisma } from './generated/sqlite/client.ts';
 import { type Columns, listOf, tableOf } from './sql.ts';
 import { currentProvider } from './transactions.ts';
+
+/**
+ * Updates the row that has what `where` says, and answers whether there was one. Its values are parameters, as long as they may be;
+ * none of `where` is null.
+ *
+ * @param db a transaction
+ * @param table as for `updateRows`
+ */
+export async function updateRow(
+  db: Db,
+  table: string,
+  { where, columns }: { readonly where: Columns; readonly columns: Columns },
+): Promise<boolean> {
+  const [conditions, sets] = [equations(where, ' AND '), equations(columns, ', ')];
+  return (await db.$executeRaw`UPDATE ${Prisma.raw(`"${table}"`)} SET ${sets} WHERE ${conditions}`) === 1;
+}
+
+function equations(columns: Columns, separator: string): Prisma.Sql {
+  const each = Object.entries(columns).map(([name, value]) => Prisma.sql`${Prisma.raw(`"${name}"`)} = ${value}`);
+  return Prisma.join(each, separator);
+}
 
 /** What becomes of a row. */
 interface RowUpdate {

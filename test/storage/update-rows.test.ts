@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Database, type OrderRow, updateRows } from '../../src/storage/index.ts';
+import { type Columns, type Database, type OrderRow, updateRow, updateRows } from '../../src/storage/index.ts';
 import { eachDatabase } from '../support/database.ts';
 
 const TABLE = 'Order';
@@ -91,6 +91,26 @@ describe('updating rows', () => {
 
     it('does nothing without updates', async () => {
       expect(await database.transaction((db) => updateRows(db, TABLE, []))).toBe(0);
+    });
+
+    it('writes one row with parameters as Prisma would, where it has what it has to have', async () => {
+      const [row, other] = (await orders(2)) as [OrderRow, OrderRow];
+      const { id, status } = row;
+      const columns = {
+        ...{
+          status: 'accepted',
+          reason: 'x'.repeat(100_000),
+          claimUntil: null,
+          updatedAt: new Date(1_800_000_000_456),
+        },
+        ...{ isReducing: true, causationId: 2n ** 53n + 1n, lookups: 3 },
+      };
+      const updated = (where: Columns) => database.transaction((db) => updateRow(db, TABLE, { where, columns }));
+
+      expect(await updated({ id, status: 'accepted' })).toBe(false);
+      expect(await stored([row])).toEqual([row]);
+      expect(await updated({ id, status })).toBe(true);
+      expect(await stored([row, other])).toEqual([{ ...row, ...columns }, other]);
     });
 
     it('makes nobody wait for somebody who waits for him, in whatever order the rows are named', async () => {

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Database, Db } from '../../storage/index.ts';
 
 /**
- * Inserts trials from JSON texts, one statement each: Prisma's `createMany` takes twenty times as long. SQLite works on
+ * Inserts trials from JSON texts, one statement each: Prisma's `createMany` takes more than twenty times as long. SQLite works on
  * this thread, one or two milliseconds for a text of 500 trials (`json_each` would write the text of a trial anew for each of
  * its columns); between two texts the event loop has its turn.
  *

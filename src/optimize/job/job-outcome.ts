@@ -1,6 +1,6 @@
 /** Stores what came of a job: its final state, results and trials, with the event, in one transaction. */
 import type { Journal } from '../../events/index.ts';
-import { type Database, type Db, lockOwner } from '../../storage/index.ts';
+import { type Database, type Db, lockOwner, updateRow } from '../../storage/index.ts';
 import { optimizationEvent, type ToldColumns } from './events.ts';
 import type { Findings } from './findings.ts';
 import { type Holder, heldBy } from './job-lease.ts';
@@ -39,9 +39,7 @@ export async function storeJobEnd(
     const findings = await end.findings(write.db);
     const { id } = job.row;
     const columns = endColumns(job.row, { ...end, findings }, now);
-    // Not raw: of that Prisma writes all values as one JSON text and reads it again, which takes milliseconds for these.
-    const stored = await write.db.optimization.updateMany({ where: heldBy(id, job.holder), data: columns });
-    if (stored.count === 0) return false;
+    if (!(await updateRow(write.db, 'Optimization', { where: heldBy(id, job.holder), columns }))) return false;
     await write.db.$executeRaw`DELETE FROM "OptimizationCheckpoint" WHERE "optimizationId" = ${id}`;
     await findings.storeRows({ db: write.db, database: deps.database, optimizationId: id, now });
     await write.append(optimizationEvent(EVENT_OF[end.status], { ...job.row, ...columns }));

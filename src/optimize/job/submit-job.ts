@@ -210,9 +210,10 @@ function refuseTooManyFigures(combinations: number, bars: number, windows: WalkF
 
 /** @throws {DomainError} RATE_LIMITED when as many jobs of this user wait or run as may */
 export async function refuseTooManyJobs(deps: OptimizeDeps, principal: Principal): Promise<void> {
-  const waiting = await deps.database.read.optimization.count({
-    where: { ownerId: principal.userId, status: { in: ['pending', 'running'] } },
-  });
+  const [row] = await deps.database.read.$queryRaw<readonly { readonly count: bigint }[]>`
+    SELECT count(*) AS "count" FROM "Optimization"
+    WHERE "ownerId" = ${principal.userId} AND "status" IN ('pending', 'running')`;
+  const waiting = Number(row?.count);
   const limit = deps.limits.maxWaitingJobs;
   if (waiting < limit) return;
   throw new DomainError('RATE_LIMITED', `${waiting} optimizations are waiting or running; at most ${limit} may.`, {

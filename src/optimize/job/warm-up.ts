@@ -1,6 +1,7 @@
 /** What the first job of a process would otherwise wait for: code that no thread has run, statements that were never made. */
 import { dateOf } from '../../core/index.ts';
 import { WARM_UP } from '../engine/warm-up-task.ts';
+import { readCheckpoint } from './checkpoint.ts';
 import { noFindings } from './findings.ts';
 import { takeJob } from './job-lease.ts';
 import { storeJobEnd } from './job-outcome.ts';
@@ -28,8 +29,7 @@ async function makeStatements({ database, journal, clock, ids }: RunDeps): Promi
   const [now, holder] = [dateOf(clock), { name: ids.next() }];
   const range = { id: NO_JOB, ownerId: NO_JOB, symbolKey: '', firstBar: now, lastBar: now };
   await earlierJobs(database.read, range);
-  const first = { optimizationId: NO_JOB, sequence: 0 };
-  await database.read.optimizationCheckpoint.findUnique({ where: { optimizationId_sequence: first } });
+  await readCheckpoint(database.read, NO_JOB, 0);
   await database.transaction((db) => takeJob(db, NO_JOB, holder, now));
   const findings = () => Promise.resolve(noFindings({ jobType: 'strategy' }));
   const told = { strategyType: null, status: 'running', correlationId: holder.name, bestSharpe: null, error: null };
