@@ -11,6 +11,7 @@ import {
   StrategyRegistry,
 } from '../../src/strategies/index.ts';
 import { randomBars } from '../support/series.ts';
+import { turnsOf } from '../support/turns.ts';
 
 const momentum = new StrategyRegistry(builtInStrategies).get('momentum');
 const bars = [randomBars(1, { length: 50 }), randomBars(2, { length: 50 })];
@@ -113,14 +114,8 @@ describe('the rounds of a section', () => {
       ma_type: ['sma'],
       signal_threshold: upTo(100, 0).map((i) => i / 100),
     });
-    let turns = 0;
-    let next = setImmediate(function turn() {
-      turns += 1;
-      next = setImmediate(turn);
-    });
 
-    const rounds = await roundsOf(params, { most: 30, mixed: 10 });
-    clearImmediate(next);
+    const [turns, rounds] = await turnsOf(() => roundsOf(params, { most: 30, mixed: 10 }));
 
     expect(rounds.map(({ indexes }) => indexes.length)).toEqual([10_000]);
     // They are grouped, put in order, and cut into rounds.
