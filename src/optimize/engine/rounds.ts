@@ -18,10 +18,10 @@ import {
 /** Combinations that are looked at before the event loop has its turn. */
 const SLICE = 1000;
 /**
- * Most columns across a strip, of which a piece of it reads all. A piece of n combinations of a whole grid reads n/12 more
- * along the strip: fewest together for the square of it, and that is about what a batch has.
+ * Most columns across a strip, of which a piece of it reads all. A piece of n combinations of a whole grid reads n/16 more
+ * along the strip: fewest together where n is the square of it, which is what a batch over many bars has.
  */
-const STRIP = 12;
+const STRIP = 16;
 
 /** Combinations by index, and the distinct indicators that they read: by need, then by symbol. */
 export interface Round {
