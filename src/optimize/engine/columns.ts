@@ -5,8 +5,11 @@ import type { Bars } from '../../market/index.ts';
 import { type IndicatorSpec, type IndicatorTable, indicatorKey } from '../../strategies/index.ts';
 import type { SharedMemory } from './shared-memory.ts';
 
-/** Memory that is taken before the event loop has its turn, in bytes: some milliseconds where all of it has to be cleared. */
-const TAKEN_AT_ONCE = 2 ** 24;
+/**
+ * Memory that is taken before the event loop has its turn, in bytes: some 2 ms, 30 where all of it has to be cleared. Not less:
+ * the threads of most jobs would wait for whatever else there is to do.
+ */
+const TAKEN_AT_ONCE = 2 ** 27;
 
 /** A column [bars] for each distinct spec; what is in them is left over from somebody else. */
 export async function takeColumns(
