@@ -75,7 +75,8 @@ describe('the rounds of a section', () => {
     const windows = (first: number) => Array.from({ length: 100 }, (_, i) => first + i);
     const params = combinationsOf({ short_window: windows(2), long_window: windows(120), ma_type: ['sma'] });
 
-    const [{ indexes = [] } = {}] = await roundsOf(params, { most: 200, mixed: 200 });
+    const rounds = await roundsOf(params, { most: 200, mixed: 200 });
+    const indexes = rounds.flatMap((round) => round.indexes);
 
     const windowsOf = (piece: readonly number[], name: string) =>
       piece.map((index) => Number(params[index]?.[name])).toSorted((a, b) => a - b);
