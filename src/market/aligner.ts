@@ -1,6 +1,7 @@
+import { invariant } from '../core/index.ts';
 import { alignToCommonTimes, contentHash, cutAfter } from './align.ts';
+import { AnswerCache } from './answer-cache.ts';
 import { type Bars, byteLengthOf } from './bars.ts';
-import { BoundedCache } from './bounded-cache.ts';
 
 /** Memory that aligned bars may take, in bytes. Where nothing had to be cut it is that of the loaded bars. */
 const CACHE_BYTES = 256 * 2 ** 20;
@@ -19,7 +20,7 @@ export interface AlignedBars {
  * the same bars: a job is hashed when it is submitted and not again when it runs.
  */
 export class Aligner {
-  readonly #kept = new BoundedCache<AlignedBars>(CACHE_BYTES, ({ bars }) =>
+  readonly #kept = new AnswerCache<AlignedBars>(CACHE_BYTES, ({ bars }) =>
     bars.reduce((sum, columns) => sum + byteLengthOf(columns), 0),
   );
   readonly #ids = new WeakMap<Float64Array, number>();
@@ -35,14 +36,8 @@ export class Aligner {
       last,
       ...series.map((bars) => [bars.source, bars.interval, bars.symbol, this.#idOf(bars)]),
     ]);
-    const kept = this.#kept.get(key);
-    if (kept !== undefined) return kept;
-    const bars = cutAfter(alignToCommonTimes(series), until);
-    const [first] = bars;
-    if (first === undefined || first.time.length === 0) return undefined;
-    const aligned = { bars, source: first.source, hash: await contentHash(bars) };
-    this.#kept.set(key, aligned);
-    return aligned;
+    const aligned = await this.#kept.get(key, () => alignedBars(series, until));
+    return aligned.bars[0]?.time.length === 0 ? undefined : aligned;
   }
 
   /** The times stand for all six columns, which are made and handed on together. */
@@ -53,4 +48,11 @@ export class Aligner {
     this.#ids.set(time, this.#nextId);
     return this.#nextId;
   }
+}
+
+async function alignedBars(series: readonly Bars[], until: number): Promise<AlignedBars> {
+  const [first] = series;
+  invariant(first !== undefined, 'there is a series to be aligned');
+  const bars = cutAfter(await alignToCommonTimes(series), until);
+  return { bars, source: first.source, hash: await contentHash(bars) };
 }

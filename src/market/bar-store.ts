@@ -126,7 +126,10 @@ export async function claimSeries(
   return { ...claimed, version };
 }
 
-/** Merges bars (ascending, at least one) into a claimed series; only chunks that change are written. */
+/**
+ * Merges bars (ascending, at least one) into a claimed series; only chunks that change are written. Between chunks, which are
+ * packed in some 10 ms each, the event loop has its turn.
+ */
 export async function mergeIntoSeries(db: Db, series: StoredSeries, incoming: BarColumns): Promise<MergeCounts> {
   const parts = splitByPeriod(incoming, series.interval);
   const firstTime = incoming.time[0] ?? series.firstTime;
@@ -134,6 +137,7 @@ export async function mergeIntoSeries(db: Db, series: StoredSeries, incoming: Ba
   let inserted = 0;
   let updated = 0;
   for (const [period, part] of parts) {
+    await yieldToEvents();
     const before = await readChunk(db, series, period);
     const merged =
       before === undefined ? { bars: part, inserted: part.time.length, updated: 0 } : mergeBars(before, part);

@@ -1,7 +1,7 @@
 import type { Db } from '../storage/index.ts';
-import { readSeries, type StoredSeries } from './bar-store.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { readSeries, type SeriesBars, type StoredSeries } from './bar-store.ts';
 import { type BarColumns, byteLengthOf } from './bars.ts';
-import { BoundedCache } from './bounded-cache.ts';
 
 /** Memory that loaded bars may take, in bytes: five series of a million bars. */
 const CACHE_BYTES = 256 * 2 ** 20;
@@ -12,12 +12,12 @@ const CACHE_BYTES = 256 * 2 ** 20;
  */
 export class SeriesReader {
   readonly #db: Db;
-  readonly #kept: BoundedCache<BarColumns>;
+  readonly #kept: AnswerCache<SeriesBars>;
 
   /** @param cacheBytes memory that kept bars may take; default 256 MiB */
   constructor(db: Db, cacheBytes: number = CACHE_BYTES) {
     this.#db = db;
-    this.#kept = new BoundedCache(cacheBytes, byteLengthOf);
+    this.#kept = new AnswerCache(cacheBytes, ({ columns }) => byteLengthOf(columns));
   }
 
   /**
@@ -27,11 +27,8 @@ export class SeriesReader {
    * @throws {DomainError | InvariantViolation} as `readSeries` does
    */
   async read(series: StoredSeries, range: { readonly from: number; readonly until: number }): Promise<BarColumns> {
-    const keyOf = (version: number): string => `${series.id} ${version} ${range.from} ${range.until}`;
-    const kept = this.#kept.get(keyOf(series.version));
-    if (kept !== undefined) return kept;
-    const { columns, version } = await readSeries(this.#db, series, range);
-    this.#kept.set(keyOf(version), columns);
+    const key = `${series.id} ${series.version} ${range.from} ${range.until}`;
+    const { columns } = await this.#kept.get(key, () => readSeries(this.#db, series, range));
     return columns;
   }
 }

@@ -4,6 +4,7 @@ import { randomIds } from '../../src/core/index.ts';
 import { Journal } from '../../src/events/index.ts';
 import { importBars } from '../../src/market/index.ts';
 import { eachDatabase } from '../support/database.ts';
+import { turnsOf } from '../support/turns.ts';
 import { clock, openMarket, timesOf } from './open-market.ts';
 import { csvOfDates, sessionDates, sp500Csv } from './price-file.ts';
 
@@ -34,6 +35,16 @@ eachDatabase((_provider, create) => {
       expect(bars.close).toHaveLength(5105);
       expect([bars.open[0], bars.close.at(-1)]).toEqual([1469.25, 2874.560059]);
       expect(bars.close.buffer).toBeInstanceOf(SharedArrayBuffer);
+    });
+
+    it('leaves the event loop a turn before each chunk that it packs', async () => {
+      const { bring } = await openMarket(await create());
+      const dates = Array.from({ length: 40 }, (_, year) => `${1980 + year}-01-03`);
+
+      const [turns, result] = await turnsOf(() => bring('A', csvOfDates(dates)));
+
+      expect(result.inserted).toBe(40);
+      expect(turns).toBeGreaterThanOrEqual(40);
     });
 
     it('a second time inserts and updates nothing', async () => {

@@ -4,6 +4,7 @@ import { claimSeries, findSeries, readSeries, type StoredSeries } from '../../sr
 import { type AlignedBarsRequest, MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import type { Db } from '../../src/storage/index.ts';
 import { eachDatabase, type TestDatabase } from '../support/database.ts';
+import { turnsOf } from '../support/turns.ts';
 import { clock, openMarket } from './open-market.ts';
 import { csvOfDates, sessionDates } from './price-file.ts';
 
@@ -62,6 +63,20 @@ eachDatabase((_provider, create) => {
       expect(second).toBe(first);
       expect(alone.close).toBe(first.bars[0]?.close);
       expect(first.bars[0]?.close.buffer).toBeInstanceOf(SharedArrayBuffer);
+    });
+
+    it('are loaded and hashed once for all who ask meanwhile', async () => {
+      const { data, userId, bring } = await openMarket(made);
+      await bring('SPY', csvOfDates(dates));
+
+      const [first, second, alone] = await Promise.all([
+        data.alignedBars(userId, request),
+        data.alignedBars(userId, request),
+        data.bars(userId, { ...request, symbol: 'SPY' }),
+      ]);
+
+      expect(second).toBe(first);
+      expect(alone.close).toBe(first.bars[0]?.close);
     });
 
     it('of several symbols are aligned once', async () => {
@@ -171,6 +186,27 @@ describe('simulated bars', () => {
 
     expect((await provider.bars(past)).close).toBe(first.close);
     expect((await provider.bars(running)).close).toHaveLength(today.close.length + 1);
+  });
+
+  it('are made once for all who ask meanwhile', async () => {
+    const provider = new SimulatedProvider({ clock });
+    const year = { symbol: 'SPY', interval: '1m', start: '2025-01-02', end: '2025-12-31' } as const;
+
+    const [first, second] = await Promise.all([provider.bars(year), provider.bars(year)]);
+
+    expect(second).toBe(first);
+  });
+
+  it('leave the event loop its turns while they are made', async () => {
+    const provider = new SimulatedProvider({ clock });
+
+    const [turns, bars] = await turnsOf(() =>
+      provider.bars({ symbol: 'SPY', interval: '1m', start: '2024-01-02', end: '2025-12-31' }),
+    );
+
+    expect(bars.time.length).toBeGreaterThan(190_000);
+    // 195,000 minutes in pieces of 15,000, and some days more that are whole.
+    expect(turns).toBeGreaterThanOrEqual(12);
   });
 
   it('of a day and longer are kept until the next session has ended', async () => {

@@ -3,10 +3,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/core/index.ts';
 import { alignToCommonTimes, contentHash, cutAfter } from '../../src/market/align.ts';
+import { AnswerCache } from '../../src/market/answer-cache.ts';
 import { allocateColumns, type BarColumns, type Bars, COLUMN_NAMES } from '../../src/market/bars.ts';
 import { BoundedCache } from '../../src/market/bounded-cache.ts';
 import { decodeChunk, encodeChunk, type StoredChunk, splitByPeriod } from '../../src/market/chunk.ts';
 import { mergeBars } from '../../src/market/merge.ts';
+import { turnsOf } from '../support/turns.ts';
 
 /** Bars at the given times, every price `price`. */
 function barsAt(times: readonly number[], price = 1): BarColumns {
@@ -186,10 +188,10 @@ describe('merging bars', () => {
 });
 
 describe('aligning series', () => {
-  it('keeps exactly the times that all have, with their values', () => {
-    fc.assert(
-      fc.property(fc.array(ascending, { minLength: 1, maxLength: 4 }), (all) => {
-        const aligned = alignToCommonTimes(all.map((times, index) => series(`S${index}`, times, index + 1)));
+  it('keeps exactly the times that all have, with their values', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(ascending, { minLength: 1, maxLength: 4 }), async (all) => {
+        const aligned = await alignToCommonTimes(all.map((times, index) => series(`S${index}`, times, index + 1)));
 
         const common = (all[0] ?? []).filter((time) => all.every((times) => times.includes(time)));
         for (const [index, bars] of aligned.entries()) {
@@ -200,16 +202,14 @@ describe('aligning series', () => {
     );
   });
 
-  it('neither copies a single series nor those that have the same times', () => {
+  it('neither copies a single series nor those that have the same times', async () => {
     const one = series('A', [1, 2, 3]);
     const other = series('B', [1, 2, 3], 2);
+    const both = await alignToCommonTimes([one, other]);
 
-    expect(alignToCommonTimes([one])[0]).toBe(one);
-    expect(alignToCommonTimes([one, other]).map(({ close }) => close.buffer)).toEqual([
-      one.close.buffer,
-      other.close.buffer,
-    ]);
-    expect(alignToCommonTimes([one, other])[1]).toBe(other);
+    expect((await alignToCommonTimes([one]))[0]).toBe(one);
+    expect(both.map(({ close }) => close.buffer)).toEqual([one.close.buffer, other.close.buffer]);
+    expect(both[1]).toBe(other);
     expect(cutAfter([one], 2)[0]?.close.buffer).toBe(one.close.buffer);
   });
 
@@ -237,6 +237,20 @@ describe('aligning series', () => {
   });
 });
 
+it('leaves the event loop its turns while long series are aligned and hashed', async () => {
+  const times = Array.from({ length: 150_000 }, (_, i) => i);
+  const [one, other] = [series('A', times), series('B', times.slice(1), 2)];
+
+  const [aligning, aligned] = await turnsOf(() => alignToCommonTimes([one, other]));
+  const [hashing] = await turnsOf(() => contentHash(aligned));
+
+  expect(aligned.map(({ time }) => time.length)).toEqual([149_999, 149_999]);
+  // Finding the common times, and copying those of the first.
+  expect(aligning).toBeGreaterThanOrEqual(2);
+  // Two pieces of each of twelve columns.
+  expect(hashing).toBeGreaterThanOrEqual(23);
+});
+
 describe('the bounded cache', () => {
   it('forgets what has been unused for longest', () => {
     const cache = new BoundedCache<number>(2);
@@ -260,5 +274,18 @@ describe('the bounded cache', () => {
     expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([undefined, 'xxxxxx', 'x']);
     cache.set('d', 'x'.repeat(11));
     expect(cache.get('d')).toBeUndefined();
+  });
+});
+
+describe('the cache of answers', () => {
+  it('has an answer made again after a failure, which all who waited for it heard of', async () => {
+    const cache = new AnswerCache<string>(1, () => 1);
+    const fail = () => Promise.reject(new Error('not now'));
+
+    const refused = await Promise.allSettled([cache.get('a', fail), cache.get('a', fail)]);
+
+    expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await cache.get('a', () => Promise.resolve('now'))).toBe('now');
+    expect(await cache.get('a', fail)).toBe('now');
   });
 });

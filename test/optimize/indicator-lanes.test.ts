@@ -1,6 +1,7 @@
 /** How the lanes of a job share the indicators among themselves. */
 import { describe, expect, test } from 'vitest';
 import type { Compute, TaskName } from '../../src/compute/index.ts';
+import { takeColumns } from '../../src/optimize/engine/columns.ts';
 import { type IndicatorTaskInput, indicatorTask } from '../../src/optimize/engine/evaluate-task.ts';
 import { IndicatorCache } from '../../src/optimize/engine/indicator-cache.ts';
 import { portionsOf } from '../../src/optimize/engine/portions.ts';
@@ -8,6 +9,7 @@ import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
 import { shareRange } from '../../src/optimize/engine/shared-range.ts';
 import { computeIndicators, type IndicatorSpec, indicatorKey } from '../../src/strategies/index.ts';
 import { randomBars } from '../support/series.ts';
+import { turnsOf } from '../support/turns.ts';
 
 const BARS = [randomBars(1, { length: 300 }), randomBars(2, { length: 300 })];
 const SPECS: readonly IndicatorSpec[] = Array.from({ length: 35 }, (_, i) => [
@@ -52,6 +54,17 @@ describe('the indicators of a round', () => {
     expect(missing).toEqual([]);
     expect([...table.values()].map(([value]) => value)).toEqual(SPECS.map(() => -1));
     for (const [key, values] of EXPECTED) expect(table.get(key)?.subarray(1)).toEqual(values.subarray(1));
+  });
+
+  test('have columns that are taken some at a time, between which the event loop has its turn', async () => {
+    const bars = [{ ...randomBars(1, { length: 1 }), time: new Float64Array(2 ** 20) }];
+
+    const [turns, columns] = await turnsOf(() => takeColumns(new SharedMemory(), SPECS, bars));
+
+    expect(columns.size).toBe(70);
+    expect([...columns.values()].every(({ length }) => length === 2 ** 20)).toBe(true);
+    // Sixteen of 8 MiB at a time.
+    expect(turns).toBeGreaterThanOrEqual(4);
   });
 
   test('are left alone from the portion on before which the task is cancelled', async () => {

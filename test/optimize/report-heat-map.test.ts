@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Axis } from '../../src/optimize/index.ts';
 import { MAX_PLACES, placeAxis } from '../../src/optimize/report/axis.ts';
 import { heatMapsOf, type MappedTrial } from '../../src/optimize/report/heat-map.ts';
+import { turnsOf } from '../support/turns.ts';
 
 function ranked(params: MappedTrial['params'], meanSharpe: number): MappedTrial {
   return { status: 'ranked', params, meanSharpe };
@@ -79,7 +80,7 @@ describe('an axis', () => {
 describe('heat maps', () => {
   const space = { a: [1, 2], b: [10, 20, 30], c: ['x', 'y'], fixed: [5] } satisfies Record<string, Axis>;
 
-  it('have the best of the combinations behind each cell, their number, and what has no rank', () => {
+  it('have the best of the combinations behind each cell, their number, and what has no rank', async () => {
     const trials: readonly MappedTrial[] = [
       ranked({ a: 1, b: 10, c: 'x', fixed: 5 }, 0.5),
       ranked({ a: 1, b: 10, c: 'y', fixed: 5 }, 0.7),
@@ -88,7 +89,7 @@ describe('heat maps', () => {
       { status: 'unranked', params: { a: 2, b: 20, c: 'x', fixed: 5 }, meanSharpe: null },
     ];
 
-    const map = heatMapsOf(space, trials).find(({ x, y }) => x.parameter === 'b' && y?.parameter === 'a');
+    const map = (await heatMapsOf(space, trials)).find(({ x, y }) => x.parameter === 'b' && y?.parameter === 'a');
 
     expect(map).toMatchObject({
       x: { parameter: 'b', labels: ['10', '20', '30'] },
@@ -112,7 +113,14 @@ describe('heat maps', () => {
     });
   });
 
-  it('put the pair first that explains most, and say how much', () => {
+  it('leave the event loop a turn before each axis and each map', async () => {
+    const [turns, maps] = await turnsOf(() => heatMapsOf(space, [ranked({ a: 1, b: 10, c: 'x', fixed: 5 }, 0.5)]));
+
+    expect(maps).toHaveLength(3);
+    expect(turns).toBeGreaterThanOrEqual(5);
+  });
+
+  it('put the pair first that explains most, and say how much', async () => {
     const noise = [0.02, -0.01, 0.01, -0.02];
     const trials = [1, 2].flatMap((a) =>
       [10, 20, 30].flatMap((b) =>
@@ -120,7 +128,7 @@ describe('heat maps', () => {
       ),
     );
 
-    const maps = heatMapsOf(space, trials);
+    const maps = await heatMapsOf(space, trials);
 
     expect(maps.map(({ x, y }) => [x.parameter, y?.parameter])).toEqual([
       ['b', 'a'],
@@ -131,7 +139,7 @@ describe('heat maps', () => {
     expect(maps[0]?.explained).toBeLessThanOrEqual(1);
   });
 
-  it('agree with an analysis of variance by hand', () => {
+  it('agree with an analysis of variance by hand', async () => {
     const trials = [
       ranked({ a: 1, b: 10, c: 'x' }, 1),
       ranked({ a: 1, b: 10, c: 'y' }, 3),
@@ -139,7 +147,7 @@ describe('heat maps', () => {
       ranked({ a: 2, b: 10, c: 'y' }, 9),
     ];
 
-    const map = heatMapsOf({ a: [1, 2], b: [10, 20], c: ['x', 'y'] }, trials).find(
+    const map = (await heatMapsOf({ a: [1, 2], b: [10, 20], c: ['x', 'y'] }, trials)).find(
       ({ x, y }) => y?.parameter === 'a' && x.parameter === 'b',
     );
 
@@ -147,29 +155,29 @@ describe('heat maps', () => {
     expect(map?.explained).toBeCloseTo(1 - 10 / 2 / (35 / 3), 12);
   });
 
-  it('are one row for one parameter, and none for none', () => {
+  it('are one row for one parameter, and none for none', async () => {
     const trials = [ranked({ a: 1 }, 0.5), ranked({ a: 2 }, 0.7)];
 
-    expect(heatMapsOf({ a: [1, 2] }, trials)).toMatchObject([{ y: null, best: [[0.5, 0.7]], explained: null }]);
-    expect(heatMapsOf({ a: [1] }, [ranked({ a: 1 }, 0.5)])).toEqual([]);
+    expect(await heatMapsOf({ a: [1, 2] }, trials)).toMatchObject([{ y: null, best: [[0.5, 0.7]], explained: null }]);
+    expect(await heatMapsOf({ a: [1] }, [ranked({ a: 1 }, 0.5)])).toEqual([]);
   });
 
-  it('lose no trial and invent none, whatever was searched', () => {
+  it('lose no trial and invent none, whatever was searched', async () => {
     const value = fc.integer({ min: 0, max: 60 });
     const trial = fc.record({
       status: fc.constantFrom('ranked' as const, 'skipped' as const, 'unranked' as const),
       params: fc.record({ a: value, b: value, c: fc.constantFrom('x', 'y') }),
       score: fc.double({ min: -5, max: 5, noNaN: true }),
     });
-    fc.assert(
-      fc.property(fc.array(trial, { minLength: 1, maxLength: 200 }), (drawn) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(trial, { minLength: 1, maxLength: 200 }), async (drawn) => {
         const trials = drawn.map(({ score, ...rest }) => ({
           ...rest,
           meanSharpe: rest.status === 'ranked' ? score : null,
         }));
         const best = Math.max(...trials.map(({ meanSharpe }) => meanSharpe ?? -Infinity));
 
-        for (const map of heatMapsOf({ a: { min: 0, max: 60, step: 1 }, b: [1, 2], c: ['x', 'y'] }, trials)) {
+        for (const map of await heatMapsOf({ a: { min: 0, max: 60, step: 1 }, b: [1, 2], c: ['x', 'y'] }, trials)) {
           const counted = [map.ranked, map.unranked, map.skipped].flat(2).reduce((sum, count) => sum + count, 0);
           expect(counted).toBe(trials.length);
           expect(Math.max(...map.best.flat().map((cell) => cell ?? -Infinity))).toBe(best);

@@ -11,6 +11,7 @@ import {
   StrategyRegistry,
 } from '../../src/strategies/index.ts';
 import { randomBars } from '../support/series.ts';
+import { turnsOf } from '../support/turns.ts';
 
 const momentum = new StrategyRegistry(builtInStrategies).get('momentum');
 const bars = [randomBars(1, { length: 50 }), randomBars(2, { length: 50 })];
@@ -70,6 +71,32 @@ describe('the rounds of a section', () => {
     expect(long).toEqual([20, 20, 100, 100, 50, 50]);
   });
 
+  test('read few columns in every piece, and all along both axes in each half', async () => {
+    const windows = (first: number) => Array.from({ length: 100 }, (_, i) => first + i);
+    const params = combinationsOf({ short_window: windows(2), long_window: windows(120), ma_type: ['sma'] });
+
+    const rounds = await roundsOf(params, { most: 200, mixed: 200 });
+    const indexes = rounds.flatMap((round) => round.indexes);
+
+    const windowsOf = (piece: readonly number[], name: string) =>
+      piece.map((index) => Number(params[index]?.[name])).toSorted((a, b) => a - b);
+    const distinct = (piece: readonly number[]) =>
+      ['short_window', 'long_window'].reduce((sum, name) => sum + new Set(windowsOf(piece, name)).size, 0);
+    const pieces = Array.from({ length: 39 }, (_, i) => indexes.slice(256 * i, 256 * (i + 1)));
+    // 15 across its strip and 19 along it; of two strips where one ends.
+    expect(pieces.map(distinct).toSorted((a, b) => a - b)[30]).toBeLessThanOrEqual(36);
+    expect(Math.max(...pieces.map(distinct))).toBeLessThanOrEqual(52);
+    for (const half of [indexes.slice(0, 5000), indexes.slice(5000)]) {
+      for (const [name, first] of [
+        ['short_window', 2],
+        ['long_window', 120],
+      ] as const) {
+        expect(windowsOf(half, name)[1250]).toBeLessThanOrEqual(first + 27);
+        expect(windowsOf(half, name)[3750]).toBeGreaterThanOrEqual(first + 73);
+      }
+    }
+  });
+
   test('have those of one kind together when both kinds would take much memory', async () => {
     const params = combinationsOf(undefined);
 
@@ -113,14 +140,8 @@ describe('the rounds of a section', () => {
       ma_type: ['sma'],
       signal_threshold: upTo(100, 0).map((i) => i / 100),
     });
-    let turns = 0;
-    let next = setImmediate(function turn() {
-      turns += 1;
-      next = setImmediate(turn);
-    });
 
-    const rounds = await roundsOf(params, { most: 30, mixed: 10 });
-    clearImmediate(next);
+    const [turns, rounds] = await turnsOf(() => roundsOf(params, { most: 30, mixed: 10 }));
 
     expect(rounds.map(({ indexes }) => indexes.length)).toEqual([10_000]);
     // They are grouped, put in order, and cut into rounds.

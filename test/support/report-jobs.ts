@@ -25,7 +25,7 @@ export function gridTrials(): readonly MappedTrial[] {
   );
 }
 
-function section(): SectionFigures {
+async function section(): Promise<SectionFigures> {
   const trials = gridTrials();
   const count = (status: MappedTrial['status']) => trials.filter((trial) => trial.status === status).length;
   return {
@@ -33,9 +33,11 @@ function section(): SectionFigures {
     ranked: count('ranked'),
     unranked: count('unranked'),
     skipped: count('skipped'),
-    heatMaps: heatMapsOf(GRID, trials),
+    heatMaps: await heatMapsOf(GRID, trials),
   };
 }
+
+const SECTION = await section();
 
 const BARS_PER_YEAR = 252;
 const FOLDS = 5;
@@ -129,7 +131,7 @@ export function completeJob(changes: Partial<ReportJob> = {}): ReportJob {
       createdAt: '2026-01-05T09:00:00.000Z',
       finishedAt: '2026-01-05T09:00:02.180Z',
     },
-    sections: [section()],
+    sections: [SECTION],
     winner: winner(),
     ranking: Array.from({ length: 20 }, (_, at) => figures(at + 1)),
     overfitting: {

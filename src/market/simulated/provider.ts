@@ -9,6 +9,7 @@ import {
   seededRandom,
 } from '../../core/index.ts';
 import { aggregateDaily, periodStart } from '../aggregate.ts';
+import { AnswerCache } from '../answer-cache.ts';
 import { allocateColumns, type BarColumns, type Bars, byteLengthOf, copyRows, lowerBound } from '../bars.ts';
 import { BoundedCache } from '../bounded-cache.ts';
 import { lastCompletedSession, sessionAfter, sessions, type TradingCalendar, tradingDay } from '../calendar/index.ts';
@@ -32,8 +33,8 @@ const CACHED_HISTORIES = 48;
 const CACHED_ANSWER_BYTES = 256 * 2 ** 20;
 /** Sessions kept minute by minute for quotes: 3 to 12 KB each. */
 const CACHED_SESSIONS = 1024;
-/** Minutes generated before other work gets its turn: about 10 ms. */
-const MINUTES_PER_TURN = 50_000;
+/** Minutes generated before other work gets its turn: some 3 ms, so that several jobs on as many symbols do not hold it up. */
+const MINUTES_PER_TURN = 15_000;
 
 /** What the quotes of one symbol are made of while one session is the latest. */
 interface QuoteBasis {
@@ -61,7 +62,7 @@ export class SimulatedProvider implements MarketDataProvider {
   readonly #calendars = new BoundedCache<readonly number[]>(CACHED_CALENDARS);
   readonly #histories = new BoundedCache<BarColumns>(CACHED_HISTORIES);
   readonly #sessions = new BoundedCache<QuoteBasis>(CACHED_SESSIONS);
-  readonly #answers = new BoundedCache<Bars>(CACHED_ANSWER_BYTES, byteLengthOf);
+  readonly #answers = new AnswerCache<Bars>(CACHED_ANSWER_BYTES, byteLengthOf);
 
   /** @param options.seed another seed is another world; default `dunlin` */
   constructor(options: { readonly clock: Clock; readonly seed?: string }) {
@@ -74,16 +75,15 @@ export class SimulatedProvider implements MarketDataProvider {
   async bars(request: BarsRequest): Promise<Bars> {
     const range = parseDateRange(request);
     const { symbol, interval } = request;
-    const isIntraday = intervalMinutes(interval) !== null;
     const key = `${symbol} ${interval} ${range.start} ${range.end} ${this.#knownUntil(request, range)}`;
-    const kept = this.#answers.get(key);
-    if (kept !== undefined) return kept;
-    // Making a history takes some 10 ms: many symbols must not hold up everything else.
-    await yieldToEvents();
-    const columns = isIntraday ? await this.#intradayBars(request, range) : this.#sessionBars(request, range);
-    const bars = { symbol, interval, source: this.name, ...columns };
-    this.#answers.set(key, bars);
-    return bars;
+    return await this.#answers.get(key, () => this.#makeBars(request, range));
+  }
+
+  async #makeBars(request: BarsRequest, range: DateRange): Promise<Bars> {
+    const { symbol, interval } = request;
+    const isIntraday = intervalMinutes(interval) !== null;
+    const columns = isIntraday ? await this.#intradayBars(request, range) : await this.#sessionBars(request, range);
+    return { symbol, interval, source: this.name, ...columns };
   }
 
   /** All that an answer depends on beside the request: the minute or the session that was completed last. */
@@ -113,9 +113,10 @@ export class SimulatedProvider implements MarketDataProvider {
   close(): void {}
 
   /** Daily, weekly or monthly bars whose time lies in the range and whose last session has ended. */
-  #sessionBars({ symbol, interval }: BarsRequest, range: DateRange): BarColumns {
+  async #sessionBars({ symbol, interval }: BarsRequest, range: DateRange): Promise<BarColumns> {
     const calendar = calendarOf(symbol);
     const completed = lastCompletedSession(calendar, this.#clock.now());
+    await this.#prepareHistory(symbol, completed);
     const history = this.#history(symbol, completed);
     const known = copyRows(history, 0, lowerBound(history.time, completed + 1));
     if (interval !== '1w' && interval !== '1mo') return rowsBetween(known, range.start, range.end);
@@ -140,6 +141,7 @@ export class SimulatedProvider implements MarketDataProvider {
     const rows = days.reduce((sum, day) => sum + barsInSession(calendar, day, minutesPerBar), 0);
     if (rows > MAX_BARS) throw tooManyBars(rows, interval);
 
+    await this.#prepareHistory(symbol, days.at(-1) ?? HISTORY_START);
     const target = allocateColumns(rows);
     let row = 0;
     let minutesInTurn = 0;
@@ -188,6 +190,16 @@ export class SimulatedProvider implements MarketDataProvider {
       close: at(history.close),
       volume: at(history.volume),
     };
+  }
+
+  /** Sessions and history take some 10 ms each to be made: many symbols must not hold up everything else. */
+  async #prepareHistory(symbol: string, until: number): Promise<void> {
+    const calendar = calendarOf(symbol);
+    await yieldToEvents();
+    this.#days(calendar, sessionAfter(calendar, until));
+    await yieldToEvents();
+    this.#history(symbol, until);
+    await yieldToEvents();
   }
 
   /** The whole history to `until` at least: it may tell of sessions to come, so callers cut it. */

@@ -27,8 +27,8 @@ const INDICATOR_ROOM = { most: 2 ** 29, mixed: 2 ** 28 };
  * other jobs have their turn.
  */
 const BATCH_WORK = 40_000_000;
-/** Combinations of a batch among which the kernel's work on the bars themselves hardly counts, … */
-const SHARING_COMBINATIONS = 128;
+/** Combinations of a batch among which the kernel's work on the bars themselves and on copies of columns hardly counts, … */
+const SHARING_COMBINATIONS = 256;
 /** … as long as the batch ends within half a second or so. */
 const MAX_BATCH_WORK = 160_000_000;
 /** With as many combinations a batch may be one of two that a lane has in turn, so that lanes end together. */

@@ -70,7 +70,7 @@ export class IndicatorCache {
     const length = this.#bars[0]?.time.length ?? 0;
     const portions = portionsOf(specs, { bars: length, lanes: this.#compute.parallelism });
     const left = shareRange({ from: 0, to: portions.length });
-    const columns = takeColumns(this.#memory, specs, this.#bars);
+    const columns = await takeColumns(this.#memory, specs, this.#bars);
     await inLanes(Math.min(this.#compute.parallelism, portions.length), signal, async (both) => {
       await this.#compute.run(INDICATORS, { portions, left, bars: this.#bars, columns }, { signal: both });
     });

@@ -162,7 +162,7 @@ function replayTasks(
     async (signal) => {
       const { bars, folds, segments, settings, predictions } = job;
       const { params } = best;
-      const columns = takeColumns(memory, indicatorSpecs(type, params, bars.length), bars);
+      const columns = await takeColumns(memory, indicatorSpecs(type, params, bars.length), bars);
       const input = { typeName: type.name, params, bars, folds, segments, settings, predictions, columns };
       group.replay = await compute.run(REPLAY, input, { signal });
       // Not after a failure: a thread may be writing to them still.

@@ -1,8 +1,8 @@
 /**
  * Cuts a run of combinations into rounds whose indicators fit into memory together. Most jobs are one round. Combinations
- * that read the same kinds of indicators, and the same columns, stand together in it, so that those of a batch read few;
- * where the columns are many megabytes the kinds are rounds of their own, so that those of one kind need not be in memory
- * with those of another.
+ * that read the same kinds of indicators stand together in it, in strips of which every piece reads few columns, because
+ * a batch has a copy made of each column that it reads; where the columns are many megabytes the kinds are rounds of
+ * their own, so that those of one kind need not be in memory with those of another.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Bars } from '../../market/index.ts';
@@ -17,6 +17,11 @@ import {
 
 /** Combinations that are looked at before the event loop has its turn. */
 const SLICE = 1000;
+/**
+ * Most columns across a strip, of which a piece of it reads all. A piece of n combinations of a whole grid reads n/16 more
+ * along the strip: fewest together where n is the square of it, which is what a batch over many bars has.
+ */
+const STRIP = 16;
 
 /** Combinations by index, and the distinct indicators that they read: by need, then by symbol. */
 export interface Round {
@@ -45,7 +50,7 @@ export interface RoundJob {
 }
 
 /**
- * The rounds of combinations, those of one kind after those of another, those of one column together. A combination whose
+ * The rounds of combinations, those of one kind after those of another, those of one strip together. A combination whose
  * own indicators are beyond the limit is a round by itself. The event loop has its turn in between.
  *
  * @param params by index
@@ -83,7 +88,7 @@ async function groupsOf(
     addReader(group, index, read);
   }
   const sorted: (readonly number[])[] = [];
-  for (const group of groups.values()) sorted.push(await byColumn(group));
+  for (const group of groups.values()) sorted.push(await inStrips(group));
   return { groups: sorted, needs: distinct.needs };
 }
 
@@ -129,21 +134,29 @@ function addReader({ indexes, places }: Group, index: number, read: readonly num
 }
 
 /**
- * Those that read the same column one after the other, of the columns of which there are most: a batch reads all the
- * others anyway. Every other column comes in the second half: along an axis combinations trade less and less, or more and
- * more, and threads that take a half each are to end together.
+ * Strip after strip. A strip has the combinations that read one of a few columns in the place with the second most; in it
+ * those that read the same column in the place with most stand together. Along an axis combinations trade less and less, or
+ * more and more, and threads that take a half each are to end together: so a strip has columns from the whole axis, of n
+ * strips every n-th, and in it every other column along comes in the second half.
  */
-async function byColumn({ indexes, places }: Group): Promise<readonly number[]> {
-  const most = Math.max(0, ...places.map(({ distinct }) => distinct.size));
-  const columns = places.find(({ distinct }) => distinct.size === most)?.columns;
-  const buckets = new Map<number, number[]>();
+async function inStrips({ indexes, places }: Group): Promise<readonly number[]> {
+  const [along, across] = places.toSorted((a, b) => b.distinct.size - a.distinct.size);
+  const count = Math.max(1, Math.ceil((across?.distinct.size ?? 0) / STRIP));
+  const stripOf = new Map(Array.from(across?.distinct ?? [], (column, place) => [column, place % count]));
+  const strips = new Map<number, Map<number, number[]>>();
   for (const [place, index] of indexes.entries()) {
     if (place % SLICE === SLICE - 1) await breathe();
     // Those that read nothing are in one.
-    valueOf(buckets, columns?.[place] ?? 0, () => []).push(index);
+    const strip = stripOf.get(across?.columns[place] ?? 0) ?? 0;
+    const columns = valueOf(strips, strip, () => new Map<number, number[]>());
+    valueOf(columns, along?.columns[place] ?? 0, () => []).push(index);
   }
-  const halves = [0, 1].flatMap((half) => [...buckets.values()].filter((_, place) => place % 2 === half));
-  return joined(halves);
+  return joined([...strips.values()].flatMap(inHalves));
+}
+
+/** Every other list, then the rest. */
+function inHalves(columns: ReadonlyMap<number, readonly number[]>): readonly (readonly number[])[] {
+  return [0, 1].flatMap((half) => [...columns.values()].filter((_, place) => place % 2 === half));
 }
 
 /** One list of all. `flat` takes 75 ms for a million, in which nobody has a turn. */

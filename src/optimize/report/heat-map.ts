@@ -2,6 +2,7 @@
  * Heat maps of a search: what the best combination reaches at each pair of values of two parameters, whatever the others
  * are. A plateau of good cells is worth more than a peak: its neighbours would have done as well.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Parameters } from '../../strategies/index.ts';
 import type { Axis, ParameterSpace } from '../search/index.ts';
 import { placeAxis, type ReportAxis } from './axis.ts';
@@ -37,19 +38,28 @@ export interface HeatMap {
 
 /**
  * The maps of one strategy type, those that explain most first: at most six. One without a second axis when only one
- * parameter was searched; none when none was.
+ * parameter was searched; none when none was. Between axes and between maps the event loop has its turn.
  */
-export function heatMapsOf(space: ParameterSpace, trials: readonly MappedTrial[]): readonly HeatMap[] {
-  const axes = Object.entries(space)
-    .filter(([, axis]) => isSearched(axis))
-    .map(([name, axis]) => placeTrials(name, axis, trials));
-  const [only] = axes;
-  if (only === undefined) return [];
-  if (axes.length === 1) return [drawn(only, null, trials)];
-  const maps = axes.flatMap((first, at) =>
-    axes.slice(at + 1).map((second) => drawn(...longFirst(first, second), trials)),
-  );
+export async function heatMapsOf(space: ParameterSpace, trials: readonly MappedTrial[]): Promise<readonly HeatMap[]> {
+  const axes: TrialAxis[] = [];
+  for (const [name, axis] of Object.entries(space)) {
+    if (!isSearched(axis)) continue;
+    await othersTurn();
+    axes.push(placeTrials(name, axis, trials));
+  }
+  const maps: HeatMap[] = [];
+  for (const [x, y] of pairsOf(axes)) {
+    await othersTurn();
+    maps.push(drawn(x, y, trials));
+  }
   return maps.toSorted((a, b) => (b.explained ?? 0) - (a.explained ?? 0)).slice(0, MAX_MAPS);
+}
+
+/** Every two axes; one that is alone has no other. */
+function pairsOf(axes: readonly TrialAxis[]): readonly (readonly [TrialAxis, TrialAxis | null])[] {
+  const [only, ...others] = axes;
+  if (only !== undefined && others.length === 0) return [[only, null]];
+  return axes.flatMap((first, at) => axes.slice(at + 1).map((second) => longFirst(first, second)));
 }
 
 function isSearched(axis: Axis): boolean {

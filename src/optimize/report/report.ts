@@ -58,21 +58,27 @@ export async function optimizationReport(
     throw conflict(message, { status: row.status });
   }
   const trials = await readTrials(database, id);
-  const sections = readConfig(row).sections.map(({ strategyType, paramGrid }) =>
+  const sections: ReportSection[] = [];
+  for (const { strategyType, paramGrid } of readConfig(row).sections) {
     // Trials of engine version 1 do not name their type: their jobs had one.
-    sectionOf(strategyType, paramGrid, [...(trials.get(strategyType) ?? []), ...(trials.get('') ?? [])]),
-  );
+    const ofType = [...(trials.get(strategyType) ?? []), ...(trials.get('') ?? [])];
+    sections.push(await sectionOf(strategyType, paramGrid, ofType));
+  }
   return { sections, winner: winnerOf(row), curve: readCurve(row)?.points ?? [] };
 }
 
-function sectionOf(strategyType: string, space: ParameterSpace, trials: readonly MappedTrial[]): ReportSection {
+async function sectionOf(
+  strategyType: string,
+  space: ParameterSpace,
+  trials: readonly MappedTrial[],
+): Promise<ReportSection> {
   const count = (status: MappedTrial['status']) => trials.filter((trial) => trial.status === status).length;
   return {
     strategyType,
     ranked: count('ranked'),
     unranked: count('unranked'),
     skipped: count('skipped'),
-    heatMaps: heatMapsOf(space, trials),
+    heatMaps: await heatMapsOf(space, trials),
   };
 }
 

@@ -13,24 +13,12 @@ import {
 } from '../../../src/optimize/tuning/index.ts';
 import { stagesOf } from '../../../src/optimize/tuning/stages.ts';
 import { edgeBars, tuningJob } from '../../support/edge-bars.ts';
+import { turnsOf } from '../../support/turns.ts';
 
 const TRIALS = 2000;
 /** Pieces of 250 combinations, but for the last one. */
 const TURNS = TRIALS / 250 - 1;
 const FOLDS = 5;
-
-/** How many times the event loop went round while `work` was under way, and its outcome. */
-async function turnsOf<Outcome>(work: () => Promise<Outcome>): Promise<[number, Outcome]> {
-  let turns = 0;
-  const count = (): void => {
-    turns++;
-    next = setImmediate(count);
-  };
-  let next = setImmediate(count);
-  const outcome = await work();
-  clearImmediate(next);
-  return [turns, outcome];
-}
 
 async function combinations() {
   const space = MODEL_SPACES.xgboost;
