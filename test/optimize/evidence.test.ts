@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../src/backtest/index.ts';
 import { type Compute, ComputeFailure, type TaskName } from '../../src/compute/index.ts';
 import type { ComputableJob } from '../../src/optimize/engine/compute-job.ts';
+import { INDICATORS } from '../../src/optimize/engine/evaluate-task.ts';
+import { IndicatorCache } from '../../src/optimize/engine/indicator-cache.ts';
 import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
 import { gatherEvidence } from '../../src/optimize/engine/judge-job.ts';
 import { FIELD, PBO, REPLAY, type ReplayTaskInput } from '../../src/optimize/engine/judge-tasks.ts';
@@ -11,7 +13,14 @@ import type { BestOfGroup, RankTaskOutput } from '../../src/optimize/engine/rank
 import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
-import { builtInStrategies, parseParameters } from '../../src/strategies/index.ts';
+import {
+  builtInStrategies,
+  type IndicatorTable,
+  indicatorKey,
+  indicatorSpecs,
+  parseParameters,
+} from '../../src/strategies/index.ts';
+import { randomBars } from '../support/series.ts';
 
 const LANES = 4;
 const FOLDS = walkForwardFolds(500, { nSplits: 5, trainRatio: 0.7 }, 1);
@@ -20,7 +29,12 @@ const TYPES = builtInStrategies.slice(0, LANES);
 /** Combinations of a type. */
 const EACH = 3;
 const SWEEP: ComputableJob = {
-  ...{ bars: [], folds: FOLDS, segments: SEGMENTS, predictions: new Map() },
+  ...{
+    bars: [1, 2].map((seed) => randomBars(seed, { length: 500 })),
+    folds: FOLDS,
+    segments: SEGMENTS,
+    predictions: new Map(),
+  },
   settings: parseSettings({}, { periodsPerYear: 252 }),
   search: { method: 'grid', maxTrials: null, seed: null },
   sections: TYPES.map((type, place) => ({ type, space: {}, from: EACH * place, to: EACH * (place + 1) })),
@@ -36,14 +50,21 @@ const BESTS: readonly BestOfGroup[] = TYPES.map((type, place) => ({
   ...{ meanSharpe: 1, sharpeStd: 0, folds: { positive: 5, total: 5 } },
 }));
 
-/** Begins at the end of a sweep; the ranking is told when the test says so. */
-function begin({ failing }: { readonly failing?: string } = {}) {
+/** The indicators of the winners. */
+const SPECS = TYPES.flatMap((type, place) => indicatorSpecs(type, BESTS[place]?.params ?? {}, SWEEP.bars.length));
+
+/**
+ * Begins at the end of a sweep; the ranking is told when the test says so.
+ *
+ * @param options.specs indicators that the search has left in memory
+ */
+async function begin({ failing, specs = SPECS }: { readonly failing?: string; readonly specs?: typeof SPECS } = {}) {
   const memory = new SharedMemory();
   const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, memory);
   figures.isDone.fill(1);
   const cancel = new AbortController();
   const { signal } = cancel;
-  const seen = { running: 0, mostReplays: 0, begun: [] as string[], columns: [] as Float64Array[] };
+  const seen = { running: 0, mostReplays: 0, begun: [] as string[], columns: [] as IndicatorTable[] };
   const run = async ({ name }: TaskName<unknown, unknown>, input: unknown, options: Parameters<Compute['run']>[2]) => {
     const failIfAborted = (): void => {
       if (options?.signal?.aborted === true) throw new ComputeFailure('aborted', 'It was aborted.');
@@ -54,7 +75,7 @@ function begin({ failing }: { readonly failing?: string } = {}) {
     const isReplay = name === REPLAY.name;
     if (isReplay) {
       seen.mostReplays = Math.max(seen.mostReplays, ++seen.running);
-      seen.columns.push(...(input as ReplayTaskInput).columns.values());
+      seen.columns.push((input as ReplayTaskInput).indicators);
     }
     await turn();
     if (isReplay) seen.running -= 1;
@@ -69,8 +90,11 @@ function begin({ failing }: { readonly failing?: string } = {}) {
     tell = () => resolve({ pooled: BESTS[1] ?? null, sections: BESTS });
     signal.addEventListener('abort', () => reject(new ComputeFailure('aborted', 'It was aborted.')));
   });
-  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal, memory });
-  return { seen, tell, cancel, evidence, memory };
+  const indicators = new IndicatorCache(compute, SWEEP.bars, { memory, maxBytes: 2 ** 20 });
+  const columns = await indicators.columns(specs, signal);
+  seen.begun = [];
+  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal, indicators });
+  return { seen, tell, cancel, evidence, memory, columns };
 }
 
 /** Until all tasks that need no ranking have ended: there are fewer than forty. */
@@ -80,7 +104,7 @@ async function untilIdle(): Promise<void> {
 
 describe('the evidence of a sweep', () => {
   it('is gathered by all lanes, also when the ranking is told after all the rest was done', async () => {
-    const { seen, tell, evidence } = begin();
+    const { seen, tell, evidence } = await begin();
     await untilIdle();
     // A field and some splits of each type, and of all together.
     const before = seen.begun.length;
@@ -97,7 +121,7 @@ describe('the evidence of a sweep', () => {
   });
 
   it('replays before what is left when the ranking is told early', async () => {
-    const { seen, tell, evidence } = begin();
+    const { seen, tell, evidence } = await begin();
 
     tell();
     await evidence;
@@ -108,9 +132,25 @@ describe('the evidence of a sweep', () => {
     expect(Math.max(...places)).toBeLessThan(2 * LANES);
   });
 
-  it('gives the columns of its replays back, but not those that a thread may be writing to', async () => {
+  it('replays with the indicators of the search, and has those computed that are gone', async () => {
+    for (const specs of [SPECS, SPECS.slice(1), []]) {
+      const { seen, tell, evidence, columns } = await begin({ specs });
+      tell();
+      await evidence;
+
+      expect(columns.size).toBe(specs.length);
+      expect(seen.begun.includes(INDICATORS.name)).toBe(specs.length < SPECS.length);
+      expect(seen.columns).toHaveLength(TYPES.length);
+      for (const table of seen.columns) {
+        expect([...table.keys()].toSorted()).toEqual(SPECS.map(indicatorKey).toSorted());
+        for (const [key, column] of columns) expect(table.get(key)).toBe(column);
+      }
+    }
+  });
+
+  it('gives the indicators of the search back, but not those that a thread may be reading', async () => {
     for (const isCancelled of [false, true]) {
-      const { seen, tell, cancel, evidence, memory } = begin();
+      const { seen, tell, cancel, evidence, memory, columns } = await begin();
       tell();
       if (isCancelled) {
         while (seen.columns.length === 0) await turn();
@@ -118,8 +158,8 @@ describe('the evidence of a sweep', () => {
       }
       await evidence.catch(() => undefined);
 
-      const taken = seen.columns.map(({ buffer }) => buffer);
-      const idle = seen.columns.map(({ length }) => memory.column(length).buffer);
+      const taken = Array.from(columns.values(), ({ buffer }) => buffer);
+      const idle = Array.from(columns.values(), ({ length }) => memory.column(length).buffer);
 
       expect(taken.length).toBeGreaterThan(0);
       expect(idle.filter((buffer) => taken.includes(buffer))).toHaveLength(isCancelled ? 0 : taken.length);
@@ -128,7 +168,7 @@ describe('the evidence of a sweep', () => {
 
   it('ends when it is cancelled, whether lanes work or wait for the ranking', async () => {
     for (const wait of [turn, untilIdle]) {
-      const { seen, cancel, evidence } = begin();
+      const { seen, cancel, evidence } = await begin();
       await wait();
       const before = seen.begun.length;
 
@@ -140,7 +180,7 @@ describe('the evidence of a sweep', () => {
   });
 
   it('fails with the first failure, and begins nothing after it', async () => {
-    const { seen, tell, evidence } = begin({ failing: FIELD.name });
+    const { seen, tell, evidence } = await begin({ failing: FIELD.name });
     await untilIdle();
 
     tell();

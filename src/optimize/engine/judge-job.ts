@@ -5,15 +5,14 @@
  */
 import type { Compute } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
-import { indicatorSpecs, type StrategyType } from '../../strategies/index.ts';
+import { indicatorSpecs } from '../../strategies/index.ts';
 import { assess, type Field, type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
-import { takeColumns } from './columns.ts';
 import type { ComputableJob } from './compute-job.ts';
+import type { IndicatorCache } from './indicator-cache.ts';
 import type { JobFigures } from './job-figures.ts';
 import { FIELD, PBO, REPLAY, type Replay } from './judge-tasks.ts';
 import { evenRanges, inLanes } from './lanes.ts';
 import { type BestOfGroup, evaluatedOf, type RankTaskOutput } from './rank-task.ts';
-import type { SharedMemory } from './shared-memory.ts';
 import { shareRange } from './shared-range.ts';
 
 /** Pairs of splits x combinations of one task: some 50 ms. */
@@ -28,7 +27,8 @@ export interface JudgedJob {
   readonly figures: JobFigures;
   readonly ranking: Promise<RankTaskOutput>;
   readonly signal: AbortSignal;
-  readonly memory: SharedMemory;
+  /** Of its search, which end here; what of them the winners read is computed again where it is gone. */
+  readonly indicators: IndicatorCache;
 }
 
 /** Evidence about the combinations of one type, or of all. */
@@ -72,16 +72,18 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   const pooled = isOne ? first : emptyEvidence(sections.flatMap(({ evaluated }) => [...evaluated]));
   const groups = [...new Set([...sections, pooled])];
   const tasks = groups.flatMap((group) => [fieldTask(judged, group), ...pboTasks(judged, group)]);
-  const told = judged.ranking.then((ranking) => {
+  const told = judged.ranking.then(async (ranking) => {
     for (const [place, section] of sections.entries()) section.best = ranking.sections[place] ?? null;
     pooled.best = ranking.pooled;
-    tasks.unshift(...job.sections.flatMap(({ type }, place) => replayTasks(judged, type, sections[place])));
+    tasks.unshift(...(await replayTasks(judged, sections)));
   });
   await inLanes(compute.parallelism, signal, async (both, lane) => {
     if (lane > 0) await takeAll(tasks, both);
     await told;
     await takeAll(tasks, both);
   });
+  // Not after a failure: a thread may be reading them still.
+  judged.indicators.release();
   // The best of all is the best of its type.
   pooled.replay ??= sections.find(({ best }) => best?.index === pooled.best?.index)?.replay ?? null;
   return { pooled, sections };
@@ -150,25 +152,22 @@ function pboTasks({ compute, job, figures }: JudgedJob, group: GroupEvidence): r
   });
 }
 
-/** Of the winner of a type, if it has one. */
-function replayTasks(
-  { compute, job, memory }: JudgedJob,
-  type: StrategyType,
-  group: GroupEvidence | undefined,
-): readonly LaneTask[] {
-  const best = group?.best ?? null;
-  if (group === undefined || best === null) return [];
-  return [
-    async (signal) => {
-      const { bars, folds, segments, settings, predictions } = job;
-      const { params } = best;
-      const columns = takeColumns(memory, indicatorSpecs(type, params, bars.length), bars);
-      const input = { typeName: type.name, params, bars, folds, segments, settings, predictions, columns };
-      group.replay = await compute.run(REPLAY, input, { signal });
-      // Not after a failure: a thread may be writing to them still.
-      for (const column of columns.values()) memory.release(column);
-    },
-  ];
+/** Of the winner of each type that has one; their indicators are asked for at once, so that none makes room for another. */
+async function replayTasks(
+  { compute, job, indicators, signal }: JudgedJob,
+  groups: readonly GroupEvidence[],
+): Promise<readonly LaneTask[]> {
+  const { bars, folds, segments, settings, predictions } = job;
+  const winners = job.sections.flatMap(({ type }, place) => {
+    const group = groups[place];
+    return group === undefined || group.best === null ? [] : [{ type, group, params: group.best.params }];
+  });
+  const specs = winners.flatMap(({ type, params }) => indicatorSpecs(type, params, bars.length));
+  const columns = await indicators.columns(specs, signal);
+  return winners.map(({ type, group, params }) => async (both) => {
+    const input = { typeName: type.name, params, bars, folds, segments, settings, predictions, indicators: columns };
+    group.replay = await compute.run(REPLAY, input, { signal: both });
+  });
 }
 
 /** Of a group without a ranked combination: what was tried, and that there is nothing to judge. */
