@@ -8,9 +8,10 @@ import { INDICATORS } from '../../src/optimize/engine/evaluate-task.ts';
 import { IndicatorCache } from '../../src/optimize/engine/indicator-cache.ts';
 import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
 import { gatherEvidence } from '../../src/optimize/engine/judge-job.ts';
-import { FIELD, PBO, REPLAY, type ReplayTaskInput } from '../../src/optimize/engine/judge-tasks.ts';
+import { FIELD, PBO, type PboTaskInput, REPLAY, type ReplayTaskInput } from '../../src/optimize/engine/judge-tasks.ts';
 import type { BestOfGroup, RankTaskOutput } from '../../src/optimize/engine/rank-task.ts';
 import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
+import { STEPS, type StepRequest } from '../../src/optimize/engine/steps-task.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
 import {
@@ -56,22 +57,47 @@ const SPECS = TYPES.flatMap((type, place) => indicatorSpecs(type, BESTS[place]?.
 /**
  * Begins at the end of a sweep; the ranking is told when the test says so.
  *
+ * @param options.failing the task that fails
  * @param options.specs indicators that the search has left in memory
+ * @param options.isCounting whether the first who comes to splits counts them all
  */
-async function begin({ failing, specs = SPECS }: { readonly failing?: string; readonly specs?: typeof SPECS } = {}) {
+async function begin({
+  failing,
+  specs = SPECS,
+  isCounting = false,
+}: {
+  readonly failing?: string;
+  readonly specs?: typeof SPECS;
+  readonly isCounting?: boolean;
+} = {}) {
   const memory = new SharedMemory();
   const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, memory);
   figures.isDone.fill(1);
   const cancel = new AbortController();
   const { signal } = cancel;
-  const seen = { running: 0, mostReplays: 0, begun: [] as string[], columns: [] as IndicatorTable[] };
+  const seen = {
+    ...{ running: 0, mostReplays: 0, columns: [] as IndicatorTable[] },
+    /** Names, of steps and of other tasks; and of the steps of each message. */
+    ...{ begun: [] as string[], messages: [] as (readonly string[])[] },
+  };
+  const failIfAborted = (options: Parameters<Compute['run']>[2]): void => {
+    if (options?.signal?.aborted === true) throw new ComputeFailure('aborted', 'It was aborted.');
+  };
   const run = async ({ name }: TaskName<unknown, unknown>, input: unknown, options: Parameters<Compute['run']>[2]) => {
-    const failIfAborted = (): void => {
-      if (options?.signal?.aborted === true) throw new ComputeFailure('aborted', 'It was aborted.');
-    };
-    failIfAborted();
+    failIfAborted(options);
+    const steps = name === STEPS.name ? (input as readonly StepRequest[]) : [{ name, input }];
+    seen.messages.push(steps.map((each) => each.name));
+    const outputs: unknown[] = [];
+    for (const each of steps) {
+      outputs.push(await runOne(each));
+      failIfAborted(options);
+    }
+    return outputs;
+  };
+  const runOne = async ({ name, input }: StepRequest) => {
     seen.begun.push(name);
     if (name === failing) throw new ComputeFailure('crashed', 'The thread has ended.');
+    if (name === PBO.name && isCounting) (input as PboTaskInput).pairs.next.fill((input as PboTaskInput).pairs.to);
     const isReplay = name === REPLAY.name;
     if (isReplay) {
       seen.mostReplays = Math.max(seen.mostReplays, ++seen.running);
@@ -79,7 +105,6 @@ async function begin({ failing, specs = SPECS }: { readonly failing?: string; re
     }
     await turn();
     if (isReplay) seen.running -= 1;
-    failIfAborted();
     if (isReplay) return { returns: {}, curve: (input as ReplayTaskInput).typeName };
     return name === PBO.name ? { overfitted: 1, splits: 2 } : {};
   };
@@ -93,6 +118,7 @@ async function begin({ failing, specs = SPECS }: { readonly failing?: string; re
   const indicators = new IndicatorCache(compute, SWEEP.bars, { memory, maxBytes: 2 ** 20 });
   const columns = await indicators.columns(specs, signal);
   seen.begun = [];
+  seen.messages = [];
   const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal, indicators });
   return { seen, tell, cancel, evidence, memory, columns };
 }
@@ -164,6 +190,22 @@ describe('the evidence of a sweep', () => {
       expect(taken.length).toBeGreaterThan(0);
       expect(idle.filter((buffer) => taken.includes(buffer))).toHaveLength(isCancelled ? 0 : taken.length);
     }
+  });
+
+  it('is asked for in few messages: splits come with what is before them, and none is sent that is over', async () => {
+    const { seen, tell, evidence } = await begin({ isCounting: true });
+
+    tell();
+    const { sections } = await evidence;
+
+    const together = seen.messages.filter(({ length }) => length > 1);
+    expect(together).toContainEqual([FIELD.name, PBO.name]);
+    expect(together.every(([, second, third]) => second === PBO.name && third === undefined)).toBe(true);
+    // A lane for each group would do; one that begins in the same turn finds the splits uncounted, too.
+    const counts = seen.begun.filter((name) => name === PBO.name).length;
+    expect(counts).toBeGreaterThanOrEqual(TYPES.length + 1);
+    expect(counts).toBeLessThanOrEqual(2 * (TYPES.length + 1));
+    expect(sections.map(({ pbo }) => pbo.splits > 0)).toEqual(TYPES.map(() => true));
   });
 
   it('ends when it is cancelled, whether lanes work or wait for the ranking', async () => {
