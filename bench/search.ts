@@ -33,7 +33,8 @@ export function openSearch(workload: Workload, threads: number): Search {
     combinations: total,
     run: async () => {
       const figures = new JobFigures(total, job.segments, memory);
-      await computeJob(compute, job, { figures, hooks, memory });
+      const indicators = await computeJob(compute, job, { figures, hooks, memory });
+      indicators.release();
       memory.release(figures.rows);
     },
     close: () => compute.close(),

@@ -74,7 +74,7 @@ export class ThreadRun<Input, Output, Message> {
       const request = { taskName, input, cancelled: this.#cancelled, port: port2 };
       await handOver(request, { transferList: [port2], signal: this.#kill.signal });
       this.#drain(port1);
-      this.#endUnanswered();
+      this.#settleUnanswered();
     } catch (error) {
       this.#drain(port1);
       this.#settle(this.#failureOf(error));
@@ -153,8 +153,8 @@ export class ThreadRun<Input, Output, Message> {
     }
   }
 
-  /** The thread is free; nearly always it has answered before, so that no error is made, whose stack takes a while. */
-  #endUnanswered(): void {
+  /** Of nearly every run the answer has come: the stack of an error that nobody sees would take as long as a message. */
+  #settleUnanswered(): void {
     if (this.#state === 'settled') return;
     this.#settle(this.#failed('crashed', 'ended without an answer; its output could not be read'));
   }

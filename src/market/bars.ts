@@ -1,4 +1,4 @@
-import { formatDate } from '../core/index.ts';
+import { formatDate, utcDay } from '../core/index.ts';
 import { type Interval, intervalMinutes } from './interval.ts';
 
 /** The columns of `BarColumns`, in the order in which they are stored and hashed. */
@@ -88,5 +88,21 @@ export function lowerBound(column: Float64Array, value: number): number {
 
 /** A bar's time as people write it: `2020-01-02` for days and longer, `2020-01-02T14:30:00Z` within the day. */
 export function formatBarTime(time: number, interval: Interval): string {
-  return intervalMinutes(interval) === null ? formatDate(time) : `${new Date(time).toISOString().slice(0, 19)}Z`;
+  return barTimeFormat(interval)(time);
+}
+
+/** `formatBarTime` for many times in turn: those of one day share its text, which takes longest to write. */
+export function barTimeFormat(interval: Interval): (time: number) => string {
+  if (intervalMinutes(interval) === null) return formatDate;
+  let [day, date] = [Number.NaN, ''];
+  return (time) => {
+    if (utcDay(time) !== day) [day, date] = [utcDay(time), formatDate(time)];
+    const seconds = (time - day) / 1000;
+    return `${date}T${twoDigits(seconds / 3600)}:${twoDigits((seconds / 60) % 60)}:${twoDigits(seconds % 60)}Z`;
+  };
+}
+
+/** The whole part of a number in [0, 100). */
+function twoDigits(value: number): string {
+  return String(Math.floor(value)).padStart(2, '0');
 }

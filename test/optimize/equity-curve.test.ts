@@ -8,14 +8,22 @@ import { seededRandom } from '../support/random.ts';
 const CAPITAL = 100_000;
 const DAY_MS = 86_400_000;
 
+interface Walk {
+  readonly seed: number;
+  readonly bars: number;
+  readonly nSplits: number;
+  /** Whether it rises so fast that what is deepest below the peak is above most of what was before. */
+  readonly isRising: boolean;
+}
+
 /** A walk of so many bars, which repeats values now and then, cut as a job cuts it. */
-function curveOf(input: { readonly seed: number; readonly bars: number; readonly nSplits: number }) {
-  const { seed, bars, nSplits } = input;
+function curveOf({ seed, bars, nSplits, isRising }: Walk) {
   const random = seededRandom(seed);
   const slices = slicesOf(walkForwardFolds(bars, { nSplits, trainRatio: 0.7 }, 1)).map((slice) => {
     let value = CAPITAL;
     const equity = Float64Array.from({ length: slice.to - slice.from }, () => {
-      value *= 1 + Math.round(3 * (random() - 0.5)) / 100;
+      const step = Math.round(3 * (random() - 0.5)) / 100;
+      value *= 1 + (isRising && step > 0 ? 10 * step : step);
       return value;
     });
     return { ...slice, equity };
@@ -32,6 +40,7 @@ const fewSlices = fc.record({
   seed: fc.nat(),
   bars: fc.integer({ min: 500, max: 12_000 }),
   nSplits: fc.integer({ min: 1, max: 45 }),
+  isRising: fc.boolean(),
 });
 
 it('shows the highest, the lowest and the deepest of every slice, in order, with few points', () => {
@@ -63,7 +72,7 @@ it('shows the highest, the lowest and the deepest of every slice, in order, with
 });
 
 it('is no longer for many short slices', () => {
-  const { slices, points } = curveOf({ seed: 1, bars: 40_000, nSplits: 3000 });
+  const { slices, points } = curveOf({ seed: 1, bars: 40_000, nSplits: 3000, isRising: false });
 
   expect(slices).toHaveLength(6000);
   expect(points.length).toBeGreaterThan(500);

@@ -4,14 +4,24 @@ import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../src/backtest/index.ts';
 import { type Compute, ComputeFailure, type TaskName } from '../../src/compute/index.ts';
 import type { ComputableJob } from '../../src/optimize/engine/compute-job.ts';
+import { INDICATORS } from '../../src/optimize/engine/evaluate-task.ts';
+import { IndicatorCache } from '../../src/optimize/engine/indicator-cache.ts';
 import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
 import { gatherEvidence } from '../../src/optimize/engine/judge-job.ts';
-import { FIELD, PBO, REPLAY, type ReplayTaskInput } from '../../src/optimize/engine/judge-tasks.ts';
+import { FIELD, PBO, type PboTaskInput, REPLAY, type ReplayTaskInput } from '../../src/optimize/engine/judge-tasks.ts';
 import type { BestOfGroup, RankTaskOutput } from '../../src/optimize/engine/rank-task.ts';
 import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
+import { STEPS, type StepRequest } from '../../src/optimize/engine/steps-task.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
-import { builtInStrategies, parseParameters } from '../../src/strategies/index.ts';
+import {
+  builtInStrategies,
+  type IndicatorTable,
+  indicatorKey,
+  indicatorSpecs,
+  parseParameters,
+} from '../../src/strategies/index.ts';
+import { randomBars } from '../support/series.ts';
 
 const LANES = 4;
 const FOLDS = walkForwardFolds(500, { nSplits: 5, trainRatio: 0.7 }, 1);
@@ -20,7 +30,12 @@ const TYPES = builtInStrategies.slice(0, LANES);
 /** Combinations of a type. */
 const EACH = 3;
 const SWEEP: ComputableJob = {
-  ...{ bars: [], folds: FOLDS, segments: SEGMENTS, predictions: new Map() },
+  ...{
+    bars: [1, 2].map((seed) => randomBars(seed, { length: 500 })),
+    folds: FOLDS,
+    segments: SEGMENTS,
+    predictions: new Map(),
+  },
   settings: parseSettings({}, { periodsPerYear: 252 }),
   search: { method: 'grid', maxTrials: null, seed: null },
   sections: TYPES.map((type, place) => ({ type, space: {}, from: EACH * place, to: EACH * (place + 1) })),
@@ -36,29 +51,60 @@ const BESTS: readonly BestOfGroup[] = TYPES.map((type, place) => ({
   ...{ meanSharpe: 1, sharpeStd: 0, folds: { positive: 5, total: 5 } },
 }));
 
-/** Begins at the end of a sweep; the ranking is told when the test says so. */
-function begin({ failing }: { readonly failing?: string } = {}) {
+/** The indicators of the winners. */
+const SPECS = TYPES.flatMap((type, place) => indicatorSpecs(type, BESTS[place]?.params ?? {}, SWEEP.bars.length));
+
+/**
+ * Begins at the end of a sweep; the ranking is told when the test says so.
+ *
+ * @param options.failing the task that fails
+ * @param options.specs indicators that the search has left in memory
+ * @param options.isCounting whether the first who comes to splits counts them all
+ */
+async function begin({
+  failing,
+  specs = SPECS,
+  isCounting = false,
+}: {
+  readonly failing?: string;
+  readonly specs?: typeof SPECS;
+  readonly isCounting?: boolean;
+} = {}) {
   const memory = new SharedMemory();
   const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, memory);
   figures.isDone.fill(1);
   const cancel = new AbortController();
   const { signal } = cancel;
-  const seen = { running: 0, mostReplays: 0, begun: [] as string[], columns: [] as Float64Array[] };
+  const seen = {
+    ...{ running: 0, mostReplays: 0, columns: [] as IndicatorTable[] },
+    /** Names, of steps and of other tasks; and of the steps of each message. */
+    ...{ begun: [] as string[], messages: [] as (readonly string[])[] },
+  };
+  const failIfAborted = (options: Parameters<Compute['run']>[2]): void => {
+    if (options?.signal?.aborted === true) throw new ComputeFailure('aborted', 'It was aborted.');
+  };
   const run = async ({ name }: TaskName<unknown, unknown>, input: unknown, options: Parameters<Compute['run']>[2]) => {
-    const failIfAborted = (): void => {
-      if (options?.signal?.aborted === true) throw new ComputeFailure('aborted', 'It was aborted.');
-    };
-    failIfAborted();
+    failIfAborted(options);
+    const steps = name === STEPS.name ? (input as readonly StepRequest[]) : [{ name, input }];
+    seen.messages.push(steps.map((each) => each.name));
+    const outputs: unknown[] = [];
+    for (const each of steps) {
+      outputs.push(await runOne(each));
+      failIfAborted(options);
+    }
+    return outputs;
+  };
+  const runOne = async ({ name, input }: StepRequest) => {
     seen.begun.push(name);
     if (name === failing) throw new ComputeFailure('crashed', 'The thread has ended.');
+    if (name === PBO.name && isCounting) (input as PboTaskInput).pairs.next.fill((input as PboTaskInput).pairs.to);
     const isReplay = name === REPLAY.name;
     if (isReplay) {
       seen.mostReplays = Math.max(seen.mostReplays, ++seen.running);
-      seen.columns.push(...(input as ReplayTaskInput).columns.values());
+      seen.columns.push((input as ReplayTaskInput).indicators);
     }
     await turn();
     if (isReplay) seen.running -= 1;
-    failIfAborted();
     if (isReplay) return { returns: {}, curve: (input as ReplayTaskInput).typeName };
     return name === PBO.name ? { overfitted: 1, splits: 2 } : {};
   };
@@ -69,8 +115,12 @@ function begin({ failing }: { readonly failing?: string } = {}) {
     tell = () => resolve({ pooled: BESTS[1] ?? null, sections: BESTS });
     signal.addEventListener('abort', () => reject(new ComputeFailure('aborted', 'It was aborted.')));
   });
-  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal, memory });
-  return { seen, tell, cancel, evidence, memory };
+  const indicators = new IndicatorCache(compute, SWEEP.bars, { memory, maxBytes: 2 ** 20 });
+  const columns = await indicators.columns(specs, signal);
+  seen.begun = [];
+  seen.messages = [];
+  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal, indicators });
+  return { seen, tell, cancel, evidence, memory, columns };
 }
 
 /** Until all tasks that need no ranking have ended: there are fewer than forty. */
@@ -80,7 +130,7 @@ async function untilIdle(): Promise<void> {
 
 describe('the evidence of a sweep', () => {
   it('is gathered by all lanes, also when the ranking is told after all the rest was done', async () => {
-    const { seen, tell, evidence } = begin();
+    const { seen, tell, evidence } = await begin();
     await untilIdle();
     // A field and some splits of each type, and of all together.
     const before = seen.begun.length;
@@ -97,7 +147,7 @@ describe('the evidence of a sweep', () => {
   });
 
   it('replays before what is left when the ranking is told early', async () => {
-    const { seen, tell, evidence } = begin();
+    const { seen, tell, evidence } = await begin();
 
     tell();
     await evidence;
@@ -108,9 +158,25 @@ describe('the evidence of a sweep', () => {
     expect(Math.max(...places)).toBeLessThan(2 * LANES);
   });
 
-  it('gives the columns of its replays back, but not those that a thread may be writing to', async () => {
+  it('replays with the indicators of the search, and has those computed that are gone', async () => {
+    for (const specs of [SPECS, SPECS.slice(1), []]) {
+      const { seen, tell, evidence, columns } = await begin({ specs });
+      tell();
+      await evidence;
+
+      expect(columns.size).toBe(specs.length);
+      expect(seen.begun.includes(INDICATORS.name)).toBe(specs.length < SPECS.length);
+      expect(seen.columns).toHaveLength(TYPES.length);
+      for (const table of seen.columns) {
+        expect([...table.keys()].toSorted()).toEqual(SPECS.map(indicatorKey).toSorted());
+        for (const [key, column] of columns) expect(table.get(key)).toBe(column);
+      }
+    }
+  });
+
+  it('gives the indicators of the search back, but not those that a thread may be reading', async () => {
     for (const isCancelled of [false, true]) {
-      const { seen, tell, cancel, evidence, memory } = begin();
+      const { seen, tell, cancel, evidence, memory, columns } = await begin();
       tell();
       if (isCancelled) {
         while (seen.columns.length === 0) await turn();
@@ -118,17 +184,33 @@ describe('the evidence of a sweep', () => {
       }
       await evidence.catch(() => undefined);
 
-      const taken = seen.columns.map(({ buffer }) => buffer);
-      const idle = seen.columns.map(({ length }) => memory.column(length).buffer);
+      const taken = Array.from(columns.values(), ({ buffer }) => buffer);
+      const idle = Array.from(columns.values(), ({ length }) => memory.column(length).buffer);
 
       expect(taken.length).toBeGreaterThan(0);
       expect(idle.filter((buffer) => taken.includes(buffer))).toHaveLength(isCancelled ? 0 : taken.length);
     }
   });
 
+  it('is asked for in few messages: splits come with what is before them, and none is sent that is over', async () => {
+    const { seen, tell, evidence } = await begin({ isCounting: true });
+
+    tell();
+    const { sections } = await evidence;
+
+    const together = seen.messages.filter(({ length }) => length > 1);
+    expect(together).toContainEqual([FIELD.name, PBO.name]);
+    expect(together.every(([, second, third]) => second === PBO.name && third === undefined)).toBe(true);
+    // A lane for each group would do; one that begins in the same turn finds the splits uncounted, too.
+    const counts = seen.begun.filter((name) => name === PBO.name).length;
+    expect(counts).toBeGreaterThanOrEqual(TYPES.length + 1);
+    expect(counts).toBeLessThanOrEqual(2 * (TYPES.length + 1));
+    expect(sections.map(({ pbo }) => pbo.splits > 0)).toEqual(TYPES.map(() => true));
+  });
+
   it('ends when it is cancelled, whether lanes work or wait for the ranking', async () => {
     for (const wait of [turn, untilIdle]) {
-      const { seen, cancel, evidence } = begin();
+      const { seen, cancel, evidence } = await begin();
       await wait();
       const before = seen.begun.length;
 
@@ -140,7 +222,7 @@ describe('the evidence of a sweep', () => {
   });
 
   it('fails with the first failure, and begins nothing after it', async () => {
-    const { seen, tell, evidence } = begin({ failing: FIELD.name });
+    const { seen, tell, evidence } = await begin({ failing: FIELD.name });
     await untilIdle();
 
     tell();

@@ -87,16 +87,17 @@ interface JobContext {
 /**
  * Computes every combination that `figures` does not hold yet.
  *
+ * @returns the indicators that are still in memory, for the caller to release
  * @throws {ComputeFailure} when a worker fails, or the signal aborts; `figures` holds what was done before
  */
 export async function computeJob(
   compute: Compute,
   job: ComputableJob,
   work: { readonly figures: JobFigures; readonly hooks: ComputeHooks; readonly memory: SharedMemory },
-): Promise<void> {
+): Promise<IndicatorCache> {
   const cache = new IndicatorCache(compute, job.bars, { memory: work.memory, maxBytes: INDICATOR_ROOM.mixed });
   for (const section of job.sections) await searchSection({ compute, job, ...work, cache }, section);
-  cache.release();
+  return cache;
 }
 
 async function searchSection(context: JobContext, section: ComputableSection): Promise<void> {

@@ -1,6 +1,6 @@
 /** The equity of the best combination as a curve that a page can draw: thinned, and of few windows no extreme is lost. */
 import type { Block } from '../../core/index.ts';
-import { type Bars, formatBarTime } from '../../market/index.ts';
+import { type Bars, barTimeFormat } from '../../market/index.ts';
 import { at } from '../../strategies/index.ts';
 import type { EquityCurve, EquityPoint } from '../optimization.ts';
 import type { Fold } from '../walk-forward.ts';
@@ -41,13 +41,14 @@ export function equityCurve(
   const bars = slices.reduce((sum, { equity }) => sum + equity.length, 0);
   const stretch = bars <= 2 * STRETCHES ? 1 : Math.ceil(bars / STRETCHES);
   const areFew = slices.length <= FEW_SLICES;
+  const label = barTimeFormat(series.interval);
   const points = slices.flatMap((slice) => {
     const drawdowns = keptBars(slice, { initialCapital, stretch, areFew });
     const { fold, part } = slice;
     return [...drawdowns.keys()]
       .toSorted((a, b) => a - b)
       .map((bar): EquityPoint => {
-        const time = formatBarTime(at(series.time, slice.from + bar), series.interval);
+        const time = label(at(series.time, slice.from + bar));
         return { time, equity: at(slice.equity, bar), drawdown: drawdowns.get(bar) ?? Number.NaN, fold, part };
       });
   });
@@ -69,7 +70,7 @@ interface Thinning {
  */
 function keptBars({ equity, from }: SliceEquity, { initialCapital, stretch, areFew }: Thinning): Map<number, number> {
   const kept = new Map<number, number>();
-  const course: Course = { peak: initialCapital, deepest: { bar: 0, drawdown: Infinity } };
+  const course: Course = { peak: initialCapital, trough: Infinity, deepest: Infinity, deepestBar: 0 };
   for (let first = 0, end = 0; first < equity.length; first = end) {
     end = first + stretch - ((from + first) % stretch);
     if (end > equity.length && !areFew) break;
@@ -79,7 +80,7 @@ function keptBars({ equity, from }: SliceEquity, { initialCapital, stretch, areF
   if (!areFew || equity.length === 0) return kept;
   const last = equity.length - 1;
   kept.set(0, at(equity, 0) / Math.max(initialCapital, at(equity, 0)) - 1);
-  kept.set(course.deepest.bar, course.deepest.drawdown);
+  kept.set(course.deepestBar, course.deepest);
   return kept.set(last, at(equity, last) / course.peak - 1);
 }
 
@@ -93,40 +94,52 @@ interface Depth {
 interface Course {
   /** Largest equity, the initial capital included. */
   peak: number;
-  /** The first of the deepest drawdowns. */
-  deepest: Depth;
+  /** Lowest equity since the peak. */
+  trough: number;
+  /** The deepest drawdown, and the first bar that has it. */
+  deepest: number;
+  deepestBar: number;
 }
 
-/** Reads the next bars of a slice and tells the lowest and the highest equity of them, the first of each. */
+/**
+ * Reads the next bars of a slice and tells the lowest and the highest equity of them, the first of each. While the peak stays
+ * no drawdown is deeper than that of the lowest equity, so that few bars take a division.
+ */
 function followStretch(course: Course, equity: Float64Array, { from, to }: Block): readonly [low: Depth, high: Depth] {
-  let { peak } = course;
-  let deepest = course.deepest.drawdown;
-  let deepestBar = course.deepest.bar;
-  let [lowest, low, lowDrawdown] = [Infinity, from, Number.NaN];
-  let [highest, high, highDrawdown] = [-Infinity, from, Number.NaN];
+  let { peak, trough, deepest, deepestBar } = course;
+  let [lowest, low, lowPeak] = [Infinity, from, Number.NaN];
+  let [highest, high, highPeak] = [-Infinity, from, Number.NaN];
   for (let bar = from; bar < to; bar += 1) {
     const value = at(equity, bar);
-    if (value > peak) peak = value;
-    const drawdown = value / peak - 1;
-    if (drawdown < deepest) {
-      deepest = drawdown;
-      deepestBar = bar;
+    if (value > highest) {
+      if (value > peak) {
+        peak = value;
+        trough = Infinity;
+      }
+      highest = value;
+      high = bar;
+      highPeak = peak;
+    }
+    if (value < trough) {
+      trough = value;
+      const drawdown = value / peak - 1;
+      if (drawdown < deepest) {
+        deepest = drawdown;
+        deepestBar = bar;
+      }
     }
     if (value < lowest) {
       lowest = value;
       low = bar;
-      lowDrawdown = drawdown;
-    }
-    if (value > highest) {
-      highest = value;
-      high = bar;
-      highDrawdown = drawdown;
+      lowPeak = peak;
     }
   }
   course.peak = peak;
-  course.deepest = { bar: deepestBar, drawdown: deepest };
+  course.trough = trough;
+  course.deepest = deepest;
+  course.deepestBar = deepestBar;
   return [
-    { bar: low, drawdown: lowDrawdown },
-    { bar: high, drawdown: highDrawdown },
+    { bar: low, drawdown: lowest / lowPeak - 1 },
+    { bar: high, drawdown: highest / highPeak - 1 },
   ];
 }

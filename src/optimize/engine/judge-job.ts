@@ -5,18 +5,18 @@
  */
 import type { Compute } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
-import { indicatorSpecs, type StrategyType } from '../../strategies/index.ts';
+import { indicatorSpecs } from '../../strategies/index.ts';
 import { assess, type Field, type Overfitting, type PboTally, splitPairs } from '../honesty/index.ts';
-import { takeColumns } from './columns.ts';
 import type { ComputableJob } from './compute-job.ts';
+import { type EvidenceStep, stepOf, takeAll } from './evidence-steps.ts';
+import type { IndicatorCache } from './indicator-cache.ts';
 import type { JobFigures } from './job-figures.ts';
 import { FIELD, PBO, REPLAY, type Replay } from './judge-tasks.ts';
 import { evenRanges, inLanes } from './lanes.ts';
 import { type BestOfGroup, evaluatedOf, type RankTaskOutput } from './rank-task.ts';
-import type { SharedMemory } from './shared-memory.ts';
-import { shareRange } from './shared-range.ts';
+import { isTaken, shareRange } from './shared-range.ts';
 
-/** Pairs of splits x combinations of one task: some 50 ms. */
+/** Pairs of splits x combinations of one step: some 50 ms. */
 const PBO_WORK = 12_000_000;
 /** Fewest blocks that are cross-validated. */
 const MIN_BLOCKS = 4;
@@ -28,7 +28,8 @@ export interface JudgedJob {
   readonly figures: JobFigures;
   readonly ranking: Promise<RankTaskOutput>;
   readonly signal: AbortSignal;
-  readonly memory: SharedMemory;
+  /** Of its search, which end here; what of them the winners read is computed again where it is gone. */
+  readonly indicators: IndicatorCache;
 }
 
 /** Evidence about the combinations of one type, or of all. */
@@ -71,17 +72,19 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   const isOne = first !== undefined && others.length === 0;
   const pooled = isOne ? first : emptyEvidence(sections.flatMap(({ evaluated }) => [...evaluated]));
   const groups = [...new Set([...sections, pooled])];
-  const tasks = groups.flatMap((group) => [fieldTask(judged, group), ...pboTasks(judged, group)]);
-  const told = judged.ranking.then((ranking) => {
+  const steps = groups.flatMap((group) => [fieldStep(judged, group), ...pboSteps(judged, group)]);
+  const told = judged.ranking.then(async (ranking) => {
     for (const [place, section] of sections.entries()) section.best = ranking.sections[place] ?? null;
     pooled.best = ranking.pooled;
-    tasks.unshift(...job.sections.flatMap(({ type }, place) => replayTasks(judged, type, sections[place])));
+    steps.unshift(...(await replaySteps(judged, sections)));
   });
   await inLanes(compute.parallelism, signal, async (both, lane) => {
-    if (lane > 0) await takeAll(tasks, both);
+    if (lane > 0) await takeAll(compute, steps, both);
     await told;
-    await takeAll(tasks, both);
+    await takeAll(compute, steps, both);
   });
+  // Not after a failure: a thread may be reading them still.
+  judged.indicators.release();
   // The best of all is the best of its type.
   pooled.replay ??= sections.find(({ best }) => best?.index === pooled.best?.index)?.replay ?? null;
   return { pooled, sections };
@@ -115,60 +118,58 @@ function emptyEvidence(evaluated: readonly number[]): GroupEvidence {
   return { evaluated: Int32Array.from(evaluated), best: null, replay: null, pbo, field: null };
 }
 
-type LaneTask = (signal: AbortSignal) => Promise<void>;
-
-/** Does tasks, which other lanes take from as well, until none is left. */
-async function takeAll(tasks: LaneTask[], signal: AbortSignal): Promise<void> {
-  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await task(signal);
-}
-
-function fieldTask({ compute, job, figures }: JudgedJob, group: GroupEvidence): LaneTask {
-  return async (signal) => {
-    const { segments, settings } = job;
-    const { periodsPerYear } = settings;
-    const input = { rows: figures.rows, segments, periodsPerYear, evaluated: group.evaluated };
-    group.field = await compute.run(FIELD, input, { signal });
-  };
-}
-
-function pboTasks({ compute, job, figures }: JudgedJob, group: GroupEvidence): readonly LaneTask[] {
-  const { evaluated } = group;
-  const { segments } = job;
-  if (segments.blocks < MIN_BLOCKS || evaluated.length < 2) return [];
-  const pairs = splitPairs(segments.blocks);
-  const rounds = Math.ceil((pairs * evaluated.length) / PBO_WORK / compute.parallelism);
-  return evenRanges(pairs, rounds).flatMap((range) => {
-    const input = { rows: figures.rows, segments, evaluated, pairs: shareRange(range) };
-    return Array.from(
-      { length: compute.parallelism },
-      (): LaneTask => async (signal) => {
-        const { overfitted, splits } = await compute.run(PBO, input, { signal });
-        const { pbo } = group;
-        group.pbo = { overfitted: pbo.overfitted + overfitted, splits: pbo.splits + splits };
-      },
-    );
+function fieldStep({ job, figures }: JudgedJob, group: GroupEvidence): EvidenceStep {
+  const { segments, settings } = job;
+  const { periodsPerYear } = settings;
+  const input = { rows: figures.rows, segments, periodsPerYear, evaluated: group.evaluated };
+  return stepOf(FIELD, input, {
+    take: (field) => {
+      group.field = field;
+    },
   });
 }
 
-/** Of the winner of a type, if it has one. */
-function replayTasks(
-  { compute, job, memory }: JudgedJob,
-  type: StrategyType,
-  group: GroupEvidence | undefined,
-): readonly LaneTask[] {
-  const best = group?.best ?? null;
-  if (group === undefined || best === null) return [];
-  return [
-    async (signal) => {
-      const { bars, folds, segments, settings, predictions } = job;
-      const { params } = best;
-      const columns = await takeColumns(memory, indicatorSpecs(type, params, bars.length), bars);
-      const input = { typeName: type.name, params, bars, folds, segments, settings, predictions, columns };
-      group.replay = await compute.run(REPLAY, input, { signal });
-      // Not after a failure: a thread may be writing to them still.
-      for (const column of columns.values()) memory.release(column);
-    },
-  ];
+function pboSteps({ compute, job, figures }: JudgedJob, group: GroupEvidence): readonly EvidenceStep[] {
+  const { evaluated } = group;
+  const { segments } = job;
+  if (segments.blocks < MIN_BLOCKS || evaluated.length < 2) return [];
+  const count = splitPairs(segments.blocks);
+  const rounds = Math.ceil((count * evaluated.length) / PBO_WORK / compute.parallelism);
+  const take = ({ overfitted, splits }: PboTally): void => {
+    const { pbo } = group;
+    group.pbo = { overfitted: pbo.overfitted + overfitted, splits: pbo.splits + splits };
+  };
+  return evenRanges(count, rounds).flatMap((range) => {
+    const pairs = shareRange(range);
+    const step = stepOf(
+      PBO,
+      { rows: figures.rows, segments, evaluated, pairs },
+      { take, isOver: () => isTaken(pairs) },
+    );
+    return Array.from({ length: compute.parallelism }, () => step);
+  });
+}
+
+/** Of the winner of each type that has one; their indicators are asked for at once, so that none makes room for another. */
+async function replaySteps(
+  { job, indicators, signal }: JudgedJob,
+  groups: readonly GroupEvidence[],
+): Promise<readonly EvidenceStep[]> {
+  const { bars, folds, segments, settings, predictions } = job;
+  const winners = job.sections.flatMap(({ type }, place) => {
+    const group = groups[place];
+    return group === undefined || group.best === null ? [] : [{ type, group, params: group.best.params }];
+  });
+  const specs = winners.flatMap(({ type, params }) => indicatorSpecs(type, params, bars.length));
+  const columns = await indicators.columns(specs, signal);
+  return winners.map(({ type, group, params }) => {
+    const input = { typeName: type.name, params, bars, folds, segments, settings, predictions, indicators: columns };
+    return stepOf(REPLAY, input, {
+      take: (replay) => {
+        group.replay = replay;
+      },
+    });
+  });
 }
 
 /** Of a group without a ranked combination: what was tried, and that there is nothing to judge. */

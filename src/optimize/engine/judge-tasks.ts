@@ -2,14 +2,7 @@
 import { type BacktestSettings, equityReturns, prepareSimulation } from '../../backtest/index.ts';
 import { defineTask, type Task, type TaskName } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
-import {
-  computeIndicators,
-  type IndicatorTable,
-  indicatorSpecs,
-  type Parameters,
-  type PredictionTable,
-  type StrategyRegistry,
-} from '../../strategies/index.ts';
+import type { IndicatorTable, Parameters, PredictionTable, StrategyRegistry } from '../../strategies/index.ts';
 import { rowWidth } from '../figures.ts';
 import {
   blockReturns,
@@ -21,7 +14,6 @@ import {
   returnShape,
 } from '../honesty/index.ts';
 import type { SegmentPlan } from '../segments.ts';
-import { columnOf } from './columns.ts';
 import type { JobBars } from './compute-job.ts';
 import { equityCurve, type SliceEquity, slicesOf } from './equity-curve.ts';
 import { type SharedRange, takePieces } from './shared-range.ts';
@@ -48,8 +40,8 @@ export interface ReplayTaskInput extends JobBars {
   readonly params: Parameters;
   readonly predictions: PredictionTable;
   readonly settings: BacktestSettings;
-  /** By `indicatorKey`: [bars] on shared memory, where the indicators that it reads go. */
-  readonly columns: IndicatorTable;
+  /** At least those that it reads, on shared memory. */
+  readonly indicators: IndicatorTable;
 }
 
 /** What a replay tells. */
@@ -88,11 +80,9 @@ export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ pai
 /** Serves `REPLAY`; null when it was cancelled. */
 export function replayTask(registry: StrategyRegistry): Task<ReplayTaskInput, Replay | null> {
   return defineTask(REPLAY.name, (input, context) => {
-    const { params, bars, settings, folds, predictions, columns } = input;
+    const { params, bars, settings, folds, predictions, indicators } = input;
     const { initialCapital } = settings;
     const type = registry.get(input.typeName);
-    const specs = indicatorSpecs(type, params, bars.length);
-    const indicators = computeIndicators(specs, bars, (spec) => columnOf(columns, spec));
     const simulate = prepareSimulation({ type, params, bars, indicators, predictions, settings });
     const slices: SliceEquity[] = [];
     for (const slice of slicesOf(folds)) {

@@ -13,6 +13,11 @@ export function shareRange({ from, to }: { readonly from: number; readonly to: n
   return { next, to };
 }
 
+/** Whether nothing of the range is left to take. */
+export function isTaken({ next, to }: SharedRange): boolean {
+  return Atomics.load(next, 0) >= to;
+}
+
 /** Takes pieces of `size` numbers until none is left or the task is cancelled. */
 export function* takePieces(
   { next, to }: SharedRange,

@@ -64,11 +64,11 @@ async function runHere(job: ComputableJob, compute: Compute): Promise<void> {
   const figures = new JobFigures(total, job.segments, memory);
   const { signal } = new AbortController();
   const hooks = { signal, onBatch: () => undefined, onFold: () => undefined };
-  await computeJob(compute, job, { figures, hooks, memory });
+  const indicators = await computeJob(compute, job, { figures, hooks, memory });
   const { rows, isDone, params, skipped } = figures;
   const sections = job.sections.map(({ type, space, from, to }) => ({ strategyType: type.name, space, from, to }));
   const ranked = rankAndWrite(compute, { ...job, sections, rows, isDone, params, skipped, isSweep: false, top: total });
-  await gatherEvidence({ compute, job, figures, ranking: ranked.ranking, signal, memory });
+  await gatherEvidence({ compute, job, figures, ranking: ranked.ranking, signal, indicators });
   await ranked.texts;
 }
 

@@ -3,11 +3,11 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Compute } from '../../compute/index.ts';
 import type { OptimizationRow } from '../../storage/index.ts';
 import type { ComputableJob } from '../engine/compute-job.ts';
+import type { IndicatorCache } from '../engine/indicator-cache.ts';
 import type { JobFigures } from '../engine/job-figures.ts';
 import { assessEvidence, gatherEvidence } from '../engine/judge-job.ts';
 import { rankAndWrite } from '../engine/rank-task.ts';
 import type { RankTaskInput } from '../engine/result-texts.ts';
-import type { SharedMemory } from '../engine/shared-memory.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import type { JobEnd } from './job-outcome.ts';
 import type { TrialCount } from './trial-count.ts';
@@ -30,7 +30,8 @@ export interface CompleteJob extends SearchedJob {
   /** Resolves when the trials of earlier jobs are counted. */
   readonly counting: Promise<void>;
   readonly signal: AbortSignal;
-  readonly memory: SharedMemory;
+  /** What its search has left in memory, which ends here. */
+  readonly indicators: IndicatorCache;
 }
 
 /** The strategy types of the sections. */
@@ -44,12 +45,12 @@ export function typesOf({ sections }: ComputableJob): readonly string[] {
  * @throws {ComputeFailure} when a worker fails, or the signal aborts
  */
 export async function completeJob(compute: Compute, row: OptimizationRow, job: CompleteJob): Promise<JobEnd> {
-  const { computable, figures, count, counting, signal, memory } = job;
+  const { computable, figures, count, counting, signal, indicators } = job;
   const input = rankInput(row, job);
   const { ranking: ranked, texts: writing } = rankAndWrite(compute, input, signal);
   const [ranking, evidence, texts] = await Promise.all([
     ranked,
-    gatherEvidence({ compute, job: computable, figures, ranking: ranked, signal, memory }),
+    gatherEvidence({ compute, job: computable, figures, ranking: ranked, signal, indicators }),
     writing,
     counting.then(() => addOwn(count, job)),
   ]);

@@ -43,9 +43,9 @@ class StrategyWork implements JobWork {
     const counting = count.readEarlier();
     // Awaited at the end; a failure meanwhile must not pass for one that nobody handles.
     counting.catch(() => undefined);
-    await computeJob(compute, computable, { figures, hooks: this.#hooks(), memory });
+    const indicators = await computeJob(compute, computable, { figures, hooks: this.#hooks(), memory });
     const { signal } = this.#held;
-    return await completeJob(compute, this.#row, { ...this.#job, count, counting, signal, memory });
+    return await completeJob(compute, this.#row, { ...this.#job, count, counting, signal, indicators });
   }
 
   async partial(): Promise<Findings> {
