@@ -9,7 +9,7 @@ import { IndicatorCache } from '../../src/optimize/engine/indicator-cache.ts';
 import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
 import { gatherEvidence } from '../../src/optimize/engine/judge-job.ts';
 import { FIELD, PBO, type PboTaskInput, REPLAY, type ReplayTaskInput } from '../../src/optimize/engine/judge-tasks.ts';
-import type { BestOfGroup, RankTaskOutput } from '../../src/optimize/engine/rank-task.ts';
+import type { BestOfGroup, RankTaskOutput, TextsTaskOutput } from '../../src/optimize/engine/rank-task.ts';
 import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
 import { STEPS, type StepRequest } from '../../src/optimize/engine/steps-task.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
@@ -51,6 +51,8 @@ const BESTS: readonly BestOfGroup[] = TYPES.map((type, place) => ({
   ...{ meanSharpe: 1, sharpeStd: 0, folds: { positive: 5, total: 5 } },
 }));
 
+const NO_RETURNS = { count: 0, mean: 0, deviation: 0, skewness: null, kurtosis: null };
+
 /** The indicators of the winners. */
 const SPECS = TYPES.flatMap((type, place) => indicatorSpecs(type, BESTS[place]?.params ?? {}, SWEEP.bars.length));
 
@@ -59,16 +61,19 @@ const SPECS = TYPES.flatMap((type, place) => indicatorSpecs(type, BESTS[place]?.
  *
  * @param options.failing the task that fails
  * @param options.specs indicators that the search has left in memory
+ * @param options.isReplayed whether the thread that ranks replays the best, until the test says so
  * @param options.isCounting whether the first who comes to splits counts them all
  */
 async function begin({
   failing,
   specs = SPECS,
   isCounting = false,
+  isReplayed = false,
 }: {
   readonly failing?: string;
   readonly specs?: typeof SPECS;
   readonly isCounting?: boolean;
+  readonly isReplayed?: boolean;
 } = {}) {
   const memory = new SharedMemory();
   const figures = new JobFigures(EACH * TYPES.length, SEGMENTS, memory);
@@ -111,16 +116,21 @@ async function begin({
   const stats = () => ({ threads: LANES, running: 0, queued: 0, completed: 0 });
   const compute: Compute = { parallelism: LANES, run: run as Compute['run'], stats, forJob: () => compute };
   let tell = (): void => undefined;
+  let write = (): void => undefined;
   const ranking = new Promise<RankTaskOutput>((resolve, reject) => {
-    tell = () => resolve({ pooled: BESTS[1] ?? null, sections: BESTS });
+    tell = () => resolve({ pooled: BESTS[1] ?? null, sections: BESTS, isReplayed });
     signal.addEventListener('abort', () => reject(new ComputeFailure('aborted', 'It was aborted.')));
   });
   const indicators = new IndicatorCache(compute, SWEEP.bars, { memory, maxBytes: 2 ** 20 });
   const columns = await indicators.columns(specs, signal);
   seen.begun = [];
   seen.messages = [];
-  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, signal, indicators });
-  return { seen, tell, cancel, evidence, memory, columns };
+  const texts = new Promise<TextsTaskOutput>((resolve) => {
+    const replay = { returns: NO_RETURNS, curve: 'of the thread that ranks' };
+    write = () => resolve({ replay, results: [], skipped: '[]', unranked: '[]', trials: [] });
+  });
+  const evidence = gatherEvidence({ compute, job: SWEEP, figures, ranking, texts, signal, indicators });
+  return { seen, tell: () => tell(), write: () => write(), cancel, evidence, memory, columns };
 }
 
 /** Until all tasks that need no ranking have ended: there are fewer than forty. */
@@ -172,6 +182,21 @@ describe('the evidence of a sweep', () => {
         for (const [key, column] of columns) expect(table.get(key)).toBe(column);
       }
     }
+  });
+
+  it('waits for the replay of the thread that ranks, which reads the indicators, and asks for no other', async () => {
+    const { seen, tell, write, evidence, memory, columns } = await begin({ isReplayed: true });
+    tell();
+    await untilIdle();
+    const buffers = Array.from(columns.values(), ({ buffer }) => buffer);
+    const other = memory.column(500);
+
+    write();
+    const { pooled } = await evidence;
+
+    expect(buffers).not.toContain(other.buffer);
+    expect(pooled.replay?.curve).toBe('of the thread that ranks');
+    expect(seen.begun).not.toContain(REPLAY.name);
   });
 
   it('gives the indicators of the search back, but not those that a thread may be reading', async () => {

@@ -1,22 +1,32 @@
 /** When a ranking and its texts are there, by a thread that ends them as a test says; and who is the best, and where. */
 import { describe, expect, test } from 'vitest';
+import { parseSettings } from '../../src/backtest/index.ts';
 import { type Compute, ComputeFailure } from '../../src/compute/index.ts';
 import { InvariantViolation } from '../../src/core/index.ts';
+import { replayTask } from '../../src/optimize/engine/judge-tasks.ts';
 import {
+  type RankRequest,
   type RankTaskOutput,
   rankAndWrite,
   rankTask,
   type TextsTaskOutput,
 } from '../../src/optimize/engine/rank-task.ts';
-import type { RankTaskInput } from '../../src/optimize/engine/result-texts.ts';
 import { SLICE_COLUMNS, sliceOffset } from '../../src/optimize/figures.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
+import {
+  builtInStrategies,
+  computeIndicators,
+  indicatorSpecs,
+  parseParameters,
+  StrategyRegistry,
+} from '../../src/strategies/index.ts';
 import { seededRandom } from '../support/random.ts';
 import { randomBars } from '../support/series.ts';
 import { rowOf } from './honesty/rows.ts';
 
-const INPUT: RankTaskInput = {
+const REGISTRY = new StrategyRegistry(builtInStrategies);
+const INPUT: RankRequest = {
   bars: [],
   folds: [],
   segments: planSegments([]),
@@ -28,9 +38,10 @@ const INPUT: RankTaskInput = {
   sections: [],
   top: 1,
   isSweep: false,
+  replay: null,
 };
-const RANKING: RankTaskOutput = { pooled: null, sections: [] };
-const TEXTS: TextsTaskOutput = { results: [], skipped: '[]', unranked: '[]', trials: [] };
+const RANKING: RankTaskOutput = { pooled: null, sections: [], isReplayed: false };
+const TEXTS: TextsTaskOutput = { replay: null, results: [], skipped: '[]', unranked: '[]', trials: [] };
 
 /** A thread with one task: it reports and ends when it is told to, and fails when it is aborted. */
 function begin(signal?: AbortSignal) {
@@ -131,7 +142,7 @@ describe('the best of a job', () => {
 
   async function rankingOf(drifts: readonly number[]): Promise<RankTaskOutput | undefined> {
     const reported: RankTaskOutput[] = [];
-    const input: RankTaskInput = {
+    const input: RankRequest = {
       ...{ bars: [randomBars(1, { length: BARS })], folds, segments, settings: { periodsPerYear: 252 } },
       rows: Float64Array.from(drifts.flatMap((drift) => [...combination(drift)])),
       isDone: new Uint8Array(drifts.length).fill(1),
@@ -143,8 +154,9 @@ describe('the best of a job', () => {
       ],
       top: 1,
       isSweep: true,
+      replay: null,
     };
-    await rankTask.run(input, { isCancelled: () => false, report: (ranking) => reported.push(ranking) });
+    await rankTask(REGISTRY).run(input, { isCancelled: () => false, report: (ranking) => reported.push(ranking) });
     return reported[0];
   }
 
@@ -165,5 +177,54 @@ describe('the best of a job', () => {
     expect(first?.stability).toBeGreaterThan(0);
     expect(first?.stability).toBeLessThan(second?.stability ?? 0);
     expect(second?.stability).toBeLessThan(1);
+  });
+
+  const bars = [randomBars(1, { length: BARS })];
+  const settings = parseSettings({}, { periodsPerYear: 252 });
+  const [momentum, reversion] = ['momentum', 'mean_reversion'].map((name) => {
+    const type = REGISTRY.get(name);
+    const params = parseParameters(type, {}, '');
+    return { name, params, specs: indicatorSpecs(type, params, bars.length) };
+  });
+
+  /** What ranking one combination of each of these types says, and then answers. */
+  async function rankedTogether(
+    types: readonly (typeof momentum)[],
+    specs = types.flatMap((type) => type?.specs ?? []),
+  ) {
+    const reported: RankTaskOutput[] = [];
+    const indicators = computeIndicators(specs, bars);
+    const request: RankRequest = {
+      ...{ bars, folds, segments, settings, skipped: new Map(), top: 1, isSweep: types.length > 1 },
+      rows: Float64Array.from(types.flatMap(() => [...combination(0.001)])),
+      isDone: new Uint8Array(types.length).fill(1),
+      params: types.map((type) => type?.params ?? {}),
+      sections: types.map((type, from) => ({ strategyType: type?.name ?? '', space: {}, from, to: from + 1 })),
+      replay: { settings, predictions: new Map(), indicators },
+    };
+    const context = { isCancelled: () => false, report: (ranking: RankTaskOutput) => reported.push(ranking) };
+    const { replay } = await rankTask(REGISTRY).run(request, context);
+    return { isReplayed: reported[0]?.isReplayed, replay, indicators };
+  }
+
+  test('is replayed by the thread that ranks, as by any other', async () => {
+    const { isReplayed, replay, indicators } = await rankedTogether([momentum]);
+
+    const input = { bars, folds, settings, indicators, predictions: new Map(), typeName: 'momentum' };
+    const context = { isCancelled: () => false, report: () => undefined };
+    const expected = await replayTask(REGISTRY).run({ ...input, params: momentum?.params ?? {} }, context);
+    expect(isReplayed).toBe(true);
+    expect(replay?.curve.length).toBeGreaterThan(1000);
+    expect(replay).toEqual(expected);
+  });
+
+  test('is left to others where there are several types, or an indicator is not in memory', async () => {
+    for (const { isReplayed, replay } of [
+      await rankedTogether([momentum, reversion]),
+      await rankedTogether([momentum], momentum?.specs.slice(1)),
+    ]) {
+      expect(isReplayed).toBe(false);
+      expect(replay).toBeNull();
+    }
   });
 });

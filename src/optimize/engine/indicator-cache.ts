@@ -29,6 +29,11 @@ export class IndicatorCache {
     this.#maxBytes = options.maxBytes;
   }
 
+  /** The columns that are in memory, until others make them go. */
+  get inMemory(): IndicatorTable {
+    return this.#table;
+  }
+
   /** Gives all memory back. Call it when no task can be running that reads or writes a column: not after a failure. */
   release(): void {
     for (const column of this.#table.values()) this.#memory.release(column);

@@ -13,7 +13,7 @@ import type { IndicatorCache } from './indicator-cache.ts';
 import type { JobFigures } from './job-figures.ts';
 import { FIELD, PBO, REPLAY, type Replay } from './judge-tasks.ts';
 import { evenRanges, inLanes } from './lanes.ts';
-import { type BestOfGroup, evaluatedOf, type RankTaskOutput } from './rank-task.ts';
+import { type BestOfGroup, evaluatedOf, type RankTaskOutput, type TextsTaskOutput } from './rank-task.ts';
 import { isTaken, shareRange } from './shared-range.ts';
 
 /** Pairs of splits x combinations of one step: some 50 ms. */
@@ -27,6 +27,8 @@ export interface JudgedJob {
   readonly job: ComputableJob;
   readonly figures: JobFigures;
   readonly ranking: Promise<RankTaskOutput>;
+  /** With the replay that the thread that ranks may make. */
+  readonly texts: Promise<TextsTaskOutput>;
   readonly signal: AbortSignal;
   /** Of its search, which end here; what of them the winners read is computed again where it is gone. */
   readonly indicators: IndicatorCache;
@@ -76,7 +78,8 @@ export async function gatherEvidence(judged: JudgedJob): Promise<Evidence> {
   const told = judged.ranking.then(async (ranking) => {
     for (const [place, section] of sections.entries()) section.best = ranking.sections[place] ?? null;
     pooled.best = ranking.pooled;
-    steps.unshift(...(await replaySteps(judged, sections)));
+    if (!ranking.isReplayed) steps.unshift(...(await replaySteps(judged, sections)));
+    else pooled.replay = (await judged.texts).replay;
   });
   await inLanes(compute.parallelism, signal, async (both, lane) => {
     if (lane > 0) await takeAll(compute, steps, both);

@@ -2,7 +2,13 @@
 import { type BacktestSettings, equityReturns, prepareSimulation } from '../../backtest/index.ts';
 import { defineTask, type Task, type TaskName } from '../../compute/index.ts';
 import { invariant } from '../../core/index.ts';
-import type { IndicatorTable, Parameters, PredictionTable, StrategyRegistry } from '../../strategies/index.ts';
+import type {
+  IndicatorTable,
+  Parameters,
+  PredictionTable,
+  StrategyRegistry,
+  StrategyType,
+} from '../../strategies/index.ts';
 import { rowWidth } from '../figures.ts';
 import {
   blockReturns,
@@ -34,14 +40,22 @@ export interface PboTaskInput extends GroupRows {
   readonly pairs: SharedRange;
 }
 
-/** The combination to simulate plainly. */
-export interface ReplayTaskInput extends JobBars {
-  readonly typeName: string;
-  readonly params: Parameters;
+/** What a combination is simulated with. */
+export interface ReplaySettings {
   readonly predictions: PredictionTable;
   readonly settings: BacktestSettings;
-  /** At least those that it reads, on shared memory. */
+  /** On shared memory. */
   readonly indicators: IndicatorTable;
+}
+
+/** The combination to simulate plainly; its indicators are at least those that it reads. */
+export interface ReplayTaskInput extends ReplaySettings, Pick<JobBars, 'bars' | 'folds'> {
+  readonly typeName: string;
+  readonly params: Parameters;
+}
+
+interface ReplayedCombination extends Omit<ReplayTaskInput, 'typeName'> {
+  readonly type: StrategyType;
 }
 
 /** What a replay tells. */
@@ -80,23 +94,29 @@ export const pboTask: Task<PboTaskInput, PboTally> = defineTask(PBO.name, ({ pai
 /** Serves `REPLAY`; null when it was cancelled. */
 export function replayTask(registry: StrategyRegistry): Task<ReplayTaskInput, Replay | null> {
   return defineTask(REPLAY.name, (input, context) => {
-    const { params, bars, settings, folds, predictions, indicators } = input;
-    const { initialCapital } = settings;
-    const type = registry.get(input.typeName);
-    const simulate = prepareSimulation({ type, params, bars, indicators, predictions, settings });
-    const slices: SliceEquity[] = [];
-    for (const slice of slicesOf(folds)) {
-      if (context.isCancelled()) return null;
-      slices.push({ ...slice, equity: simulate(slice).equity });
-    }
-    const [series] = bars;
-    invariant(series !== undefined, 'a job has at least one series of bars');
-    const tests = slices.filter(({ part }) => part === 'test');
-    return {
-      returns: returnShape(tests.map(({ equity }) => equityReturns(equity, initialCapital))),
-      curve: JSON.stringify(equityCurve(slices, { initialCapital, series })),
-    };
+    return replay({ ...input, type: registry.get(input.typeName) }, () => context.isCancelled());
   });
+}
+
+/** Simulates one combination by the plain definition; null when it is cancelled. */
+export function replay(
+  { type, params, bars, settings, folds, predictions, indicators }: ReplayedCombination,
+  isCancelled: () => boolean,
+): Replay | null {
+  const { initialCapital } = settings;
+  const simulate = prepareSimulation({ type, params, bars, indicators, predictions, settings });
+  const slices: SliceEquity[] = [];
+  for (const slice of slicesOf(folds)) {
+    if (isCancelled()) return null;
+    slices.push({ ...slice, equity: simulate(slice).equity });
+  }
+  const [series] = bars;
+  invariant(series !== undefined, 'a job has at least one series of bars');
+  const tests = slices.filter(({ part }) => part === 'test');
+  return {
+    returns: returnShape(tests.map(({ equity }) => equityReturns(equity, initialCapital))),
+    curve: JSON.stringify(equityCurve(slices, { initialCapital, series })),
+  };
 }
 
 /** Serves `FIELD`. */

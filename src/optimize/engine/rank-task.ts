@@ -4,8 +4,9 @@
  */
 import { type Compute, defineTask, type Task, type TaskName } from '../../compute/index.ts';
 import { InvariantViolation } from '../../core/index.ts';
-import type { Parameters } from '../../strategies/index.ts';
+import { indicatorKey, indicatorSpecs, type Parameters, type StrategyRegistry } from '../../strategies/index.ts';
 import { gridEdge, positiveFolds, stability, type Winner } from '../honesty/index.ts';
+import { type Replay, type ReplaySettings, replay } from './judge-tasks.ts';
 import { better, type Contender, rank } from './ranking.ts';
 import {
   paramsAt,
@@ -38,10 +39,14 @@ export interface RankTaskOutput {
   readonly pooled: BestOfGroup | null;
   /** In the order of the sections. */
   readonly sections: readonly (BestOfGroup | null)[];
+  /** Whether the thread replays the best of all, too. */
+  readonly isReplayed: boolean;
 }
 
 /** JSON of what is stored of a ranking. */
 export interface TextsTaskOutput {
+  /** Of the best of all, where the thread has replayed it. */
+  readonly replay: Replay | null;
   /** The best of each section. */
   readonly results: readonly string[];
   readonly skipped: string;
@@ -50,14 +55,19 @@ export interface TextsTaskOutput {
   readonly trials: readonly string[];
 }
 
-/** Ranks what is done and reports it, then writes its texts. */
-const RANK: TaskName<RankTaskInput, TextsTaskOutput, RankTaskOutput> = { name: 'optimize.rank' };
+/** A ranking, and what its best is replayed with; null where it is not to be. */
+export interface RankRequest extends RankTaskInput {
+  readonly replay: ReplaySettings | null;
+}
+
+/** Ranks what is done and reports it, replays the best of the only type if it can, then writes the texts. */
+const RANK: TaskName<RankRequest, TextsTaskOutput, RankTaskOutput> = { name: 'optimize.rank' };
 
 /**
  * Ranks on a thread. Whoever judges the ranking need not wait for its texts: the thread tells it before it writes them.
  * Either promise rejects with a `ComputeFailure` where the thread did not get so far; both have to be awaited.
  */
-export function rankAndWrite(compute: Compute, input: RankTaskInput, signal?: AbortSignal) {
+export function rankAndWrite(compute: Compute, input: RankRequest, signal?: AbortSignal) {
   let tell: (ranking: RankTaskOutput) => void = () => undefined;
   const told = new Promise<RankTaskOutput>((resolve) => {
     tell = resolve;
@@ -71,24 +81,39 @@ export function rankAndWrite(compute: Compute, input: RankTaskInput, signal?: Ab
 }
 
 /** Serves `RANK`. */
-export const rankTask: Task<RankTaskInput, TextsTaskOutput, RankTaskOutput> = defineTask(
-  RANK.name,
-  (input, context) => {
+export function rankTask(registry: StrategyRegistry): Task<RankRequest, TextsTaskOutput, RankTaskOutput> {
+  return defineTask(RANK.name, (input, context) => {
     const sections = input.sections.map((section) => rankSection(input, section));
     const bests = sections.map((section) => bestOf(input, section));
-    context.report({ pooled: bestOfAll(sections, bests), sections: bests });
+    const replayed = replayable(registry, input, bests);
+    context.report({ pooled: bestOfAll(sections, bests), sections: bests, isReplayed: replayed !== null });
     const found: RankedPlaces = new Map(
       sections.flatMap(({ ranked }) => ranked.map((contender, i) => [contender.index, { place: i + 1, contender }])),
     );
     const unranked = sections.flatMap((section) => section.unranked);
     return {
+      replay: replayed === null ? null : replay(replayed, () => context.isCancelled()),
       results: sections.map(({ strategyType, ranked }) => resultText(input, strategyType, ranked)),
       skipped: skippedText(input),
       unranked: unrankedText(input, unranked),
       trials: trialTexts(input, found),
     };
-  },
-);
+  });
+}
+
+/** What is replayed where it was ranked: the best of the only type, where all that it reads is in memory. */
+function replayable(
+  registry: StrategyRegistry,
+  { bars, folds, replay }: RankRequest,
+  bests: readonly (BestOfGroup | null)[],
+) {
+  const [best, other] = bests;
+  if (replay === null || best == null || other !== undefined) return null;
+  const type = registry.get(best.strategyType);
+  const specs = indicatorSpecs(type, best.params, bars.length);
+  if (specs.some((spec) => !replay.indicators.has(indicatorKey(spec)))) return null;
+  return { ...replay, type, params: best.params, bars, folds };
+}
 
 interface RankedSection extends RankedPart {
   readonly ranked: readonly Contender[];

@@ -67,9 +67,19 @@ async function runHere(job: ComputableJob, compute: Compute): Promise<void> {
   const indicators = await computeJob(compute, job, { figures, hooks, memory });
   const { rows, isDone, params, skipped } = figures;
   const sections = job.sections.map(({ type, space, from, to }) => ({ strategyType: type.name, space, from, to }));
-  const ranked = rankAndWrite(compute, { ...job, sections, rows, isDone, params, skipped, isSweep: false, top: total });
-  await gatherEvidence({ compute, job, figures, ranking: ranked.ranking, signal, indicators });
-  await ranked.texts;
+  const replay = { ...job, indicators: indicators.inMemory };
+  const ranked = rankAndWrite(compute, {
+    ...job,
+    sections,
+    rows,
+    isDone,
+    params,
+    skipped,
+    isSweep: false,
+    top: total,
+    replay,
+  });
+  await gatherEvidence({ compute, job, figures, ...ranked, signal, indicators });
 }
 
 /** The tasks one after the other where the caller is. */

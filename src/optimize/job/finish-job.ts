@@ -46,11 +46,12 @@ export function typesOf({ sections }: ComputableJob): readonly string[] {
  */
 export async function completeJob(compute: Compute, row: OptimizationRow, job: CompleteJob): Promise<JobEnd> {
   const { computable, figures, count, counting, signal, indicators } = job;
-  const input = rankInput(row, job);
+  const { predictions, settings } = computable;
+  const input = { ...rankInput(row, job), replay: { predictions, settings, indicators: indicators.inMemory } };
   const { ranking: ranked, texts: writing } = rankAndWrite(compute, input, signal);
   const [ranking, evidence, texts] = await Promise.all([
     ranked,
-    gatherEvidence({ compute, job: computable, figures, ranking: ranked, signal, indicators }),
+    gatherEvidence({ compute, job: computable, figures, ranking: ranked, texts: writing, signal, indicators }),
     writing,
     counting.then(() => addOwn(count, job)),
   ]);
@@ -72,7 +73,7 @@ export async function completeJob(compute: Compute, row: OptimizationRow, job: C
  */
 export async function partialFindings(compute: Compute, row: OptimizationRow, job: SearchedJob): Promise<Findings> {
   const input = rankInput(row, job);
-  const { ranking: ranked, texts: writing } = rankAndWrite(compute, input);
+  const { ranking: ranked, texts: writing } = rankAndWrite(compute, { ...input, replay: null });
   const [ranking, texts] = await Promise.all([ranked, writing]);
   return findingsOf(row, { figures: job.figures, ranking, texts, types: typesOf(job.computable) }, null);
 }
