@@ -104,15 +104,15 @@ export function rankTask(registry: StrategyRegistry): Task<RankRequest, TextsTas
 /** What is replayed where it was ranked: the best of the only type, where all that it reads is in memory. */
 function replayable(
   registry: StrategyRegistry,
-  { bars, folds, replay }: RankRequest,
+  { bars, folds, replay: ground }: RankRequest,
   bests: readonly (BestOfGroup | null)[],
 ) {
   const [best, other] = bests;
-  if (replay === null || best == null || other !== undefined) return null;
+  if (ground === null || best == null || other !== undefined) return null;
   const type = registry.get(best.strategyType);
   const specs = indicatorSpecs(type, best.params, bars.length);
-  if (specs.some((spec) => !replay.indicators.has(indicatorKey(spec)))) return null;
-  return { ...replay, type, params: best.params, bars, folds };
+  if (specs.some((spec) => !ground.indicators.has(indicatorKey(spec)))) return null;
+  return { ...ground, type, params: best.params, bars, folds };
 }
 
 interface RankedSection extends RankedPart {
