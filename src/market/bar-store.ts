@@ -3,13 +3,15 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { invariant, unavailable } from '../core/index.ts';
 import type { Db } from '../storage/index.ts';
 import { allocateColumns, type BarColumns, lowerBound, viewRows } from './bars.ts';
-import { decodeChunk, encodeChunk, periodOf, splitByPeriod } from './chunk.ts';
+import { decodeChunk, encodeChunk, periodOf, type StoredChunk, splitByPeriod } from './chunk.ts';
 import { INTERVALS, type Interval } from './interval.ts';
 import { mergeBars } from './merge.ts';
 import { CSV_SOURCE } from './source.ts';
 
 /** Bars that are read with one query: some hundred KB. They are unpacked chunk by chunk, at most 10 ms each. */
 const ROWS_PER_READ = 50_000;
+/** How long chunks are merged before other work gets its turn: a transaction that writes is held meanwhile. */
+const MERGED_MS_PER_TURN = 25;
 /** How often a series may change while it is read. */
 const MAX_READ_ATTEMPTS = 5;
 
@@ -33,6 +35,9 @@ export interface SeriesBars {
   readonly columns: BarColumns;
   readonly version: number;
 }
+
+/** Chunks by their periods. */
+type PackedChunks = ReadonlyMap<string, StoredChunk>;
 
 /** What a merge did to a series. */
 export interface MergeCounts {
@@ -127,22 +132,46 @@ export async function claimSeries(
 }
 
 /**
- * Merges bars (ascending, at least one) into a claimed series; only chunks that change are written. Between chunks, which are
- * packed in some 10 ms each, the event loop has its turn.
+ * The chunks of bars by their periods, packed in some 10 ms each with turns of the event loop in between. Before the transaction
+ * that merges them: others who want to write would wait for every one of those turns.
  */
-export async function mergeIntoSeries(db: Db, series: StoredSeries, incoming: BarColumns): Promise<MergeCounts> {
+export async function packBars(bars: BarColumns, interval: Interval): Promise<PackedChunks> {
+  const chunks = new Map<string, StoredChunk>();
+  for (const [period, part] of splitByPeriod(bars, interval)) {
+    await yieldToEvents();
+    chunks.set(period, encodeChunk(period, part));
+  }
+  return chunks;
+}
+
+/**
+ * Merges bars (ascending, at least one) into a claimed series; only chunks that change are written. The event loop has a turn
+ * after some time.
+ *
+ * @param packed the bars as `packBars` has packed them, for periods that are new; default: they are packed here
+ */
+export async function mergeIntoSeries(
+  db: Db,
+  series: StoredSeries,
+  incoming: BarColumns,
+  packed: PackedChunks = new Map(),
+): Promise<MergeCounts> {
   const parts = splitByPeriod(incoming, series.interval);
   const firstTime = incoming.time[0] ?? series.firstTime;
   const lastTime = incoming.time.at(-1) ?? series.lastTime;
   let inserted = 0;
   let updated = 0;
+  let turnAt = performance.now();
   for (const [period, part] of parts) {
-    await yieldToEvents();
+    if (performance.now() - turnAt > MERGED_MS_PER_TURN) {
+      await yieldToEvents();
+      turnAt = performance.now();
+    }
     const before = await readChunk(db, series, period);
     const merged =
       before === undefined ? { bars: part, inserted: part.time.length, updated: 0 } : mergeBars(before, part);
     if (merged.inserted + merged.updated === 0) continue;
-    const chunk = encodeChunk(period, merged.bars);
+    const chunk = (before === undefined ? packed.get(period) : undefined) ?? encodeChunk(period, merged.bars);
     const where = { seriesId_period: { seriesId: series.id, period } };
     await db.barChunk.upsert({ where, create: { seriesId: series.id, ...chunk }, update: chunk });
     inserted += merged.inserted;

@@ -1,7 +1,7 @@
 import { type Principal, requireScope } from '../access/index.ts';
 import { type Clock, DAY_MS, dateOf, formatDate, type IdSource, invalid } from '../core/index.ts';
 import type { Journal } from '../events/index.ts';
-import { claimSeries, mergeIntoSeries } from './bar-store.ts';
+import { claimSeries, mergeIntoSeries, packBars } from './bar-store.ts';
 import { type BarColumns, formatBarTime } from './bars.ts';
 import { type CsvSource, parseBarsCsv } from './csv/index.ts';
 import type { Interval } from './interval.ts';
@@ -56,6 +56,7 @@ export async function importBars(deps: ImportDeps, principal: Principal, input: 
   const bars = await parseBarsCsv(input.csv, interval);
   const { firstTime, lastTime } = timeSpan(bars);
   refuseFuture(lastTime, deps.clock);
+  const packed = await packBars(bars, interval);
 
   return deps.journal.write(async (write) => {
     const ownerId = principal.userId;
@@ -67,7 +68,7 @@ export async function importBars(deps: ImportDeps, principal: Principal, input: 
       lastTime,
       now: dateOf(deps.clock),
     });
-    const counts = await mergeIntoSeries(write.db, series, bars);
+    const counts = await mergeIntoSeries(write.db, series, bars, packed);
     const span = { first: formatBarTime(firstTime, interval), last: formatBarTime(lastTime, interval) };
     const result: ImportResult = { symbol, interval, rows: bars.time.length, ...counts, ...span, source: CSV_SOURCE };
     if (counts.inserted + counts.updated === 0) return result;
