@@ -20,13 +20,16 @@ export interface ReaderParts {
 /** Makes a reader, which connects when it is first asked or told to (`$connect`). */
 export function makeReader({ provider, connect, clientOn }: ReaderParts): PrismaClient {
   let connection: SqlDriverAdapter | null = null;
+  /** Raw statements, of which Prisma does not know: a connection is kept until they have ended. */
+  const underWay = new Set<Promise<unknown>>();
   const client = clientOn({
     provider,
     adapterName: `dunlin-${provider}-reader`,
     connect: async () => {
       const opened = await translated(connect);
-      connection = toReader(opened, () => {
+      connection = toReader(opened, async () => {
         connection = null;
+        await Promise.allSettled(underWay);
       });
       return connection;
     },
@@ -37,15 +40,19 @@ export function makeReader({ provider, connect, clientOn }: ReaderParts): Prisma
     return connection;
   };
   return withRawStatements(withTranslatedErrors(client), async (use) => {
+    const answer = connected().then(use);
+    underWay.add(answer);
     try {
-      return await use(await connected());
+      return await answer;
     } catch (error) {
       throw translatePrismaError(error);
+    } finally {
+      underWay.delete(answer);
     }
   });
 }
 
-function toReader(connection: SqlDriverAdapter, closes: () => void): SqlDriverAdapter {
+function toReader(connection: SqlDriverAdapter, beforeClosing: () => Promise<void>): SqlDriverAdapter {
   return {
     provider: connection.provider,
     adapterName: connection.adapterName,
@@ -54,9 +61,9 @@ function toReader(connection: SqlDriverAdapter, closes: () => void): SqlDriverAd
     executeScript: (script) => translated(() => connection.executeScript(script)),
     startTransaction: (isolationLevel) => translated(() => connection.startTransaction(isolationLevel)),
     ...(connection.getConnectionInfo && { getConnectionInfo: connection.getConnectionInfo.bind(connection) }),
-    dispose: () => {
-      closes();
-      return connection.dispose();
+    dispose: async () => {
+      await beforeClosing();
+      await connection.dispose();
     },
   };
 }

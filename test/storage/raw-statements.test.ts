@@ -221,6 +221,25 @@ describe('raw statements', () => {
       ]);
     });
 
+    it('read to their end when the client closes meanwhile, or has begun to close', async () => {
+      const reader = await openForReading(test.url);
+      const read = () => reader.read.$queryRaw`SELECT "name" FROM "User" WHERE "name" = ${'taken'}`;
+      await read();
+
+      const begun = Array.from({ length: 12 }, read);
+      const closed = reader.close();
+      const late: Promise<unknown>[] = [];
+      for (let turn = 0; turn < 4; turn += 1) {
+        late.push(read());
+        await Promise.resolve();
+      }
+
+      for (const answer of await Promise.all([...begun, ...late])) expect(answer).toEqual([{ name: 'taken' }]);
+      await closed;
+      // Those that came late may have connected again.
+      await reader.close();
+    });
+
     if (provider === 'postgresql') {
       it('take lists', async () => {
         const statement = Prisma.sql`SELECT * FROM "Every" WHERE "int" = ANY (${[1, 2]}::int[]) OR "text" = ANY (${['a']})
