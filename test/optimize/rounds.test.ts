@@ -97,6 +97,28 @@ describe('the rounds of a section', () => {
     }
   });
 
+  test('have each indicator computed once where those of the shorter axis fit into memory', async () => {
+    const windows = (count: number, first: number) => Array.from({ length: count }, (_, i) => first + i);
+    const params = combinationsOf({ short_window: windows(40, 2), long_window: windows(60, 50), ma_type: ['sma'] });
+
+    const rounds = await roundsOf(params, { most: 50, mixed: 25 });
+
+    // Columns go when no round wants them any more, as those of `IndicatorCache` may.
+    let inMemory = new Set<string>();
+    let computed = 0;
+    for (const { specs } of rounds) {
+      const wanted = new Set(specs.map(indicatorKey));
+      computed += [...wanted].filter((key) => !inMemory.has(key)).length;
+      inMemory = wanted;
+    }
+    expect(rounds.length).toBeGreaterThan(1);
+    expect(computed).toBe(2 * (40 + 60));
+    // In strips all the same: not one column after the other.
+    const [first = []] = rounds.map(({ indexes }) => indexes.slice(0, 64));
+    const across = new Set(first.map((index) => params[index]?.['short_window']));
+    expect(across.size).toBeLessThanOrEqual(16);
+  });
+
   test('have those of one kind together when both kinds would take much memory', async () => {
     const params = combinationsOf(undefined);
 

@@ -64,10 +64,10 @@ export async function* planRounds(
   const { groups, needs } = await groupsOf(job, params, indexes);
   const series = tradedSeries(job.type, job.bars.length);
   const { most, mixed } = job.room;
-  if (needs.length * series.length * columnBytes(job.bars) > Math.min(most, mixed)) {
+  if (needs.length * bytesPerNeed(job) > Math.min(most, mixed)) {
     for (const group of groups) yield* roundsOf(job, params, group);
   } else if (indexes.length > 0) {
-    yield { indexes: joined(groups), specs: specsOf(needs, series) };
+    yield { indexes: await inOrder(groups), specs: specsOf(needs, series) };
   }
 }
 
@@ -76,7 +76,7 @@ async function groupsOf(
   { type }: RoundJob,
   params: readonly Parameters[],
   indexes: readonly number[],
-): Promise<{ readonly groups: readonly (readonly number[])[]; readonly needs: readonly IndicatorNeed[] }> {
+): Promise<{ readonly groups: readonly Group[]; readonly needs: readonly IndicatorNeed[] }> {
   const groups = new Map<string, Group>();
   const distinct = new DistinctNeeds();
   for (const [place, index] of indexes.entries()) {
@@ -87,9 +87,14 @@ async function groupsOf(
     const group = valueOf(groups, kinds, () => groupOf(wanted.length));
     addReader(group, index, read);
   }
+  return { groups: [...groups.values()], needs: distinct.needs };
+}
+
+/** Group after group, each in strips. */
+async function inOrder(groups: readonly Group[]): Promise<readonly number[]> {
   const sorted: (readonly number[])[] = [];
-  for (const group of groups.values()) sorted.push(await inStrips(group));
-  return { groups: sorted, needs: distinct.needs };
+  for (const group of groups) sorted.push(await inStrips(group, STRIP));
+  return joined(sorted);
 }
 
 /** The distinct indicators of combinations, numbered in the order in which they were met. */
@@ -138,10 +143,12 @@ function addReader({ indexes, places }: Group, index: number, read: readonly num
  * those that read the same column in the place with most stand together. Along an axis combinations trade less and less, or
  * more and more, and threads that take a half each are to end together: so a strip has columns from the whole axis, of n
  * strips every n-th, and in it every other column along comes in the second half.
+ *
+ * @param width most columns of a strip
  */
-async function inStrips({ indexes, places }: Group): Promise<readonly number[]> {
-  const [along, across] = places.toSorted((a, b) => b.distinct.size - a.distinct.size);
-  const count = Math.max(1, Math.ceil((across?.distinct.size ?? 0) / STRIP));
+async function inStrips({ indexes, places }: Group, width: number): Promise<readonly number[]> {
+  const [along, across] = bySize(places);
+  const count = Math.max(1, Math.ceil((across?.distinct.size ?? 0) / width));
   const stripOf = new Map(Array.from(across?.distinct ?? [], (column, place) => [column, place % count]));
   const strips = new Map<number, Map<number, number[]>>();
   for (const [place, index] of indexes.entries()) {
@@ -152,6 +159,10 @@ async function inStrips({ indexes, places }: Group): Promise<readonly number[]> 
     valueOf(columns, along?.columns[place] ?? 0, () => []).push(index);
   }
   return joined([...strips.values()].flatMap(inHalves));
+}
+
+function bySize(places: readonly Place[]): readonly Place[] {
+  return places.toSorted((a, b) => b.distinct.size - a.distinct.size);
 }
 
 /** Every other list, then the rest. */
@@ -175,20 +186,36 @@ function valueOf<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Valu
   return made;
 }
 
-async function* roundsOf(
-  { type, bars, room }: RoundJob,
-  params: readonly Parameters[],
-  indexes: readonly number[],
-): AsyncGenerator<Round> {
+/**
+ * The rounds of a group. Where the columns across fit into memory it is cut as one strip: they stay, and of those along each
+ * is computed once; in strips those would go and come again with every one. What a round has is then put in strips.
+ */
+async function* roundsOf(job: RoundJob, params: readonly Parameters[], group: Group): AsyncGenerator<Round> {
+  const [, across] = bySize(group.places);
+  const columns = across?.distinct.size ?? 0;
+  const isKept = (columns + 1) * bytesPerNeed(job) <= job.room.most;
+  for await (const round of cut(job, params, await inStrips(group, isKept ? Infinity : STRIP))) {
+    if (!isKept) yield round;
+    else yield { ...round, indexes: await inOrder((await groupsOf(job, params, round.indexes)).groups) };
+  }
+}
+
+/** Of one indicator of all that the type trades. */
+function bytesPerNeed({ type, bars }: RoundJob): number {
+  return tradedSeries(type, bars.length).length * columnBytes(bars);
+}
+
+/** Combinations in their order, as many at a time as fit into memory. */
+async function* cut(job: RoundJob, params: readonly Parameters[], indexes: readonly number[]): AsyncGenerator<Round> {
+  const { type, bars, room } = job;
   const series = tradedSeries(type, bars.length);
-  const bytesPerNeed = series.length * columnBytes(bars);
   let needs = new Map<string, IndicatorNeed>();
   let taken: number[] = [];
   for (const [place, index] of indexes.entries()) {
     if (place % SLICE === SLICE - 1) await breathe();
     const wanted = needsOf(type, params[index]);
     const added = wanted.filter((need) => !needs.has(keyOf(need)));
-    if ((needs.size + added.length) * bytesPerNeed > room.most && taken.length > 0) {
+    if ((needs.size + added.length) * bytesPerNeed(job) > room.most && taken.length > 0) {
       yield { indexes: taken, specs: specsOf([...needs.values()], series) };
       needs = new Map();
       taken = [];
