@@ -1,10 +1,13 @@
 /** What is done beforehand for the first job: all of it on every thread, none of it to be seen. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { type Compute, ComputeFailure } from '../../src/compute/index.ts';
+import { type Compute, ComputeFailure, type Task } from '../../src/compute/index.ts';
 import { systemClock, unavailable } from '../../src/core/index.ts';
 import { type Bars, type BarsRequest, MarketData, SimulatedProvider } from '../../src/market/index.ts';
+import { strategyTasks } from '../../src/optimize/engine/tasks.ts';
+import { WARM_UP } from '../../src/optimize/engine/warm-up-task.ts';
 import { OptimizationRunner } from '../../src/optimize/index.ts';
+import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
 import type { TestServices } from '../support/compose.ts';
 import { eachDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -167,4 +170,18 @@ eachDatabase((_provider, create) => {
       expect(await readJob(services, id)).toMatchObject({ status: 'pending', error: null });
     });
   });
+});
+
+it('ends well wherever it is cancelled', async () => {
+  const task = strategyTasks(new StrategyRegistry(builtInStrategies)).find(({ name }) => name === WARM_UP.name);
+  const runUntil = async (places: number): Promise<number> => {
+    let asked = 0;
+    const isCancelled = () => ++asked > places;
+    expect(await (task as Task<null, null>).run(null, { isCancelled, report: () => undefined })).toBeNull();
+    return asked;
+  };
+  const all = await runUntil(Infinity);
+
+  expect(all).toBeGreaterThan(100);
+  for (let places = 0; places < all; places += 7) await runUntil(places);
 });

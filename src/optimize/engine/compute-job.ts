@@ -87,7 +87,7 @@ interface JobContext {
 /**
  * Computes every combination that `figures` does not hold yet.
  *
- * @returns the indicators that are still in memory, for the caller to release
+ * @returns the indicators that are still in memory, which `gatherEvidence` releases
  * @throws {ComputeFailure} when a worker fails, or the signal aborts; `figures` holds what was done before
  */
 export async function computeJob(

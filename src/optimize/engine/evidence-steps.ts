@@ -31,7 +31,8 @@ export async function takeAll(compute: Compute, steps: EvidenceStep[], signal: A
   for (let taken = takeSome(steps); taken.length > 0; taken = takeSome(steps)) {
     const requests = taken.map(({ name, input }) => ({ name, input }));
     const outputs = await compute.run(STEPS, requests, { signal });
-    for (const [place, { take }] of taken.entries()) take(outputs[place]);
+    // Fewer than were asked for of a job that is cancelled.
+    for (const [place, output] of outputs.entries()) taken[place]?.take(output);
   }
 }
 
@@ -39,5 +40,6 @@ export async function takeAll(compute: Compute, steps: EvidenceStep[], signal: A
 function takeSome(steps: EvidenceStep[]): readonly EvidenceStep[] {
   while (steps[0]?.isOver() === true) steps.shift();
   const [first, second] = steps;
-  return steps.splice(0, first?.name !== PBO.name && second?.name === PBO.name ? 2 : 1);
+  const isFollowed = first?.name !== PBO.name && second?.name === PBO.name && !second.isOver();
+  return steps.splice(0, isFollowed ? 2 : 1);
 }

@@ -63,7 +63,8 @@ export interface Judgement {
 /**
  * Cross-validation needs no ranking and begins beside it. One lane waits for the ranking, because a thread is busy with that;
  * the others wait when nothing else is left. As soon as it is told, replays are taken first: they take longest, and no lane
- * replays all types alone.
+ * replays all types alone. Where the thread that ranks replays the best, that lane waits for it. The indicators are released when all of
+ * them have ended well.
  *
  * @throws {ComputeFailure} when a worker fails, or the signal aborts
  */

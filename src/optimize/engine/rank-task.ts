@@ -101,7 +101,7 @@ export function rankTask(registry: StrategyRegistry): Task<RankRequest, TextsTas
   });
 }
 
-/** What is replayed where it was ranked: the best of the only type, where all that it reads is in memory. */
+/** What is replayed where it was ranked: the best of all where there is one type, and all that it reads is in memory. */
 function replayable(
   registry: StrategyRegistry,
   { bars, folds, replay: ground }: RankRequest,

@@ -47,7 +47,10 @@ export function typesOf({ sections }: ComputableJob): readonly string[] {
 export async function completeJob(compute: Compute, row: OptimizationRow, job: CompleteJob): Promise<JobEnd> {
   const { computable, figures, count, counting, signal, indicators } = job;
   const { predictions, settings } = computable;
-  const input = { ...rankInput(row, job), replay: { predictions, settings, indicators: indicators.inMemory } };
+  // Of several types the winners are replayed on all lanes.
+  const isOne = computable.sections.length === 1;
+  const replay = isOne ? { predictions, settings, indicators: indicators.inMemory } : null;
+  const input = { ...rankInput(row, job), replay };
   const { ranking: ranked, texts: writing } = rankAndWrite(compute, input, signal);
   const [ranking, evidence, texts] = await Promise.all([
     ranked,
