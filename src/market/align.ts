@@ -4,28 +4,40 @@ import { type Bars, COLUMN_NAMES, pickRows, viewRows } from './bars.ts';
 
 /** Values hashed before other work gets its turn: some 3 ms on a processor without instructions for SHA. */
 const VALUES_PER_TURN = 131_072;
-/** Bars of a series from which on others have their turn between series: some 5 ms each. */
-const MANY_BARS = 131_072;
+/** Bars that are compared or copied before other work gets its turn: some 5 ms. */
+const BARS_PER_TURN = 131_072;
 
 /**
  * The series cut to the times that all of them have; possibly empty. The series come back in the same order, and one that
- * has no other times comes back as it is. Between long series the event loop has its turn.
+ * has no other times comes back as it is. Between series the event loop has its turn after some work.
  */
 export async function alignToCommonTimes(series: readonly Bars[]): Promise<readonly Bars[]> {
   const [first, ...others] = series;
   if (first === undefined) return series;
+  const before = turnsAfter(BARS_PER_TURN);
   let common = first.time;
   for (const { time } of others) {
-    if (time.length >= MANY_BARS) await yieldToEvents();
+    await before(time.length);
     common = commonTimes(common, time);
   }
   const aligned: Bars[] = [];
   for (const bars of series) {
     const isWhole = bars.time.length === common.length;
-    if (!isWhole && common.length >= MANY_BARS) await yieldToEvents();
+    if (!isWhole) await before(common.length);
     aligned.push(isWhole ? bars : { ...bars, ...pickRows(bars, rowsOf(bars.time, common)) });
   }
   return aligned;
+}
+
+/** To be awaited before each piece of work: others have their turn where it and the pieces since the last turn come to so much. */
+function turnsAfter(most: number): (work: number) => Promise<void> {
+  let done = 0;
+  return async (work) => {
+    done += work;
+    if (done < most) return;
+    done = work;
+    await yieldToEvents();
+  };
 }
 
 /** The series without the bars that start after `until` (epoch ms); all have the same times. They are views, not copies. */
@@ -43,10 +55,12 @@ export function cutAfter(series: readonly Bars[], until: number): readonly Bars[
 export async function contentHash(series: readonly Bars[]): Promise<string> {
   const hash = createHash('sha256');
   hash.update(JSON.stringify(series.map((bars) => [bars.source, bars.interval, bars.symbol, bars.time.length])));
+  const before = turnsAfter(VALUES_PER_TURN);
   for (const column of series.flatMap((bars) => COLUMN_NAMES.map((name) => bars[name]))) {
     for (let from = 0; from < column.length; from += VALUES_PER_TURN) {
-      if (column.length >= VALUES_PER_TURN) await yieldToEvents();
-      hash.update(column.subarray(from, from + VALUES_PER_TURN));
+      const piece = column.subarray(from, from + VALUES_PER_TURN);
+      await before(piece.length);
+      hash.update(piece);
     }
   }
   return hash.digest('hex');

@@ -1,5 +1,8 @@
 import { BoundedCache } from './bounded-cache.ts';
 
+/** Bytes of an answer beside its bars, about: there may be any number of empty ones. */
+const ENTRY_BYTES = 1024;
+
 /**
  * Answers that take long to make. Those that were used last are kept, as `BoundedCache` keeps them; whoever asks for one
  * that is being made waits for it, so that jobs which are submitted together do not each make the same.
@@ -9,9 +12,9 @@ export class AnswerCache<Value> {
   /** Those that are being made. */
   readonly #begun = new Map<string, Promise<Value>>();
 
-  /** @param limit and `weigh` as of `BoundedCache` */
-  constructor(limit: number, weigh: (value: Value) => number) {
-    this.#kept = new BoundedCache(limit, weigh);
+  /** @param limitBytes that kept answers may take; `bytesOf` is what the bars of one take */
+  constructor(limitBytes: number, bytesOf: (value: Value) => number) {
+    this.#kept = new BoundedCache(limitBytes, (value) => ENTRY_BYTES + bytesOf(value));
   }
 
   /**

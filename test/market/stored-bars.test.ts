@@ -247,8 +247,21 @@ it('leaves the event loop its turns while long series are aligned and hashed', a
   expect(aligned.map(({ time }) => time.length)).toEqual([149_999, 149_999]);
   // Finding the common times, and copying those of the first.
   expect(aligning).toBeGreaterThanOrEqual(2);
-  // Two pieces of each of twelve columns.
+  // Two pieces of each of twelve columns, of which the second are short.
   expect(hashing).toBeGreaterThanOrEqual(23);
+});
+
+it('leaves the event loop its turns while many short series are aligned and hashed', async () => {
+  const times = Array.from({ length: 15_000 }, (_, i) => i);
+  const all = Array.from({ length: 20 }, (_, each) => series(`S${each}`, times.slice(each), each));
+
+  const [aligning, aligned] = await turnsOf(() => alignToCommonTimes(all));
+  const [hashing] = await turnsOf(() => contentHash(aligned));
+
+  expect(aligned[0]?.time.length).toBe(14_981);
+  expect(aligning).toBeGreaterThanOrEqual(3);
+  // 120 columns.
+  expect(hashing).toBeGreaterThanOrEqual(12);
 });
 
 describe('the bounded cache', () => {
@@ -279,7 +292,7 @@ describe('the bounded cache', () => {
 
 describe('the cache of answers', () => {
   it('has an answer made again after a failure, which all who waited for it heard of', async () => {
-    const cache = new AnswerCache<string>(1, () => 1);
+    const cache = new AnswerCache<string>(2 ** 20, () => 1);
     const fail = () => Promise.reject(new Error('not now'));
 
     const refused = await Promise.allSettled([cache.get('a', fail), cache.get('a', fail)]);
@@ -287,5 +300,13 @@ describe('the cache of answers', () => {
     expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await cache.get('a', () => Promise.resolve('now'))).toBe('now');
     expect(await cache.get('a', fail)).toBe('now');
+  });
+
+  it('forgets answers without bars, too', async () => {
+    const cache = new AnswerCache<string>(2 ** 14, () => 0);
+    for (let key = 0; key < 100; key += 1) await cache.get(`${key}`, () => Promise.resolve('empty'));
+
+    expect(await cache.get('99', () => Promise.resolve('made again'))).toBe('empty');
+    expect(await cache.get('0', () => Promise.resolve('made again'))).toBe('made again');
   });
 });

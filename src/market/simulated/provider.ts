@@ -194,8 +194,9 @@ export class SimulatedProvider implements MarketDataProvider {
 
   /** Sessions and history take some 10 ms each to be made: many symbols must not hold up everything else. */
   async #prepareHistory(symbol: string, until: number): Promise<void> {
-    const calendar = calendarOf(symbol);
     await yieldToEvents();
+    if (this.#keptHistory(symbol, until) !== undefined) return;
+    const calendar = calendarOf(symbol);
     this.#days(calendar, sessionAfter(calendar, until));
     await yieldToEvents();
     this.#history(symbol, until);
@@ -204,8 +205,8 @@ export class SimulatedProvider implements MarketDataProvider {
 
   /** The whole history to `until` at least: it may tell of sessions to come, so callers cut it. */
   #history(symbol: string, until: number): BarColumns {
-    const kept = this.#histories.get(symbol);
-    if (kept !== undefined && (kept.time.at(-1) ?? 0) >= until) return kept;
+    const kept = this.#keptHistory(symbol, until);
+    if (kept !== undefined) return kept;
     const calendar = calendarOf(symbol);
     const days = this.#days(calendar, sessionAfter(calendar, until));
     const history = dailyPath({
@@ -214,6 +215,11 @@ export class SimulatedProvider implements MarketDataProvider {
     });
     this.#histories.set(symbol, history);
     return history;
+  }
+
+  #keptHistory(symbol: string, until: number): BarColumns | undefined {
+    const kept = this.#histories.get(symbol);
+    return (kept?.time.at(-1) ?? 0) >= until ? kept : undefined;
   }
 
   /** The sessions of a history; all instruments of a calendar have the same. */
