@@ -12,7 +12,8 @@ import { queryOf, type RawStatement, rowsOf } from './raw-values.ts';
 export type OnConnection = <T>(use: (connection: SqlQueryable) => Promise<T>) => Promise<T>;
 
 /**
- * The client, but `$executeRaw` and `$queryRaw` run on a connection: what goes in, comes out and is thrown is as with Prisma.
+ * The client, but `$executeRaw` and `$queryRaw` run on a connection: what goes in, comes out and is thrown is as with Prisma (after a
+ * transaction has timed out it is an error without Prisma's code).
  * They begin when they are called, and not when they are first awaited.
  */
 export function withRawStatements<Client extends Db>(client: Client, onConnection: OnConnection): Client {

@@ -2,6 +2,7 @@
  * Changes of rows on condition that they are still as they were read: of many in one statement for each set of columns, because one
  * statement for each row would cost most of what storing the answers to a batch of orders does; of one with its values as parameters.
  */
+import { invariant } from '../core/index.ts';
 import type { Db } from './database.ts';
 import { Prisma } from './generated/sqlite/client.ts';
 import { type Columns, listOf, tableOf } from './sql.ts';
@@ -13,12 +14,15 @@ import { currentProvider } from './transactions.ts';
  *
  * @param db a transaction
  * @param table as for `updateRows`
+ * @throws {InvariantViolation} when a value of `where` is null
  */
 export async function updateRow(
   db: Db,
   table: string,
   { where, columns }: { readonly where: Columns; readonly columns: Columns },
 ): Promise<boolean> {
+  const isFound = Object.values(where).every((value) => value !== null);
+  invariant(isFound, 'a row is found by values of which none is null: nothing equals null');
   const [conditions, sets] = [equations(where, ' AND '), equations(columns, ', ')];
   return (await db.$executeRaw`UPDATE ${Prisma.raw(`"${table}"`)} SET ${sets} WHERE ${conditions}`) === 1;
 }

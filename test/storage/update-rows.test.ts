@@ -111,6 +111,7 @@ describe('updating rows', () => {
       expect(await stored([row])).toEqual([row]);
       expect(await updated({ id, status })).toBe(true);
       expect(await stored([row, other])).toEqual([{ ...row, ...columns }, other]);
+      await expect(updated({ id, status: null })).rejects.toThrow('nothing equals null');
     });
 
     it('makes nobody wait for somebody who waits for him, in whatever order the rows are named', async () => {

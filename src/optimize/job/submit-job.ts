@@ -1,7 +1,15 @@
 /** What submitting every kind of job has in common: what is asked beside the search, and the row that is stored. */
 import type { Principal } from '../../access/index.ts';
 import { type BacktestSettings, parseSettings, type RawSettings } from '../../backtest/index.ts';
-import { type Clock, DomainError, dateOf, type IdSource, invalid, parseDateRange } from '../../core/index.ts';
+import {
+  type Clock,
+  DomainError,
+  dateOf,
+  type IdSource,
+  invalid,
+  invariant,
+  parseDateRange,
+} from '../../core/index.ts';
 import type { Journal } from '../../events/index.ts';
 import {
   type AlignedBars,
@@ -213,7 +221,8 @@ export async function refuseTooManyJobs(deps: OptimizeDeps, principal: Principal
   const [row] = await deps.database.read.$queryRaw<readonly { readonly count: bigint }[]>`
     SELECT count(*) AS "count" FROM "Optimization"
     WHERE "ownerId" = ${principal.userId} AND "status" IN ('pending', 'running')`;
-  const waiting = Number(row?.count);
+  invariant(row !== undefined, 'a count has a row');
+  const waiting = Number(row.count);
   const limit = deps.limits.maxWaitingJobs;
   if (waiting < limit) return;
   throw new DomainError('RATE_LIMITED', `${waiting} optimizations are waiting or running; at most ${limit} may.`, {
