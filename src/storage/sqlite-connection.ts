@@ -1,6 +1,7 @@
 /** One connection to a SQLite file, with the settings that durability rests on set and read back. */
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { keepStatements } from './kept-statements.ts';
 
 /**
  * How long SQLite itself waits for another process's lock, in ms. It blocks the whole event loop meanwhile, so it is
@@ -31,6 +32,7 @@ export async function connectSqlite(path: string, access: 'read' | 'write'): Pro
       throw new Error(`SQLite keeps ${name} at ${observed} instead of ${wanted} in ${path}: use a local disk.`);
     }
     if (access === 'write') await pragma(connection, 'busy_timeout = 0');
+    keepStatements(connection);
     return connection;
   } catch (error) {
     await connection.dispose();
