@@ -55,9 +55,10 @@ export interface SeriesKey {
 /** The owner's series of a symbol, interval and source; `undefined` when none is stored. */
 export async function findSeries(db: Db, ownerId: number, key: SeriesKey): Promise<StoredSeries | undefined> {
   const { symbol, interval, source = CSV_SOURCE } = key;
-  const where = { ownerId_symbol_interval_source: { ownerId, symbol, interval, source } };
-  const row = await db.barSeries.findUnique({ where });
-  return row === null ? undefined : toStoredSeries(row);
+  const [row] = await db.$queryRaw<readonly SeriesRow[]>`
+    SELECT "id", "symbol", "interval", "source", "rows", "firstTime", "lastTime", "updatedAt" FROM "BarSeries"
+    WHERE "ownerId" = ${ownerId} AND "symbol" = ${symbol} AND "interval" = ${interval} AND "source" = ${source}`;
+  return row === undefined ? undefined : toStoredSeries(row);
 }
 
 /** All series of an owner from the given sources, in their order, then by symbol and interval. */
@@ -259,16 +260,15 @@ function clampToSeries(
   return { from: clamp(range.from), until: clamp(range.until) };
 }
 
-function toStoredSeries(row: {
-  readonly id: number;
-  readonly symbol: string;
+/** A row of `BarSeries` as it is stored. */
+interface SeriesRow extends Pick<StoredSeries, 'id' | 'symbol' | 'source' | 'rows'> {
   readonly interval: string;
-  readonly source: string;
-  readonly rows: number;
   readonly firstTime: bigint;
   readonly lastTime: bigint;
   readonly updatedAt: Date;
-}): StoredSeries {
+}
+
+function toStoredSeries(row: SeriesRow): StoredSeries {
   const { id, symbol, source, rows } = row;
   const interval = INTERVALS.find((known) => known === row.interval);
   invariant(interval !== undefined, `series ${id} has the unknown interval ${row.interval}`);

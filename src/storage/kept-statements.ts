@@ -20,36 +20,20 @@ export function keepStatements(connection: SqlDriverAdapter): void {
 }
 
 class KeptStatements {
-  readonly #compile: (text: string) => Statement<unknown[]>;
-  readonly #kept = new Map<string, Statement<unknown[]>>();
+  readonly #compile: (text: string) => Statement;
+  readonly #kept = new Map<string, Statement>();
 
   constructor(database: Database) {
     this.#compile = database.prepare.bind(database);
   }
 
-  /**
-   * What of a statement the adapter asks for; `bind` of a statement itself binds it for ever. Its columns are read after its
-   * rows: running it is what compiles it anew where a table has changed since.
-   */
+  /** A statement as far as the adapter asks for it, without values or bound to some: one of the driver's is bound for ever. */
   take(text: string) {
     const statement = this.#find(text);
-    return {
-      bind: (values: readonly unknown[]) => {
-        let rows: readonly unknown[] = [];
-        return {
-          reader: statement.reader,
-          run: () => statement.run(...values),
-          columns: () => {
-            rows = statement.raw().all(...values);
-            return statement.columns();
-          },
-          raw: () => ({ all: () => rows }),
-        };
-      },
-    };
+    return { ...withValues(statement, []), bind: (values: readonly unknown[]) => withValues(statement, values) };
   }
 
-  #find(text: string): Statement<unknown[]> {
+  #find(text: string): Statement {
     const statement = this.#kept.get(text) ?? this.#compile(text);
     if (text.length > MAX_LENGTH) return statement;
     // The last used stand last.
@@ -59,4 +43,18 @@ class KeptStatements {
     if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return statement;
   }
+}
+
+/** Columns are read after the rows: running a statement is what compiles it anew where a table has changed since. */
+function withValues(statement: Statement, values: readonly unknown[]) {
+  let rows: readonly unknown[] = [];
+  return {
+    reader: statement.reader,
+    run: () => statement.run(...values),
+    columns: () => {
+      rows = statement.raw().all(...values);
+      return statement.columns();
+    },
+    raw: () => ({ all: () => rows }),
+  };
 }

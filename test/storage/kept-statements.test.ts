@@ -59,6 +59,15 @@ describe('a statement of a SQLite connection', () => {
     expect([...compiled]).toEqual([insert, select]);
   });
 
+  it('is run where the adapter begins a transaction of its own, too', async () => {
+    const transaction = await connection.startTransaction();
+    await transaction.executeRaw({ sql: `INSERT INTO "Bird" VALUES ('ruff', 2)`, args: [], argTypes: [] });
+    await transaction.executeRaw({ sql: 'ROLLBACK', args: [], argTypes: [] });
+    await transaction.rollback();
+
+    expect(await rows('SELECT * FROM "Bird"')).toEqual([]);
+  });
+
   it('runs again after it has failed', async () => {
     const insert = 'INSERT INTO "Bird" VALUES (?, 2)';
     await run(insert, 'dunlin');

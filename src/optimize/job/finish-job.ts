@@ -93,8 +93,9 @@ function rankInput({ jobType }: OptimizationRow, { computable, figures }: Search
   };
 }
 
-/** Counts the job's own combinations, in slices. */
+/** Counts the job's own combinations, in slices; threads get what they have to do first. */
 async function addOwn(count: TrialCount, { computable, figures }: SearchedJob): Promise<void> {
+  await breathe();
   for (const { type, from, to } of computable.sections) {
     for (let index = from; index < to; index += 1) {
       const params = figures.params[index];
