@@ -39,14 +39,14 @@ export class RunRecorder implements AccountRun {
    *   position that ruined it counts as no closed trade, since nothing filled
    */
   complete(from: number, to: number, isOpen: boolean): boolean {
-    const { equity, exposed } = this;
-    const flag = isOpen ? 1 : 0;
-    let bar = from;
-    // Written so that NaN counts as used up too: it never becomes a number again.
-    while (bar < to && at(equity, bar) > 0) exposed[bar++] = flag;
-    if (bar === to) return true;
-    exposed[bar] = flag;
-    equity.fill(at(equity, bar), bar);
-    return false;
+    for (let bar = from; bar < to; bar++) {
+      this.exposed[bar] = isOpen ? 1 : 0;
+      const equity = at(this.equity, bar);
+      if (equity > 0) continue;
+      // Written so that NaN counts as used up too: it never becomes a number again.
+      this.equity.fill(equity, bar);
+      return false;
+    }
+    return true;
   }
 }

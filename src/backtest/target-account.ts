@@ -42,9 +42,8 @@ export function followTargets(
     if (wanted !== held) account.change(wanted, bar, run);
     held = wanted;
     const end = nextChange(plan.targets, bar, { held, to: slice.to });
-    const [first, past] = [bar - slice.from, end - slice.from];
-    account.mark(run.equity, { from: first, to: past }, slice.from);
-    if (!run.complete(first, past, account.isOpen)) break;
+    account.mark(run.equity.subarray(bar - slice.from, end - slice.from), bar);
+    if (!run.complete(bar - slice.from, end - slice.from, account.isOpen)) break;
     bar = end;
   }
   return run;
@@ -125,18 +124,12 @@ class TargetAccount {
     return this.entry !== null;
   }
 
-  /**
-   * Writes the equity at the closes of some bars, during which the share counts are constant.
-   *
-   * @param equity of the slice
-   * @param bars indexes within the slice
-   * @param start index of the slice's first bar
-   */
-  mark(equity: Float64Array, { from, to }: Slice, start: number): void {
-    equity.fill(this.cash, from, to);
+  /** Writes the equity at the closes from bar `from` on, during which the share counts are constant. */
+  mark(equity: Float64Array, from: number): void {
+    equity.fill(this.cash);
     for (const { shares, close } of this.holdings) {
       if (shares === 0) continue;
-      for (let bar = from; bar < to; bar++) equity[bar] = at(equity, bar) + shares * at(close, start + bar);
+      for (let i = 0; i < equity.length; i++) equity[i] = at(equity, i) + shares * at(close, from + i);
     }
   }
 
