@@ -51,8 +51,9 @@ export function followTargets(
 
 /** The first bar after `bar` at whose open another target than `held` is executed; `to` when there is none. */
 function nextChange(targets: Int8Array, bar: number, run: { readonly held: number; readonly to: number }): number {
+  const { held, to } = run;
   let next = bar + 1;
-  while (next < run.to && targets[next - 1] === run.held) next++;
+  while (next < to && targets[next - 1] === held) next++;
   return next;
 }
 
@@ -71,7 +72,9 @@ interface Entry {
 
 /** One symbol of the account: what it trades, and what it holds now. */
 class Holding {
-  readonly bars: Bars;
+  /** [T] of the whole series. */
+  readonly open: Float64Array;
+  readonly close: Float64Array;
   readonly weight: number;
   private readonly costs: Costs;
   /** Shares held, negative when short. */
@@ -80,14 +83,15 @@ class Holding {
   price = Number.NaN;
 
   constructor(leg: Leg, costs: Costs) {
-    this.bars = leg.bars;
+    this.open = leg.bars.open;
+    this.close = leg.bars.close;
     this.weight = leg.weight;
     this.costs = costs;
   }
 
   /** Price at which an order in this direction (its sign) fills at a bar's open. */
   executionPrice(direction: number, bar: number): number {
-    return at(this.bars.open, bar) * (direction > 0 ? 1 + this.costs.slippage : 1 - this.costs.slippage);
+    return at(this.open, bar) * (direction > 0 ? 1 + this.costs.slippage : 1 - this.costs.slippage);
   }
 
   /** Buys `quantity` shares at a bar's open, or sells when it is negative. Returns the change of cash. */
@@ -101,12 +105,17 @@ class Holding {
 
 class TargetAccount {
   private readonly holdings: readonly Holding[];
+  /** What a trade reports, and [T] the bars' times. */
+  private readonly symbol: string;
+  private readonly time: Float64Array;
   private readonly commission: number;
   private cash: number;
   private entry: Entry | null = null;
 
   constructor(legs: readonly Leg[], capital: number, costs: Costs) {
     this.holdings = legs.map((leg) => new Holding(leg, costs));
+    this.symbol = legs.map(({ bars }) => bars.symbol).join('/');
+    this.time = legs[0]?.bars.time ?? new Float64Array(0);
     this.commission = costs.commission;
     this.cash = capital;
   }
@@ -118,9 +127,9 @@ class TargetAccount {
   /** Writes the equity at the closes from bar `from` on, during which the share counts are constant. */
   mark(equity: Float64Array, from: number): void {
     equity.fill(this.cash);
-    for (const { shares, bars } of this.holdings) {
+    for (const { shares, close } of this.holdings) {
       if (shares === 0) continue;
-      for (let i = 0; i < equity.length; i++) equity[i] = at(equity, i) + shares * at(bars.close, from + i);
+      for (let i = 0; i < equity.length; i++) equity[i] = at(equity, i) + shares * at(close, from + i);
     }
   }
 
@@ -139,7 +148,7 @@ class TargetAccount {
 
   private equityAtOpen(bar: number): number {
     let equity = this.cash;
-    for (const holding of this.holdings) equity += holding.shares * at(holding.bars.open, bar);
+    for (const holding of this.holdings) equity += holding.shares * at(holding.open, bar);
     return equity;
   }
 
@@ -159,15 +168,14 @@ class TargetAccount {
   private exit(entry: Entry, bar: number): Trade {
     for (const holding of this.holdings) this.cash += holding.trade(-holding.shares, bar);
     this.entry = null;
-    const time = this.holdings[0]?.bars.time ?? new Float64Array(0);
     const profit = profitOf(entry.equityBefore, this.cash);
     return {
-      symbol: this.holdings.map((holding) => holding.bars.symbol).join('/'),
+      symbol: this.symbol,
       side: entry.target > 0 ? 'long' : 'short',
       quantity: entry.quantity,
-      entryTime: at(time, entry.bar),
+      entryTime: at(this.time, entry.bar),
       entryPrice: entry.price,
-      exitTime: at(time, bar),
+      exitTime: at(this.time, bar),
       exitPrice: this.tradePrice(),
       profit,
       returnFraction: profit / entry.value,

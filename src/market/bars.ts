@@ -102,7 +102,10 @@ export function barTimeFormat(interval: Interval): (time: number) => string {
   };
 }
 
-/** The whole part of a number in [0, 100). */
+/** By number. */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+
+/** The whole part of a number in [0, 60). */
 function twoDigits(value: number): string {
-  return String(Math.floor(value)).padStart(2, '0');
+  return TWO_DIGITS[Math.floor(value)] ?? '';
 }

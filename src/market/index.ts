@@ -4,7 +4,7 @@
  */
 export type { AlignedBars } from './aligner.ts';
 export type { BarColumns, Bars } from './bars.ts';
-export { barTimeFormat, formatBarTime, viewRows } from './bars.ts';
+export { allocateColumns, barTimeFormat, formatBarTime, viewRows } from './bars.ts';
 export {
   calendarNamed,
   lastCompletedSession,

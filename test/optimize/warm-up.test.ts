@@ -1,11 +1,11 @@
 /** What is done beforehand for the first job: all of it on every thread, none of it to be seen. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { type Compute, ComputeFailure, type Task } from '../../src/compute/index.ts';
+import { type Compute, ComputeFailure, defineTask, type Task } from '../../src/compute/index.ts';
 import { systemClock, unavailable } from '../../src/core/index.ts';
 import { type Bars, type BarsRequest, MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import { strategyTasks } from '../../src/optimize/engine/tasks.ts';
-import { WARM_UP } from '../../src/optimize/engine/warm-up-task.ts';
+import { WARM_UP, warmUpTask } from '../../src/optimize/engine/warm-up-task.ts';
 import { OptimizationRunner } from '../../src/optimize/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
 import type { TestServices } from '../support/compose.ts';
@@ -170,6 +170,33 @@ eachDatabase((_provider, create) => {
       expect(await readJob(services, id)).toMatchObject({ status: 'pending', error: null });
     });
   });
+
+  it('gives every task what a job gives it, down to the order of the keys', async () => {
+    const services = await startServices(await create(), { maxRunningJobs: 0 });
+    // Without a combination that is skipped, and why: the warm-up has none.
+    const { id } = await submit(services, {
+      ...EXAMPLE,
+      paramGrid: { short_window: [5, 10], long_window: [20, 50], ma_type: ['sma'] },
+    });
+    const ofJob = new Map<string, unknown>();
+
+    await withRunner(services, { compute: noted(services.compute, ofJob) }, async (runner) => {
+      runner.start();
+      expect((await ended(services, id)).status).toBe('complete');
+    });
+
+    expect([...ofJob.keys()]).toHaveLength(4);
+    expect(shapesOf(await inputsOfWarmUp())).toBe(shapesOf(ofJob));
+  });
+});
+
+it('gives every task a copy, as another thread does', async () => {
+  const inputs = await inputsOfWarmUp();
+
+  const bars = Array.from(inputs.values(), (input) => (input as { readonly bars?: unknown }).bars);
+  const given = bars.filter((each) => each !== undefined);
+  expect(given.length).toBeGreaterThan(1);
+  expect(new Set(given).size).toBe(given.length);
 });
 
 it('ends well wherever it is cancelled', async () => {
@@ -183,5 +210,46 @@ it('ends well wherever it is cancelled', async () => {
   const all = await runUntil(Infinity);
 
   expect(all).toBeGreaterThan(100);
-  for (let places = 0; places < all; places += 7) await runUntil(places);
+  // The first of several rounds in small steps, the others in large ones.
+  for (let places = 0; places < all; places += places < all / 10 ? 7 : Math.ceil(all / 12)) await runUntil(places);
 });
+
+/** What the tasks of the warm-up are given first, by name. */
+async function inputsOfWarmUp(): Promise<ReadonlyMap<string, unknown>> {
+  const registry = new StrategyRegistry(builtInStrategies);
+  const inputs = new Map<string, unknown>();
+  const tasks: readonly Task<never, unknown>[] = strategyTasks(registry).filter(({ name }) => name !== WARM_UP.name);
+  const noting = tasks.map(({ name, run }) =>
+    defineTask(name, (input: never, context) => {
+      if (!inputs.has(name)) inputs.set(name, input);
+      return run(input, context);
+    }),
+  );
+  await warmUpTask(registry, noting).run(null, { isCancelled: () => false, report: () => undefined });
+  return inputs;
+}
+
+/** The same threads; notes what the tasks of its jobs are given first, by name. */
+function noted(threads: Compute, inputs: Map<string, unknown>): Compute {
+  const run: Compute['run'] = (task, input, options) => {
+    // Some of it is emptied when the job ends.
+    if (!inputs.has(task.name)) inputs.set(task.name, structuredClone(input));
+    return threads.run(task, input, options);
+  };
+  const { parallelism } = threads;
+  return { parallelism, run, forJob: () => noted(threads.forJob(), inputs), stats: () => threads.stats() };
+}
+
+/** What `shapeOf` says of each, as a text. */
+function shapesOf(inputs: ReadonlyMap<string, unknown>): string {
+  return JSON.stringify(Array.from(inputs, ([name, input]) => [name, shapeOf(input)]));
+}
+
+/** Keys and kinds of values, of a list those of its first. */
+function shapeOf(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return value.constructor.name;
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+  if (value instanceof Map) return ['map', ...[...value.values()].slice(0, 1).map(shapeOf)];
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.entries(value).map(([key, each]) => [key, shapeOf(each)]);
+}

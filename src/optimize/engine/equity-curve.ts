@@ -42,16 +42,16 @@ export function equityCurve(
   const stretch = bars <= 2 * STRETCHES ? 1 : Math.ceil(bars / STRETCHES);
   const areFew = slices.length <= FEW_SLICES;
   const label = barTimeFormat(series.interval);
-  const points = slices.flatMap((slice) => {
-    const drawdowns = keptBars(slice, { initialCapital, stretch, areFew });
-    const { fold, part } = slice;
-    return [...drawdowns.keys()]
-      .toSorted((a, b) => a - b)
-      .map((bar): EquityPoint => {
-        const time = label(at(series.time, slice.from + bar));
-        return { time, equity: at(slice.equity, bar), drawdown: drawdowns.get(bar) ?? Number.NaN, fold, part };
-      });
-  });
+  const points: EquityPoint[] = [];
+  for (const { equity, from, fold, part } of slices) {
+    let last = -1;
+    for (const { bar, drawdown } of keptBars({ equity, from }, { initialCapital, stretch, areFew })) {
+      // Some bars are kept for two reasons.
+      if (bar === last) continue;
+      points.push({ time: label(at(series.time, from + bar)), equity: at(equity, bar), drawdown, fold, part });
+      last = bar;
+    }
+  }
   return { points };
 }
 
@@ -66,22 +66,27 @@ interface Thinning {
 /**
  * The drawdowns of the bars that are kept, `E_t/max_{s≤t} E_s − 1`, the maximum starting at the initial capital. Kept are the lowest
  * and highest of each stretch that ends in this slice; of few slices also those of one that the slice's end cuts, the first
- * bar, the deepest drawdown and the last bar.
+ * bar, the deepest drawdown and the last bar. In order; a bar may be there several times.
  */
-function keptBars({ equity, from }: SliceEquity, { initialCapital, stretch, areFew }: Thinning): Map<number, number> {
-  const kept = new Map<number, number>();
+function keptBars(
+  { equity, from }: Pick<SliceEquity, 'equity' | 'from'>,
+  { initialCapital, stretch, areFew }: Thinning,
+): readonly Depth[] {
+  const kept: Depth[] = [];
   const course: Course = { peak: initialCapital, trough: Infinity, deepest: Infinity, deepestBar: 0 };
   for (let first = 0, end = 0; first < equity.length; first = end) {
     end = first + stretch - ((from + first) % stretch);
     if (end > equity.length && !areFew) break;
     end = Math.min(end, equity.length);
-    for (const { bar, drawdown } of followStretch(course, equity, { from: first, to: end })) kept.set(bar, drawdown);
+    kept.push(...followStretch(course, equity, { from: first, to: end }));
   }
-  if (!areFew || equity.length === 0) return kept;
-  const last = equity.length - 1;
-  kept.set(0, at(equity, 0) / Math.max(initialCapital, at(equity, 0)) - 1);
-  kept.set(course.deepestBar, course.deepest);
-  return kept.set(last, at(equity, last) / course.peak - 1);
+  if (areFew && equity.length > 0) {
+    const last = equity.length - 1;
+    kept.push({ bar: 0, drawdown: at(equity, 0) / Math.max(initialCapital, at(equity, 0)) - 1 });
+    kept.push({ bar: course.deepestBar, drawdown: course.deepest });
+    kept.push({ bar: last, drawdown: at(equity, last) / course.peak - 1 });
+  }
+  return kept.toSorted((a, b) => a.bar - b.bar);
 }
 
 /** A bar of a slice, and its drawdown. */

@@ -106,9 +106,9 @@ export function replay(
   const { initialCapital } = settings;
   const simulate = prepareSimulation({ type, params, bars, indicators, predictions, settings });
   const slices: SliceEquity[] = [];
-  for (const slice of slicesOf(folds)) {
+  for (const { from, to, fold, part } of slicesOf(folds)) {
     if (isCancelled()) return null;
-    slices.push({ ...slice, equity: simulate(slice).equity });
+    slices.push({ equity: simulate({ from, to }).equity, from, fold, part });
   }
   const [series] = bars;
   invariant(series !== undefined, 'a job has at least one series of bars');
