@@ -1,17 +1,28 @@
 /**
- * The count as WebAssembly (AssemblyScript), four combinations at a time. `plain-counter.ts` says what it computes and why, and
+ * The count as WebAssembly (AssemblyScript), several combinations at a time. `plain-counter.ts` says what it computes and why, and
  * a test holds the two together; these files are about speed. `npm run generate` compiles them into `counter.generated.ts`.
  */
-import { lead, move, one, openHalves, other, replaced, score } from './halves';
+import { Half, move, one, openHalves, other } from './half';
 import { blocks, masks } from './memory';
+import { openRough, roughBest, roughlyBehind } from './rough';
+import { prepareRough } from './rough-tables';
+import { firstOfBest, lead, openScores, replaced, scoreAll } from './scores';
 import { allBars, barsOf, prepare } from './tables';
 
 export { freeFrom, lookAt } from './memory';
 
+/** Whether rough scores are worth their time: the halves that they sufficed for, less the others. Where ties abound they are not. */
+let worth: i32 = 0;
+/** Where `worth` begins; below 0 they are not made any more. */
+const TRIED: i32 = 16;
+
 /** Prepares a count; the moments of the blocks and the masks are written. */
 export function open(): void {
   prepare();
+  worth = prepareRough() ? TRIED : -1;
+  openRough(allBars);
   openHalves();
+  openScores();
 }
 
 /** How many splits of the pairs [from, to) are overfitted. */
@@ -30,9 +41,28 @@ function countPair(mask: i32): i32 {
   const bars = barsOfAll(mask);
   move(one, mask, bars);
   move(other, (1 << blocks) - 1 - mask, allBars - bars);
-  const bestOfOne = score(one);
-  const bestOfOther = score(other);
-  return i32(lead(other, bestOfOne) <= 0) + i32(lead(one, bestOfOther) <= 0);
+  const isRough = worth >= 0;
+  const bestOfOne = bestIn(one, isRough);
+  const bestOfOther = bestIn(other, isRough);
+  const overfitted = i32(isBehind(other, bestOfOne)) + i32(isBehind(one, bestOfOther));
+  if (isRough) worth = min(worth + 2 - 2 * (i32(one.isScored) + i32(other.isScored)), TRIED);
+  return overfitted;
+}
+
+/** The place of the first of the best. */
+function bestIn(half: Half, isRough: bool): i32 {
+  const best = isRough ? roughBest(half) : -1;
+  if (best >= 0) return best;
+  scoreAll(half);
+  return firstOfBest(half);
+}
+
+/** Whether no more combinations score below the one at `place` than above it. */
+function isBehind(half: Half, place: i32): bool {
+  const answer = half.isScored ? -1 : roughlyBehind(half, place);
+  if (answer >= 0) return answer > 0;
+  if (!half.isScored) scoreAll(half);
+  return lead(half, place) <= 0;
 }
 
 /** Bars of the blocks of a mask. */

@@ -11,7 +11,7 @@ export let combinations: i32 = 0;
 export let blocks: i32 = 0;
 /** Groups of blocks. */
 export let groups: i32 = 0;
-/** Bytes of a row of all combinations: a multiple of four numbers, of which those behind the last combination are NaN. */
+/** Bytes of a row of all combinations: a multiple of eight numbers, of which those behind the last combination are NaN. */
 export let row: usize = 0;
 /** [S] f64 bars of each block. */
 export let counts: usize = 0;
@@ -20,10 +20,10 @@ export let means: usize = 0;
 export let squares: usize = 0;
 /** [pairs] u16 one half of each pair. */
 export let masks: usize = 0;
-/** [groups, UNIONS, row] f64 Σr and Σr² of each union of a group's blocks. */
-export let sums: usize = 0;
-export let powers: usize = 0;
-/** [8, row] f64 what the two halves keep. */
+/** The sums of the unions of blocks, f64 and, in units of each combination, f32: `row.as` says how they lie. */
+export let unions: usize = 0;
+export let roughUnions: usize = 0;
+/** [11, row] f64 what the two halves keep. */
 export let kept: usize = 0;
 /** [K] i32 places of combinations whose quick score is not right in every half. */
 export let doubtful: usize = 0;
@@ -42,8 +42,8 @@ export function lookAt(
   meansAt: usize,
   squaresAt: usize,
   masksAt: usize,
-  sumsAt: usize,
-  powersAt: usize,
+  unionsAt: usize,
+  roughUnionsAt: usize,
   keptAt: usize,
   doubtfulAt: usize,
 ): void {
@@ -55,8 +55,8 @@ export function lookAt(
   means = meansAt;
   squares = squaresAt;
   masks = masksAt;
-  sums = sumsAt;
-  powers = powersAt;
+  unions = unionsAt;
+  roughUnions = roughUnionsAt;
   kept = keptAt;
   doubtful = doubtfulAt;
 }

@@ -1,21 +1,17 @@
 /** What is known before a split is counted: the sums of all unions within a group, and who is doubtful. */
-import { blocks, combinations, counts, doubtful, GROUP, groups, means, NUMBER, powers, row, squares, sums, UNIONS } from './memory';
+import { blocks, combinations, counts, doubtful, GROUP, groups, means, NUMBER, row, squares, UNIONS, unions } from './memory';
 
 /** As in `doubtful.ts`. */
 export const THIN: f64 = 1e-6;
 export const TINY: f64 = 1e-21;
-
 /** Bars of all blocks. */
 export let allBars: f64 = 0;
 /** How many combinations are doubtful. */
 export let doubted: i32 = 0;
-
 /** Fills the tables, and lists the doubtful, from the moments of the blocks. */
 export function prepare(): void {
   for (let group = 0; group < groups; group++) {
-    const empty = <usize>(group * UNIONS) * row;
-    memory.fill(sums + empty, 0, row);
-    memory.fill(powers + empty, 0, row);
+    memory.fill(unions + <usize>(group * UNIONS) * 2 * row, 0, 2 * row);
   }
   allBars = 0;
   for (let block = 0; block < blocks; block++) {
@@ -33,23 +29,23 @@ export function barsOf(block: i32): f64 {
 /** Adds a block to every union of the blocks before it in its group. */
 function addBlock(block: i32): void {
   const alone = 1 << block % GROUP;
-  const first = <usize>((block / GROUP) * UNIONS) * row;
+  const first = unions + <usize>((block / GROUP) * UNIONS) * 2 * row;
   for (let union = 0; union < alone; union++) {
-    const before = first + <usize>union * row;
-    addTo(before, before + <usize>alone * row, block);
+    const before = first + <usize>union * 2 * row;
+    addTo(before, before + <usize>alone * 2 * row, block);
   }
 }
 
-/** The union at `after` in the tables is that at `before` and a block. */
+/** The union at `after` is that at `before` and a block. */
 function addTo(before: usize, after: usize, block: i32): void {
   const count = f64x2.splat(barsOf(block));
   const from = <usize>block * row;
   for (let at: usize = 0; at < row; at += 16) {
     const mean = v128.load(means + from + at);
     const total = f64x2.mul(count, mean);
-    v128.store(sums + after + at, f64x2.add(v128.load(sums + before + at), total));
-    const power = f64x2.add(v128.load(powers + before + at), v128.load(squares + from + at));
-    v128.store(powers + after + at, f64x2.add(power, f64x2.mul(total, mean)));
+    v128.store(after + 2 * at, f64x2.add(v128.load(before + 2 * at), total));
+    const power = f64x2.add(v128.load(before + 2 * at, 16), v128.load(squares + from + at));
+    v128.store(after + 2 * at, f64x2.add(power, f64x2.mul(total, mean)), 16);
   }
 }
 

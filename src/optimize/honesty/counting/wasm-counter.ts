@@ -13,7 +13,7 @@ interface Exports extends WasmExports {
   exactScores(): number;
 }
 
-/** Memory that a thread keeps between two jobs: enough for some 20,000 combinations. */
+/** Memory that a thread keeps between two jobs: enough for some 13,000 combinations. */
 const MAX_IDLE_BYTES = 2 ** 26;
 /** What the module itself may take. */
 const PREAMBLE = 2 ** 16;
@@ -37,7 +37,7 @@ class WasmCounter implements Counter {
   constructor(wasm: Exports, returns: BlockReturns) {
     const { combinations, blocks } = returns;
     const places = placesOf(returns, wasm.freeFrom());
-    const { row, counts, means, squares, masks, sums, powers, kept, doubtful } = places;
+    const { row, counts, means, squares, masks, unions, roughUnions, kept, doubtful } = places;
     growTo(wasm.memory, places.end);
     const { buffer } = wasm.memory;
     new Float64Array(buffer, counts, blocks).set(returns.counts);
@@ -53,7 +53,7 @@ class WasmCounter implements Counter {
         padded.fill(Number.NaN, combinations);
       }
     }
-    wasm.lookAt(combinations, blocks, row, counts, means, squares, masks, sums, powers, kept, doubtful);
+    wasm.lookAt(combinations, blocks, row, counts, means, squares, masks, unions, roughUnions, kept, doubtful);
     wasm.open();
     this.#wasm = wasm;
   }
@@ -79,17 +79,17 @@ function placesOf({ combinations, blocks }: BlockReturns, from: number) {
     end = place + bytes;
     return place;
   };
-  const row = 4 * BYTES * Math.ceil(combinations / 4);
-  const table = Math.ceil(blocks / GROUP) * UNIONS * row;
+  const row = 8 * BYTES * Math.ceil(combinations / 8);
+  const table = 2 * Math.ceil(blocks / GROUP) * UNIONS * row;
   return {
     row,
     counts: take(BYTES * blocks),
     means: take(blocks * row),
     squares: take(blocks * row),
     masks: take(2 ** blocks),
-    sums: take(table),
-    powers: take(table),
-    kept: take(8 * row),
+    unions: take(table),
+    roughUnions: take(table / 2),
+    kept: take(11 * row),
     doubtful: take(4 * combinations),
     get end() {
       return end;
