@@ -14,8 +14,8 @@ const BATCH_WORK = 40_000_000;
 const SHARING_COMBINATIONS = 256;
 /** … as long as the batch ends within half a second or so. */
 const MAX_BATCH_WORK = 160_000_000;
-/** With as many combinations a batch may be one of two that a lane has in turn, so that lanes end together. */
-const WORTHWHILE = 64;
+/** With as many combinations a batch may be one of two for each lane, so that a lane on a fast thread can take three of four. */
+const WORTHWHILE = 128;
 /** Below this a round is one batch for one lane: handing it out would take longer than computing it. */
 const SHARED_WORK = 2_000_000;
 /** How many times longer a value of an indicator takes than a bar of a combination; … */
