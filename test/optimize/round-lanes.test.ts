@@ -2,12 +2,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { parseSettings } from '../../src/backtest/index.ts';
 import { type Compute, ComputeFailure, type TaskName } from '../../src/compute/index.ts';
-import { bundlesOf, isWorthSharing, nextBundle } from '../../src/optimize/engine/batches.ts';
+import { bundlesOf, isLong, isWorthSharing, nextBundle } from '../../src/optimize/engine/batches.ts';
 import { type ComputableJob, computeJob } from '../../src/optimize/engine/compute-job.ts';
 import {
   EVALUATE,
   type EvaluateTaskInput,
   evaluateTask,
+  INDICATORS,
   type LaneProgress,
 } from '../../src/optimize/engine/evaluate-task.ts';
 import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
@@ -29,7 +30,7 @@ const SEARCH = { method: 'grid', maxTrials: null, seed: null } as const;
 function jobOf(longWindows: number): ComputableJob {
   const windows = (count: number, from: number) => Array.from({ length: count }, (_, i) => from + i);
   const grid = { short_window: windows(24, 4), long_window: windows(longWindows, 30) };
-  const space = parseSpace(TYPE, grid, { method: 'grid', maxCombinations: 2000 });
+  const space = parseSpace(TYPE, grid, { method: 'grid', maxCombinations: 5000 });
   return {
     ...{ bars: [randomBars(1, { length: BARS })], folds: FOLDS, segments: planSegments(FOLDS), predictions: new Map() },
     ...{ settings: parseSettings({}, { periodsPerYear: 252 }), search: SEARCH },
@@ -37,7 +38,7 @@ function jobOf(longWindows: number): ComputableJob {
   };
 }
 const JOB = jobOf(22);
-const WORK = { type: TYPE, bars: JOB.bars, settings: JOB.settings, missing: 0 };
+const WORK = { type: TYPE, bars: JOB.bars, settings: JOB.settings };
 const evaluate = evaluateTask(REGISTRY);
 
 /** One message to a thread, as it comes to it. */
@@ -97,6 +98,7 @@ afterEach(() => {
 
 describe('a round of a job', () => {
   test('is sent to each lane once, and done by the first while the second waits for a thread', async () => {
+    standingClock();
     const left: boolean[] = [];
     const { compute, turns } = threads(({ input }) => left.push(!isTaken(input.left)));
 
@@ -116,7 +118,7 @@ describe('a round of a job', () => {
     const { figures, ending } = await search(compute, {
       onBatch: () => {
         batches += 1;
-        clock.advance(200);
+        clock.advance(100);
       },
     });
     await ending;
@@ -127,6 +129,23 @@ describe('a round of a job', () => {
     // Indicators are computed by the first.
     expect(turns.map(({ input }) => input.missing === null)).toEqual(turns.map((_, i) => i > 1));
     expect(figures.done).toBe(figures.total);
+  });
+
+  test.each([
+    [22, EVALUATE.name],
+    [170, INDICATORS.name],
+  ])('of 24 x %i combinations begins with %s', async (longWindows, expected) => {
+    const names: string[] = [];
+    const { compute } = threads();
+    const run: Compute['run'] = async ({ name }) => {
+      names.push(name);
+      throw new ComputeFailure('crashed', 'The thread has ended.');
+    };
+
+    const { ending } = await search({ ...compute, run }, { job: jobOf(longWindows) });
+
+    await expect(ending).rejects.toThrow('The thread has ended.');
+    expect(names).toEqual([expected, expected]);
   });
 
   test('of many combinations is sent batch by batch, and each lane another', async () => {
@@ -200,12 +219,17 @@ describe('the batches of a round', () => {
   const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
   const bundles = (count: number) => bundlesOf(numbers(count), { ...WORK, lanes: 2 });
 
-  test('hold each combination once, as many batches for each lane', () => {
-    for (const count of [200, 500, 900, 5000]) {
+  test('hold each combination once, and are few, as many for each lane', () => {
+    for (const [count, expected] of [
+      [200, 2],
+      [500, 2],
+      [900, 4],
+      [5000, 4],
+    ] as const) {
       const batches = bundles(count).flatMap((bundle) => bundle.batches);
 
       expect(batches.flat()).toEqual(numbers(count));
-      expect(batches.length % 2).toBe(0);
+      expect(batches).toHaveLength(expected);
     }
   });
 
@@ -228,9 +252,14 @@ describe('the batches of a round', () => {
     expect(nextBundle([one, two])).toBeUndefined();
   });
 
+  test('come after a message for indicators where they are more than a turn for each lane', () => {
+    expect(isLong(4000, { ...WORK, lanes: 2 })).toBe(false);
+    expect(isLong(4001, { ...WORK, lanes: 2 })).toBe(true);
+  });
+
   test('are for one lane where all of it takes a few milliseconds, indicators included', () => {
-    expect(isWorthSharing(99, WORK)).toBe(false);
-    expect(isWorthSharing(100, WORK)).toBe(true);
-    expect(isWorthSharing(1, { ...WORK, missing: 33 })).toBe(true);
+    expect(isWorthSharing(99, 0, WORK)).toBe(false);
+    expect(isWorthSharing(100, 0, WORK)).toBe(true);
+    expect(isWorthSharing(1, 33, WORK)).toBe(true);
   });
 });

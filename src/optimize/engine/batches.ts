@@ -32,8 +32,6 @@ export interface RoundWork {
   readonly type: StrategyType;
   readonly bars: readonly Bars[];
   readonly settings: BacktestSettings;
-  /** Indicators that are still to be computed. */
-  readonly missing: number;
 }
 
 /** Batches that are sent together, of which lanes take one after the other. */
@@ -65,10 +63,15 @@ export function nextBundle(bundles: readonly Bundle[]): Bundle | undefined {
   return next;
 }
 
-/** Whether a round is worth more than one lane. */
-export function isWorthSharing(count: number, round: RoundWork): boolean {
+/** Whether a round is worth more than one lane. @param missing indicators that are still to be computed */
+export function isWorthSharing(count: number, missing: number, round: RoundWork): boolean {
   const bars = round.bars[0]?.time.length ?? 0;
-  return count * workOfOne(round) + VALUE_FACTOR * round.missing * bars >= SHARED_WORK;
+  return count * workOfOne(round) + VALUE_FACTOR * missing * bars >= SHARED_WORK;
+}
+
+/** Whether evaluating a round is more than a turn for each lane, so that other jobs have theirs between indicators and batches. */
+export function isLong(count: number, { lanes, ...round }: RoundWork & { readonly lanes: number }): boolean {
+  return (count * workOfOne(round)) / lanes > BATCH_WORK;
 }
 
 function batchesOf(

@@ -13,7 +13,7 @@ import type { EvaluationPlan } from '../evaluate.ts';
 import { createSampler, type ParameterSpace, type SearchSettings } from '../search/index.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { Fold } from '../walk-forward.ts';
-import { type Bundle, bundlesOf, isWorthSharing, nextBundle } from './batches.ts';
+import { type Bundle, bundlesOf, isLong, isWorthSharing, nextBundle } from './batches.ts';
 import { EVALUATE, type LaneProgress } from './evaluate-task.ts';
 import { IndicatorCache } from './indicator-cache.ts';
 import type { JobFigures } from './job-figures.ts';
@@ -120,17 +120,18 @@ async function evaluateAll(context: JobContext, type: StrategyType, indexes: rea
 
 /**
  * Each lane is sent what there is to do and takes from what is left, first of the indicators, then of the batches, until its
- * turn is over. Nobody waits for a lane that waits for a thread: it has taken nothing, and finds nothing left when it comes late.
+ * turn is over; of a long round all indicators before any batch. Nobody waits for a lane that waits for a thread: it has taken nothing, and finds nothing left when it comes late.
  */
 async function evaluateRound(context: JobContext, type: StrategyType, round: Round): Promise<void> {
   const { compute, job, hooks, cache } = context;
   const { sections: _, search: __, ...cut } = job;
+  const count = round.indexes.length;
+  if (isLong(count, { type, ...job, lanes: compute.parallelism })) await cache.columns(round.specs, hooks.signal);
   const opened = await cache.open(round.specs);
   const { columns, missing } = opened;
   const plan = { ...cut, typeName: type.name, indicators: columns };
-  const size = { type, ...job, missing: missing.portions.flat().length };
-  const lanes = isWorthSharing(round.indexes.length, size) ? compute.parallelism : 1;
-  const bundles = bundlesOf(round.indexes, { ...size, lanes });
+  const lanes = isWorthSharing(count, missing.portions.flat().length, { type, ...job }) ? compute.parallelism : 1;
+  const bundles = bundlesOf(round.indexes, { type, ...job, lanes });
   await inLanes(lanes, hooks.signal, async (signal) => {
     for (let bundle = nextBundle(bundles); bundle !== undefined; bundle = nextBundle(bundles)) {
       bundle.lanes += 1;

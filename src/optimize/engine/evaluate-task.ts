@@ -14,7 +14,7 @@ const TELL_MS = 100;
  * How long a lane takes from what is left before other jobs have their turn, in milliseconds. Messages between threads cost a
  * lane some milliseconds on a busy machine: with this most jobs need one for each lane.
  */
-const TURN_MS = 200;
+const TURN_MS = 100;
 
 /** Which indicators, over which bars. */
 export interface IndicatorTaskInput {
