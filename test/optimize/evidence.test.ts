@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../src/backtest/index.ts';
 import { type Compute, ComputeFailure, type TaskName } from '../../src/compute/index.ts';
 import type { ComputableJob } from '../../src/optimize/engine/compute-job.ts';
-import { INDICATORS } from '../../src/optimize/engine/evaluate-task.ts';
+import { INDICATORS, type IndicatorTaskInput, indicatorTask } from '../../src/optimize/engine/evaluate-task.ts';
 import { IndicatorCache } from '../../src/optimize/engine/indicator-cache.ts';
 import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
 import { gatherEvidence } from '../../src/optimize/engine/judge-job.ts';
@@ -51,6 +51,7 @@ const BESTS: readonly BestOfGroup[] = TYPES.map((type, place) => ({
   ...{ meanSharpe: 1, sharpeStd: 0, folds: { positive: 5, total: 5 } },
 }));
 
+const GOING_ON = { isCancelled: () => false, report: () => undefined };
 const NO_RETURNS = { count: 0, mean: 0, deviation: 0, skewness: null, kurtosis: null };
 
 /** The indicators of the winners. */
@@ -103,6 +104,7 @@ async function begin({
     seen.begun.push(name);
     if (name === failing) throw new ComputeFailure('crashed', 'The thread has ended.');
     if (name === PBO.name && isCounting) (input as PboTaskInput).pairs.next.fill((input as PboTaskInput).pairs.to);
+    if (name === INDICATORS.name) await indicatorTask.run(input as IndicatorTaskInput, GOING_ON);
     const isReplay = name === REPLAY.name;
     if (isReplay) {
       seen.mostReplays = Math.max(seen.mostReplays, ++seen.running);

@@ -32,6 +32,21 @@ eachDatabase((_provider, create) => {
 });
 
 eachDatabase((_provider, create) => {
+  it('a job does not wait for indicators that died with a thread', async () => {
+    const services = await startServices(await create(), { pool: { ...MISBEHAVING_POOL, taskTimeoutMs: 20_000 } });
+    const windows = (from: number) => Array.from({ length: 25 }, (_, i) => from + i);
+    const paramGrid = { short_window: windows(2), long_window: windows(50) };
+    const way = MISBEHAVIOUR.get('exit with a portion');
+
+    const bad = await submit(services, { ...EXAMPLE, start: '2004-01-02', paramGrid, initialCapital: way });
+    const badEnd = await ended(services, bad.id);
+    const good = await ended(services, (await submit(services)).id);
+
+    expect(badEnd).toMatchObject({ status: 'error', progressCombo: 0 });
+    expect(badEnd.error).toMatch(/^A thread that computed this job died: /);
+    expect(good.status).toBe('complete');
+  });
+
   it('jobs at the same time are not harmed by one that loops', async () => {
     const services = await startServices(await create(), { pool: { ...MISBEHAVING_POOL, taskTimeoutMs: 6000 } });
 

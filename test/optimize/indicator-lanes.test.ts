@@ -6,7 +6,7 @@ import { type IndicatorTaskInput, indicatorTask } from '../../src/optimize/engin
 import { IndicatorCache } from '../../src/optimize/engine/indicator-cache.ts';
 import { portionsOf } from '../../src/optimize/engine/portions.ts';
 import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
-import { shareRange } from '../../src/optimize/engine/shared-range.ts';
+import { sharePortions } from '../../src/optimize/engine/shared-portions.ts';
 import { computeIndicators, type IndicatorSpec, indicatorKey } from '../../src/strategies/index.ts';
 import { randomBars } from '../support/series.ts';
 import { turnsOf } from '../support/turns.ts';
@@ -68,15 +68,14 @@ describe('the indicators of a round', () => {
   });
 
   test('are left alone from the portion on before which the task is cancelled', async () => {
-    const portions = portionsOf(SPECS, { bars: 300, lanes: 2 });
-    const left = shareRange({ from: 0, to: portions.length });
+    const missing = sharePortions(SPECS, { bars: 300, lanes: 2 });
     const columns = new Map(SPECS.map((spec) => [indicatorKey(spec), new Float64Array(300).fill(-1)]));
     let asked = 0;
 
-    await indicatorTask.run({ portions, left, bars: BARS, columns }, { ...GOING_ON, isCancelled: () => asked++ > 0 });
+    await indicatorTask.run({ missing, bars: BARS, columns }, { ...GOING_ON, isCancelled: () => asked++ > 0 });
 
     const computed = SPECS.filter((spec) => columns.get(indicatorKey(spec))?.at(-1) !== -1);
-    expect(new Set(computed)).toEqual(new Set(portions[0]));
+    expect(new Set(computed)).toEqual(new Set(missing.portions[0]));
   });
 });
 

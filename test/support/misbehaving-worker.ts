@@ -3,6 +3,7 @@
  */
 import { backtestTask } from '../../src/backtest/index.ts';
 import { serveTasks, type Task } from '../../src/compute/index.ts';
+import type { EvaluateTaskInput } from '../../src/optimize/engine/evaluate-task.ts';
 import { optimizeTasks } from '../../src/optimize/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
 import { MISBEHAVIOUR, type Misbehaviour } from './misbehaviour.ts';
@@ -10,7 +11,7 @@ import { MISBEHAVIOUR, type Misbehaviour } from './misbehaviour.ts';
 const registry = new StrategyRegistry(builtInStrategies);
 const [indicators, evaluate, ...others] = optimizeTasks(registry);
 
-const misbehave: Record<Misbehaviour, () => void> = {
+const misbehave: Record<Misbehaviour, (input: unknown) => void> = {
   throw: () => {
     throw new TypeError('secret detail of a bug');
   },
@@ -22,6 +23,10 @@ const misbehave: Record<Misbehaviour, () => void> = {
     for (;;) kept.push({ place: kept.length, label: `item ${kept.length}` });
   },
   exit: () => process.exit(3),
+  'exit with a portion': (input) => {
+    const { missing } = input as Partial<EvaluateTaskInput>;
+    if (missing != null && Atomics.add(missing.left.next, 0, 1) === 0) process.exit(3);
+  },
 };
 
 /** Does what `capital` stands for before the task itself; most capitals stand for nothing. */
@@ -32,7 +37,7 @@ function misbehaving<Input, Output, Message>(
   return {
     name: task.name,
     run: (input, context) => {
-      for (const [way, capital] of MISBEHAVIOUR) if (capital === capitalOf(input)) misbehave[way]();
+      for (const [way, capital] of MISBEHAVIOUR) if (capital === capitalOf(input)) misbehave[way](input);
       return task.run(input, context);
     },
   };

@@ -1,6 +1,6 @@
 /**
  * Computes the combinations of a job on the worker threads: section by section, in rounds whose indicators fit into
- * memory, in batches that go to one lane per thread. It knows nothing of rows and leases. What has been found stands in
+ * memory, in batches that one lane per thread takes. It knows nothing of rows and leases. What has been found stands in
  * the figures as soon as a batch is done, so that a job that stops keeps it; what stands there already is not computed
  * again.
  */
@@ -9,36 +9,22 @@ import { type BacktestSettings } from '../../backtest/index.ts';
 import type { Compute } from '../../compute/index.ts';
 import type { Bars } from '../../market/index.ts';
 import type { Parameters, PredictionTable, StrategyType } from '../../strategies/index.ts';
+import type { EvaluationPlan } from '../evaluate.ts';
 import { createSampler, type ParameterSpace, type SearchSettings } from '../search/index.ts';
 import type { SegmentPlan } from '../segments.ts';
 import type { Fold } from '../walk-forward.ts';
-import { EVALUATE } from './evaluate-task.ts';
+import { type Bundle, bundlesOf, isLong, isWorthSharing, nextBundle } from './batches.ts';
+import { EVALUATE, type LaneProgress } from './evaluate-task.ts';
 import { IndicatorCache } from './indicator-cache.ts';
 import type { JobFigures } from './job-figures.ts';
-import { evenRanges, inLanes } from './lanes.ts';
+import { inLanes } from './lanes.ts';
 import { planRounds, type Round } from './rounds.ts';
 import type { SharedMemory } from './shared-memory.ts';
+import { areComputed, type SharedPortions } from './shared-portions.ts';
 import { objective } from './summary.ts';
 
 /** Memory that the indicators of a job may take at a time, in bytes: they lie outside every heap limit. */
 const INDICATOR_ROOM = { most: 2 ** 29, mixed: 2 ** 28 };
-/**
- * Combinations x bars of a batch: some 100 ms for a kernel that does 400 million a second, so that cancelling, progress and
- * other jobs have their turn.
- */
-const BATCH_WORK = 40_000_000;
-/** Combinations of a batch among which the kernel's work on the bars themselves and on copies of columns hardly counts, … */
-const SHARING_COMBINATIONS = 256;
-/** … as long as the batch ends within half a second or so. */
-const MAX_BATCH_WORK = 160_000_000;
-/** With as many combinations a batch may be one of two that a lane has in turn, so that lanes end together. */
-const WORTHWHILE = 64;
-/** Below this a round is one batch: handing it out would take longer than computing it. */
-const SHARED_WORK = 2_000_000;
-/** How many times longer a bar takes of quotes, which the kernel leaves to the plain evaluator; … */
-const PLAIN_FACTOR = 16;
-/** … and of what it follows bar by bar: short sales, spreads, several symbols. */
-const JOINT_FACTOR = 4;
 /** Combinations that a sampler is asked for before the event loop has its turn. */
 const ASKED_AT_ONCE = 500;
 
@@ -132,47 +118,53 @@ async function evaluateAll(context: JobContext, type: StrategyType, indexes: rea
   for await (const round of rounds) await evaluateRound(context, type, round);
 }
 
+/**
+ * Each lane is sent what there is to do and takes from what is left, first of the indicators, then of the batches, until its
+ * turn is over; of a long round all indicators before any batch. Nobody waits for a lane that waits for a thread: it has taken nothing, and finds nothing left when it comes late.
+ */
 async function evaluateRound(context: JobContext, type: StrategyType, round: Round): Promise<void> {
-  const { compute, job, figures, hooks, cache } = context;
+  const { compute, job, hooks, cache } = context;
   const { sections: _, search: __, ...cut } = job;
-  const indicators = await cache.columns(round.specs, hooks.signal);
-  const plan = { ...cut, typeName: type.name, indicators };
-  const batches = batchesOf(round.indexes, { type, job, threads: compute.parallelism });
-  let next = 0;
-  await inLanes(Math.min(compute.parallelism, batches.length), hooks.signal, async (signal) => {
-    for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
-      const indexes = Int32Array.from(batch);
-      const params = batch.flatMap((index): readonly Parameters[] => figures.params.slice(index, index + 1));
-      const input = { plan, params, indexes, rows: figures.rows };
-      const skipped = await compute.run(EVALUATE, input, { signal, onMessage: ({ fold }) => hooks.onFold(fold) });
-      figures.complete(
-        indexes,
-        skipped.map(({ place, reason }) => [indexes[place] ?? 0, reason]),
-      );
-      hooks.onBatch();
+  const count = round.indexes.length;
+  if (isLong(count, { type, ...job, lanes: compute.parallelism })) await cache.columns(round.specs, hooks.signal);
+  const opened = await cache.open(round.specs);
+  const { columns, missing } = opened;
+  const plan = { ...cut, typeName: type.name, indicators: columns };
+  const lanes = isWorthSharing(count, missing.portions.flat().length, { type, ...job }) ? compute.parallelism : 1;
+  const bundles = bundlesOf(round.indexes, { type, ...job, lanes });
+  await inLanes(lanes, hooks.signal, async (signal) => {
+    for (let bundle = nextBundle(bundles); bundle !== undefined; bundle = nextBundle(bundles)) {
+      bundle.lanes += 1;
+      await takeTurn(context, { plan, missing, bundle }, signal);
+      bundle.lanes -= 1;
     }
   });
+  cache.keep(opened);
 }
 
-/** How many times longer a bar takes than it does of one symbol that is held or not. */
-function slowness(type: StrategyType, { bars, settings }: ComputableJob): number {
-  if (type.trades === 'quotes') return PLAIN_FACTOR;
-  return settings.allowShort || type.trades === 'spread' || bars.length > 1 ? JOINT_FACTOR : 1;
-}
-
-/** As many for each thread; large enough to be worth their messages, small enough to end soon. */
-function batchesOf(
-  indexes: readonly number[],
-  { type, job, threads }: { readonly type: StrategyType; readonly job: ComputableJob; readonly threads: number },
-): readonly (readonly number[])[] {
-  const count = indexes.length;
-  const factor = slowness(type, job);
-  const workOfOne = factor * job.bars.reduce((total, series) => total + series.time.length, 0);
-  const work = count * workOfOne;
-  // What the combinations of a batch share is worth a longer one over many bars.
-  const wanted = factor === 1 ? Math.min(MAX_BATCH_WORK, SHARING_COMBINATIONS * workOfOne) : 0;
-  const batchWork = Math.max(BATCH_WORK, wanted);
-  const turns = Math.max(Math.ceil(work / batchWork / threads), Math.min(2, count / WORTHWHILE / threads));
-  const parts = work < SHARED_WORK ? 1 : Math.max(1, Math.floor(turns)) * threads;
-  return evenRanges(count, parts).map(({ from, to }) => indexes.slice(from, to));
+/** One turn of a lane. What it has done stands in the figures as soon as it tells of it, however the turn ends. */
+async function takeTurn(
+  { compute, figures, hooks }: JobContext,
+  {
+    plan,
+    missing,
+    bundle,
+  }: { readonly plan: EvaluationPlan; readonly missing: SharedPortions; readonly bundle: Bundle },
+  signal: AbortSignal,
+): Promise<void> {
+  const batches = bundle.batches.map((indexes) => ({
+    indexes: Int32Array.from(indexes),
+    params: indexes.flatMap((index): readonly Parameters[] => figures.params.slice(index, index + 1)),
+  }));
+  const { rows } = figures;
+  const input = { plan, missing: areComputed(missing) ? null : missing, batches, left: bundle.left, rows };
+  const onMessage = (progress: LaneProgress): void => {
+    if (progress.kind === 'fold') {
+      hooks.onFold(progress.fold);
+      return;
+    }
+    figures.complete(bundle.batches[progress.place] ?? [], progress.skipped);
+    hooks.onBatch();
+  };
+  await compute.run(EVALUATE, input, { signal, onMessage });
 }

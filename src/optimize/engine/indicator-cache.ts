@@ -1,13 +1,21 @@
 import type { Compute } from '../../compute/index.ts';
+import { invariant } from '../../core/index.ts';
 import type { Bars } from '../../market/index.ts';
 import { type IndicatorSpec, type IndicatorTable, indicatorKey } from '../../strategies/index.ts';
 import { takeColumns } from './columns.ts';
 import { INDICATORS } from './evaluate-task.ts';
 import { inLanes } from './lanes.ts';
-import { portionsOf } from './portions.ts';
 import { columnBytes } from './rounds.ts';
 import type { SharedMemory } from './shared-memory.ts';
-import { shareRange } from './shared-range.ts';
+import { areComputed, type SharedPortions, sharePortions } from './shared-portions.ts';
+
+/** Columns for a round, those in it that are still to be computed included. */
+export interface OpenColumns {
+  /** By `indicatorKey`: [bars] on shared memory. */
+  readonly columns: IndicatorTable;
+  /** Those that lanes are to compute. */
+  readonly missing: SharedPortions;
+}
 
 /** The indicators of a job as far as they are in memory: each is computed once while it is needed, on all lanes. */
 export class IndicatorCache {
@@ -41,21 +49,40 @@ export class IndicatorCache {
   }
 
   /**
-   * The columns of `specs`: those that are missing are computed, those of earlier rounds go where there is no room.
+   * The columns of `specs`, all computed. The lanes take portions of what is missing, so that they end together however fast each
+   * of them is.
    *
    * @throws {ComputeFailure} when a worker fails, or `signal` aborts
    */
   async columns(specs: readonly IndicatorSpec[], signal: AbortSignal): Promise<IndicatorTable> {
+    const opened = await this.open(specs);
+    const { columns, missing } = opened;
+    await inLanes(Math.min(this.#compute.parallelism, missing.portions.length), signal, async (both) => {
+      await this.#compute.run(INDICATORS, { missing, bars: this.#bars, columns }, { signal: both });
+    });
+    this.keep(opened);
+    return columns;
+  }
+
+  /** Columns for `specs`, of which the missing are to be computed; those of earlier rounds go where there is no room. */
+  async open(specs: readonly IndicatorSpec[]): Promise<OpenColumns> {
     const wanted = new Map(specs.map((spec) => [indicatorKey(spec), spec]));
     const missing = specs.filter((spec) => !this.#table.has(indicatorKey(spec)));
     this.#makeRoom(missing.length, wanted);
-    await this.#add(missing, signal);
+    const added = await takeColumns(this.#memory, missing, this.#bars);
     const columns = new Map<string, Float64Array>();
     for (const key of wanted.keys()) {
-      const column = this.#table.get(key);
+      const column = this.#table.get(key) ?? added.get(key);
       if (column !== undefined) columns.set(key, column);
     }
-    return columns;
+    const bars = this.#bars[0]?.time.length ?? 0;
+    return { columns, missing: sharePortions(missing, { bars, lanes: this.#compute.parallelism }) };
+  }
+
+  /** Takes columns in for later rounds, now that all of them have been computed. */
+  keep({ columns, missing }: OpenColumns): void {
+    invariant(areComputed(missing), 'columns are kept when they have been computed');
+    for (const [key, column] of columns) this.#table.set(key, column);
   }
 
   /** Drops columns that are not wanted now, the oldest first. */
@@ -67,18 +94,5 @@ export class IndicatorCache {
       this.#table.delete(key);
       this.#memory.release(column);
     }
-  }
-
-  /** The lanes take portions from what is left, so that they end together however fast each of them is. */
-  async #add(specs: readonly IndicatorSpec[], signal: AbortSignal): Promise<void> {
-    if (specs.length === 0) return;
-    const length = this.#bars[0]?.time.length ?? 0;
-    const portions = portionsOf(specs, { bars: length, lanes: this.#compute.parallelism });
-    const left = shareRange({ from: 0, to: portions.length });
-    const columns = await takeColumns(this.#memory, specs, this.#bars);
-    await inLanes(Math.min(this.#compute.parallelism, portions.length), signal, async (both) => {
-      await this.#compute.run(INDICATORS, { portions, left, bars: this.#bars, columns }, { signal: both });
-    });
-    for (const [key, column] of columns) this.#table.set(key, column);
   }
 }

@@ -18,13 +18,13 @@ export function isTaken({ next, to }: SharedRange): boolean {
   return Atomics.load(next, 0) >= to;
 }
 
-/** Takes pieces of `size` numbers until none is left or the task is cancelled. */
+/** Takes pieces of `size` numbers until none is left, or `isOver`. */
 export function* takePieces(
   { next, to }: SharedRange,
   size: number,
-  isCancelled: () => boolean,
+  isOver: () => boolean,
 ): Generator<{ readonly from: number; readonly to: number }> {
-  while (!isCancelled()) {
+  while (!isOver()) {
     const from = Atomics.add(next, 0, size);
     if (from >= to) return;
     yield { from, to: Math.min(to, from + size) };
