@@ -5,7 +5,7 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { parseSettings } from '../../backtest/index.ts';
-import { type Compute, defineTask, type Task, type TaskName } from '../../compute/index.ts';
+import { type Compute, ComputeFailure, defineTask, type Task, type TaskName } from '../../compute/index.ts';
 import { invariant, seededRandom } from '../../core/index.ts';
 import { allocateColumns, type Bars } from '../../market/index.ts';
 import type { ParameterGrid, StrategyRegistry } from '../../strategies/index.ts';
@@ -47,9 +47,13 @@ export function warmUpTask(registry: StrategyRegistry, tasks: ServedTasks): Task
   return defineTask(WARM_UP.name, async (_, context) => {
     const isCancelled = (): boolean => context.isCancelled();
     const [job, memory] = [smallJob(registry), new SharedMemory()];
-    for (let round = 0; round < ROUNDS && !isCancelled(); round++) {
-      await runHere(job, onThisThread(tasks, isCancelled), memory);
-      await breathe();
+    try {
+      for (let round = 0; round < ROUNDS && !isCancelled(); round++) {
+        await runHere(job, onThisThread(tasks, isCancelled), memory);
+        await breathe();
+      }
+    } catch (error) {
+      if (!isCancelled()) throw error;
     }
     return null;
   });
@@ -93,7 +97,8 @@ async function runHere(job: ComputableJob, compute: Compute, memory: SharedMemor
 
 /**
  * The tasks one after the other where the caller is. Each takes a copy, as from another thread: copies have other hidden classes
- * than what they are made of, and code that is compiled for one of them is thrown away where it meets the other.
+ * than what they are made of, and code that is compiled for one of them is thrown away where it meets the other. What is cancelled
+ * fails, as there: whoever sends a lane again until nothing is left would do so for ever.
  */
 function onThisThread(tasks: ServedTasks, isCancelled: () => boolean): Compute {
   const byName = new Map(tasks.map((task) => [task.name, task]));
@@ -105,7 +110,9 @@ function onThisThread(tasks: ServedTasks, isCancelled: () => boolean): Compute {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- A task name carries the types of the task that has it.
     const task = byName.get(name) as Task<Input, Output, Message> | undefined;
     invariant(task !== undefined, `a strategy job has a task ${name}`);
-    return await task.run(structuredClone(input), { isCancelled, report: (message) => onMessage?.(message) });
+    const output = await task.run(structuredClone(input), { isCancelled, report: (message) => onMessage?.(message) });
+    if (isCancelled()) throw new ComputeFailure('aborted', `Task '${name}' was cancelled.`);
+    return output;
   };
   const stats = () => ({ threads: 1, running: 0, queued: 0, completed: 0 });
   const compute: Compute = { parallelism: 1, run, stats, forJob: () => compute };
