@@ -22,9 +22,10 @@ import { openSearch } from './search.ts';
 import { addressOf } from './streams/server.ts';
 import { planOf, type Workload, workloadNamed } from './workloads.ts';
 
-/** Jobs and searches that are not measured, and those that are. */
+/** Jobs and searches that are not measured; those that are, at least so many and for so long. */
 const WARM_UPS = 10;
-const REPETITIONS = 15;
+const LEAST = 15;
+const MEASURED_MS = 8000;
 const FIRST_AFTER_MS = 2000;
 /** A symbol that trades around the clock, so that consecutive minutes lack no session. */
 const SYMBOL = 'WALK-USD';
@@ -41,12 +42,12 @@ try {
   const first = await jobMs(range);
   const memory = peakMemoryMb(child);
   const search = openSearch(workload, threads);
-  const turns: { readonly job: number; readonly alone: number }[] = [];
-  for (let turn = 0; turn < WARM_UPS + REPETITIONS; turn++) {
-    turns.push({ job: await jobMs(range), alone: await msOf(() => search.run()) });
-  }
+  const takeTurn = async () => ({ job: await jobMs(range), alone: await msOf(() => search.run()) });
+  for (let turn = 0; turn < WARM_UPS; turn++) await takeTurn();
+  const measured: Awaited<ReturnType<typeof takeTurn>>[] = [];
+  for (const since = performance.now(); measured.length < LEAST || performance.now() - since < MEASURED_MS; )
+    measured.push(await takeTurn());
   await search.close();
-  const measured = turns.slice(WARM_UPS);
   console.log(
     JSON.stringify({
       workload: workload.name,
