@@ -13,12 +13,17 @@ import {
 } from '../../src/optimize/engine/evaluate-task.ts';
 import { JobFigures } from '../../src/optimize/engine/job-figures.ts';
 import { SharedMemory } from '../../src/optimize/engine/shared-memory.ts';
-import { areComputed, awaitPortions, sharePortions } from '../../src/optimize/engine/shared-portions.ts';
-import { isTaken } from '../../src/optimize/engine/shared-range.ts';
+import {
+  areComputed,
+  awaitPortions,
+  computePortions,
+  sharePortions,
+} from '../../src/optimize/engine/shared-portions.ts';
+import { isTaken, shareRange } from '../../src/optimize/engine/shared-range.ts';
 import { parseSpace, trialCount } from '../../src/optimize/search/index.ts';
 import { planSegments } from '../../src/optimize/segments.ts';
 import { walkForwardFolds } from '../../src/optimize/walk-forward.ts';
-import { builtInStrategies, indicatorSpecs, StrategyRegistry } from '../../src/strategies/index.ts';
+import { builtInStrategies, indicatorKey, indicatorSpecs, StrategyRegistry } from '../../src/strategies/index.ts';
 import { randomBars } from '../support/series.ts';
 
 const BARS = 20_000;
@@ -81,6 +86,11 @@ async function search(
   return { figures, ending };
 }
 
+/** Where no indicator can be written. */
+const NOWHERE = { bars: JOB.bars, columns: new Map() };
+/** No batch. */
+const NOTHING = { batches: [], left: shareRange({ from: 0, to: 0 }), rows: new Float64Array() };
+
 /** A clock that stands still while nobody moves it on. */
 function standingClock(): { advance(ms: number): void } {
   let now = 1000;
@@ -108,6 +118,8 @@ describe('a round of a job', () => {
     expect(turns).toHaveLength(2);
     expect(left).toEqual([true, false]);
     expect(figures.done).toBe(figures.total);
+    // 24 short windows and 22 long ones: the replay finds them.
+    expect((await ending).inMemory.size).toBe(46);
   });
 
   test('is sent again to a lane whose turn is over, until nothing is left of it', async () => {
@@ -195,6 +207,68 @@ describe('a lane', () => {
     expect(missing.portions.length).toBeGreaterThan(1);
     expect(isWhole).toBe(true);
     expect(asked).toBe(missing.portions.length);
+  });
+
+  test('counts a portion when its values are written, not before', () => {
+    const missing = sharePortions(specs, { bars: BARS, lanes: 2 });
+
+    for (const _ of missing.portions) {
+      expect(() => computePortions(missing, NOWHERE, () => false)).toThrow('has a column');
+    }
+
+    expect(isTaken(missing.left)).toBe(true);
+    expect(areComputed(missing)).toBe(false);
+  });
+
+  test('takes no further portion when its turn is over, and waits for none', async () => {
+    const clock = standingClock();
+    const missing = sharePortions(specs, { bars: BARS, lanes: 2 });
+    const column = new Float64Array(BARS);
+    const indicators = new Map(specs.map((spec) => [indicatorKey(spec), column]));
+    vi.spyOn(indicators, 'get').mockImplementation(() => {
+      clock.advance(100);
+      return column;
+    });
+    const turn = () =>
+      evaluate.run(
+        { plan: { ...JOB, typeName: TYPE.name, indicators }, missing, ...NOTHING },
+        { isCancelled: () => false, report: () => undefined },
+      );
+
+    await turn();
+    expect(missing.portions.length - Number(missing.left.next[0])).toBe(1);
+
+    missing.left.next.fill(missing.portions.length);
+    const waiting = { ...missing, computed: new Int32Array(new SharedArrayBuffer(4)) };
+    let asked = 0;
+    vi.spyOn(Atomics, 'wait').mockImplementation(() => {
+      asked += 1;
+      clock.advance(100);
+      return 'timed-out';
+    });
+    await evaluate.run(
+      { plan: { ...JOB, typeName: TYPE.name, indicators }, missing: waiting, ...NOTHING },
+      { isCancelled: () => false, report: () => undefined },
+    );
+    expect(asked).toBe(1);
+  });
+
+  test('tells of no batch that it was cancelled in', async () => {
+    const { compute, turns } = threads();
+    await search(compute);
+    const input = turns[0]?.input;
+    if (input === undefined) throw new Error('There was a turn.');
+    input.left.next.fill(0);
+    const told: LaneProgress[] = [];
+    let asked = 0;
+
+    await evaluate.run(
+      { ...input, missing: null, rows: input.rows.slice() },
+      { isCancelled: () => ++asked > 3, report: (progress) => told.push(progress) },
+    );
+
+    expect(asked).toBeGreaterThan(3);
+    expect(told).toEqual([]);
   });
 
   test('waits no longer than until it is cancelled, and then takes no batch', async () => {

@@ -5,7 +5,7 @@ import { type Compute, ComputeFailure, defineTask, type Task } from '../../src/c
 import { systemClock, unavailable } from '../../src/core/index.ts';
 import { type Bars, type BarsRequest, MarketData, SimulatedProvider } from '../../src/market/index.ts';
 import { strategyTasks } from '../../src/optimize/engine/tasks.ts';
-import { WARM_UP, warmUpTask } from '../../src/optimize/engine/warm-up-task.ts';
+import { WARM_UP, type WarmUpInput, warmUpTask } from '../../src/optimize/engine/warm-up-task.ts';
 import { OptimizationRunner } from '../../src/optimize/index.ts';
 import { builtInStrategies, StrategyRegistry } from '../../src/strategies/index.ts';
 import type { TestServices } from '../support/compose.ts';
@@ -115,6 +115,31 @@ eachDatabase((_provider, create) => {
     expect(row.status).toBe('complete');
   });
 
+  it('leaves the threads to a job that begins', async () => {
+    const services = await startServices(await create(), { maxRunningJobs: 0 });
+    const told: WarmUpInput[] = [];
+    const slow = slowThreads().compute;
+    const run: Compute['run'] = async (task, input, options) => {
+      if (task.name !== WARM_UP.name) return await services.compute.run(task, input, options);
+      told.push(input as WarmUpInput);
+      return await slow.run(task, input, options);
+    };
+    const { id } = await submit(services);
+
+    await withRunner(
+      services,
+      { compute: { ...slow, run, forJob: () => services.compute.forJob() } },
+      async (runner) => {
+        runner.warmUp();
+        const { isEnough } = await eventually('the warm-up', () => told[0]);
+        expect(isEnough[0]).toBe(0);
+        runner.start();
+        await ended(services, id);
+        expect(isEnough[0]).toBe(1);
+      },
+    );
+  });
+
   it('does not take the threads from a job that waits already', async () => {
     const services = await startServices(await create(), { maxRunningJobs: 0 });
     const { compute, withoutJob } = watched(services.compute);
@@ -198,12 +223,33 @@ it('gives every task a copy, as another thread does', async () => {
   expect(new Set(given).size).toBe(given.length);
 });
 
+it('ends soon when it is told that it is enough', async () => {
+  const isEnough = new Int32Array(1);
+  const run: string[] = [];
+  const tasks = strategyTasks(new StrategyRegistry(builtInStrategies)).filter(({ name }) => name !== WARM_UP.name);
+  const noting = tasks.map((task: Task<never, unknown>) =>
+    defineTask(task.name, (input: never, context) => {
+      run.push(task.name);
+      isEnough[0] = 1;
+      return task.run(input, context);
+    }),
+  );
+
+  await warmUpTask(new StrategyRegistry(builtInStrategies), noting).run(
+    { isEnough },
+    { isCancelled: () => false, report: () => undefined },
+  );
+
+  expect(run).toEqual(['optimize.evaluate']);
+});
+
 it('ends well wherever it is cancelled', async () => {
   const task = strategyTasks(new StrategyRegistry(builtInStrategies)).find(({ name }) => name === WARM_UP.name);
   const runUntil = async (places: number): Promise<number> => {
     let asked = 0;
     const isCancelled = () => ++asked > places;
-    expect(await (task as Task<null, null>).run(null, { isCancelled, report: () => undefined })).toBeNull();
+    const context = { isCancelled, report: () => undefined };
+    expect(await (task as Task<WarmUpInput, null>).run({ isEnough: new Int32Array(1) }, context)).toBeNull();
     return asked;
   };
   const all = await runUntil(Infinity);
@@ -229,7 +275,10 @@ async function inputsOfWarmUp(): Promise<ReadonlyMap<string, unknown>> {
       return run(input, context);
     }),
   );
-  await warmUpTask(registry, noting).run(null, { isCancelled: () => false, report: () => undefined });
+  await warmUpTask(registry, noting).run(
+    { isEnough: new Int32Array(1) },
+    { isCancelled: () => false, report: () => undefined },
+  );
   return inputs;
 }
 

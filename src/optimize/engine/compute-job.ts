@@ -120,7 +120,9 @@ async function evaluateAll(context: JobContext, type: StrategyType, indexes: rea
 
 /**
  * Each lane is sent what there is to do and takes from what is left, first of the indicators, then of the batches, until its
- * turn is over; of a long round all indicators before any batch. Nobody waits for a lane that waits for a thread: it has taken nothing, and finds nothing left when it comes late.
+ * turn is over; of a long round all indicators before any batch. No lane waits for one that waits for a thread: that has taken
+ * nothing, and finds nothing left when it comes late. A lane is sent again until nothing is left, which ends because a turn
+ * takes something, or fails.
  */
 async function evaluateRound(context: JobContext, type: StrategyType, round: Round): Promise<void> {
   const { compute, job, hooks, cache } = context;

@@ -1,6 +1,6 @@
 /**
- * A made-up job through every task of a strategy job, all on one thread, as often as it takes until what jobs spend their time in
- * is compiled: V8 compiles beside the thread, but on the same processors, for some 20 ms in each of a server's first twenty jobs
+ * A made-up job through every task of a strategy job, all on one thread, so often that most of what jobs spend their time in is
+ * compiled: V8 compiles beside the thread, but on the same processors, for some 20 ms in each of a server's first twenty jobs
  * otherwise. Nothing of it is kept.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -23,7 +23,7 @@ const START = Date.UTC(2024, 0, 1);
 const MINUTE_MS = 60_000;
 /** A week of minutes, in as many windows as by default: several blocks of `inBlocks`. */
 const [BARS, SPLITS] = [10_000, 5];
-/** Together some half a second of a thread. */
+/** Together some 0.7 s of a thread. */
 const ROUNDS = 6;
 /** 500 combinations: what is called once for each has to be compiled, too. */
 const GRID: ParameterGrid = {
@@ -39,13 +39,19 @@ const SEARCH = { method: 'grid', maxTrials: null, seed: null } as const;
 /** Tasks as a thread serves them, whatever they take and answer. */
 type ServedTasks = readonly Task<never, unknown>[];
 
-/** Runs a made-up job on the thread that takes it up; ends early when it is cancelled. */
-export const WARM_UP: TaskName<null, null> = { name: 'optimize.warmUp' };
+/** What a warm-up is told. */
+export interface WarmUpInput {
+  /** [1] on shared memory: not 0 once the thread is wanted for a job. */
+  readonly isEnough: Int32Array;
+}
+
+/** Runs a made-up job on the thread that takes it up; ends early when it is enough, or cancelled. */
+export const WARM_UP: TaskName<WarmUpInput, null> = { name: 'optimize.warmUp' };
 
 /** Serves `WARM_UP`; `tasks` are those of a strategy job. */
-export function warmUpTask(registry: StrategyRegistry, tasks: ServedTasks): Task<null, null> {
-  return defineTask(WARM_UP.name, async (_, context) => {
-    const isCancelled = (): boolean => context.isCancelled();
+export function warmUpTask(registry: StrategyRegistry, tasks: ServedTasks): Task<WarmUpInput, null> {
+  return defineTask(WARM_UP.name, async ({ isEnough }, context) => {
+    const isCancelled = (): boolean => context.isCancelled() || Atomics.load(isEnough, 0) !== 0;
     const [job, memory] = [smallJob(registry), new SharedMemory()];
     try {
       for (let round = 0; round < ROUNDS && !isCancelled(); round++) {

@@ -48,6 +48,8 @@ export class OptimizationRunner {
   #closed = false;
   readonly #cooling = new AbortController();
   #warming: Promise<void> | undefined;
+  /** Not 0 once a job has begun, which wants the threads: a thread that is still loading survives this, and no cancellation. */
+  readonly #isWarmEnough = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
   constructor(deps: RunnerDeps) {
     this.#deps = { ...deps, memory: new SharedMemory() };
@@ -147,7 +149,9 @@ export class OptimizationRunner {
 
   async #warmUpIfIdle(signal: AbortSignal): Promise<void> {
     await this.#looking;
-    if (this.#running.size + this.#reserved === 0 && !signal.aborted) await warmUp(this.#deps, signal);
+    if (this.#running.size + this.#reserved === 0 && !signal.aborted) {
+      await warmUp(this.#deps, { signal, isEnough: this.#isWarmEnough });
+    }
   }
 
   async #takeJobs(): Promise<void> {
@@ -178,6 +182,7 @@ export class OptimizationRunner {
   }
 
   #begin(row: OptimizationRow, submitted?: AlignedBars): void {
+    Atomics.store(this.#isWarmEnough, 0, 1);
     const compute = this.#deps.compute.forJob();
     const job = new JobRun({ ...this.#deps, compute }, { row, holder: this.#holder, submitted });
     this.#running.set(row.id, job);

@@ -1,6 +1,6 @@
 /** What the first job of a process would otherwise wait for: code that no thread has run, statements that were never made. */
 import { dateOf } from '../../core/index.ts';
-import { WARM_UP } from '../engine/warm-up-task.ts';
+import { WARM_UP, type WarmUpInput } from '../engine/warm-up-task.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { noFindings } from './findings.ts';
 import { takeJob } from './job-lease.ts';
@@ -12,14 +12,18 @@ import { earlierJobs } from './trial-count.ts';
 const NO_JOB = 0;
 
 /**
- * Runs a small job on every thread, and the statements of a job that does not exist. It reads and changes no row.
+ * Runs a made-up job on every thread, and the statements of a job that does not exist. It reads and changes no row.
  *
+ * @param until.isEnough as in `WarmUpInput`
  * @throws {ComputeFailure} when `signal` aborts, {DomainError} when the database cannot be used
  */
-export async function warmUp(deps: RunDeps, signal: AbortSignal): Promise<void> {
+export async function warmUp(
+  deps: RunDeps,
+  { signal, isEnough }: WarmUpInput & { readonly signal: AbortSignal },
+): Promise<void> {
   const { compute } = deps;
   // As many at a time as there are threads: each has one.
-  const threads = Array.from({ length: compute.parallelism }, () => compute.run(WARM_UP, null, { signal }));
+  const threads = Array.from({ length: compute.parallelism }, () => compute.run(WARM_UP, { isEnough }, { signal }));
   // When this has ended, nothing is under way.
   const parts = await Promise.allSettled([...threads, makeStatements(deps)]);
   for (const part of parts) if (part.status === 'rejected') throw part.reason;
