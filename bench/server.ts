@@ -90,7 +90,7 @@ async function importBars(): Promise<{ readonly start: string; readonly end: str
   return { start: dateAt(0), end: dateAt(-1) };
 }
 
-/** From the request until the server tells that the job is complete, over connections that are open already. */
+/** From the request until the server tells that the job is complete, over connections that, but for the first job, are open already. */
 async function jobMs(range: object): Promise<number> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/optimize`);
   await new Promise((resolve) => {

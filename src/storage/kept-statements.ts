@@ -45,16 +45,19 @@ class KeptStatements {
   }
 }
 
-/** Columns are read after the rows: running a statement is what compiles it anew where a table has changed since. */
+/**
+ * The adapter asks for columns, then for rows; it is run when columns are asked for, because that is what compiles a statement
+ * anew where a table has changed since.
+ */
 function withValues(statement: Statement, values: readonly unknown[]) {
-  let rows: readonly unknown[] = [];
+  let rows: readonly unknown[] | null = null;
   return {
     reader: statement.reader,
-    run: () => statement.run(...values),
+    run: () => statement.run(values),
     columns: () => {
-      rows = statement.raw().all(...values);
+      rows = statement.raw().all(values);
       return statement.columns();
     },
-    raw: () => ({ all: () => rows }),
+    raw: () => ({ all: () => rows ?? statement.raw().all(values) }),
   };
 }

@@ -59,6 +59,11 @@ describe('a statement of a SQLite connection', () => {
     expect([...compiled]).toEqual([insert, select]);
   });
 
+  it('refuses a list as a value', async () => {
+    await expect(rows('SELECT ?, ?', ['a', 'b'])).rejects.toThrow();
+    await expect(run('INSERT INTO "Bird" VALUES (?, ?)', ['a', 'b'])).rejects.toThrow();
+  });
+
   it('is run where the adapter begins a transaction of its own, too', async () => {
     const transaction = await connection.startTransaction();
     await transaction.executeRaw({ sql: `INSERT INTO "Bird" VALUES ('ruff', 2)`, args: [], argTypes: [] });

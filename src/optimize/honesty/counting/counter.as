@@ -16,6 +16,9 @@ let worth: i32 = 0;
 /** Where `worth` begins; below 0 they are not made any more. */
 const TRIED: i32 = 16;
 
+/** Halves of which every combination was scored in f64 so far. */
+let fine: i32 = 0;
+
 /** Prepares a count; the moments of the blocks and the masks are written. */
 export function open(): void {
   prepare();
@@ -23,6 +26,7 @@ export function open(): void {
   openRough(allBars);
   openHalves();
   openScores();
+  fine = 0;
 }
 
 /** How many splits of the pairs [from, to) are overfitted. */
@@ -37,6 +41,11 @@ export function exactScores(): i32 {
   return replaced;
 }
 
+/** How many halves rough scores did not suffice for so far. */
+export function fineHalves(): i32 {
+  return fine;
+}
+
 function countPair(mask: i32): i32 {
   const bars = barsOfAll(mask);
   move(one, mask, bars);
@@ -45,7 +54,9 @@ function countPair(mask: i32): i32 {
   const bestOfOne = bestIn(one, isRough);
   const bestOfOther = bestIn(other, isRough);
   const overfitted = i32(isBehind(other, bestOfOne)) + i32(isBehind(one, bestOfOther));
-  if (isRough) worth = min(worth + 2 - 2 * (i32(one.isScored) + i32(other.isScored)), TRIED);
+  const scored = i32(one.isScored) + i32(other.isScored);
+  fine += scored;
+  if (isRough) worth = min(worth + 2 - 2 * scored, TRIED);
   return overfitted;
 }
 

@@ -7,7 +7,10 @@ const LIGHT: f64 = 1e-20;
 /** Σr² above this might be squared beyond the range of f64, which rough scores would not see. */
 const HEAVY: f64 = 1e280;
 
-/** Fills the tables from those of f64; whether rough scores are as near as they promise, for every combination. */
+/**
+ * Fills the tables from those of f64, and those of unions that there are not with whatever stands there; whether rough scores are as
+ * near as they promise, for every combination: one that is doubtful, even in one block, has all scored in f64.
+ */
 export function prepareRough(): bool {
   if (doubted > 0 || !takeUnits()) return false;
   for (let union = 0; union < groups * UNIONS; union++) roughen(<usize>union * 2 * row);

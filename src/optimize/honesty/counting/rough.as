@@ -16,6 +16,7 @@ import { bestOf } from './scores';
 
 /** Bytes of a rough score. */
 const ROUGH: usize = 4;
+/** Held by what is said above; random returns hardly come near it. */
 const ERROR: f64 = 16 / <f64>(1 << 24);
 
 /** Rough scores whose x are no further apart than this can be of combinations that tie, or of which either is better. */

@@ -11,6 +11,7 @@ interface Exports extends WasmExports {
   open(): void;
   count(from: number, to: number): number;
   exactScores(): number;
+  fineHalves(): number;
 }
 
 /** Memory that a thread keeps between two jobs: enough for some 13,000 combinations. */
@@ -27,11 +28,11 @@ export function fitsWasm(returns: BlockReturns): boolean {
 }
 
 /** Opens the faster counter. */
-export function openWasmCounter(returns: BlockReturns): Counter {
+export function openWasmCounter(returns: BlockReturns): WasmCounter {
   return new WasmCounter(source.take(), returns);
 }
 
-class WasmCounter implements Counter {
+export class WasmCounter implements Counter {
   readonly #wasm: Exports;
 
   constructor(wasm: Exports, returns: BlockReturns) {
@@ -64,6 +65,11 @@ class WasmCounter implements Counter {
 
   exactScores(): number {
     return this.#wasm.exactScores();
+  }
+
+  /** Halves that were scored in double precision so far: each takes twice as long as another. */
+  fineHalves(): number {
+    return this.#wasm.fineHalves();
   }
 
   close(): void {
