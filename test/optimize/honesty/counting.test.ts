@@ -129,7 +129,7 @@ describe('the counter of overfitted splits', () => {
     }
   });
 
-  it('gives rough scores up where ties abound, and tries them again on what comes next', () => {
+  it('tries rough scores again after a count in which ties abounded', () => {
     const shape = { seed: 1, combinations: 200, blocks: 10, mixed: 0, twins: 0, isFlooded: false };
     const pairs = splitPairs(10);
     const fineHalves = (kinds: readonly string[]): number => {
