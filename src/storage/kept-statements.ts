@@ -1,6 +1,6 @@
 /**
  * Statements that a SQLite connection compiles once. Prisma's adapter compiles each anew, which takes longer than many of them
- * take to run: without that an order intent takes 0.52 ms of the processor instead of 0.6.
+ * take to run: with this an order intent takes 0.52 ms of the processor instead of 0.6.
  */
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import BetterSqlite3, { type Database, type Statement } from 'better-sqlite3';

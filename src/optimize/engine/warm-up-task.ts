@@ -1,5 +1,5 @@
 /**
- * A made-up job through every task of a strategy job, all on one thread, so often that most of what jobs spend their time in is
+ * A made-up job through every task of a strategy job, all on one thread. Done some times, most of what jobs spend their time in is
  * compiled: V8 compiles beside the thread, but on the same processors, for some 20 ms in each of a server's first twenty jobs
  * otherwise. Nothing of it is kept.
  */
@@ -23,8 +23,8 @@ const START = Date.UTC(2024, 0, 1);
 const MINUTE_MS = 60_000;
 /** A week of minutes, in as many windows as by default: several blocks of `inBlocks`. */
 const [BARS, SPLITS] = [10_000, 5];
-/** Together some 0.7 s of a thread. */
-const ROUNDS = 6;
+/** Together some 0.2 s of a thread. */
+const ROUNDS = 2;
 /** 500 combinations: what is called once for each has to be compiled, too. */
 const GRID: ParameterGrid = {
   short_window: [5, 8, 10, 12, 15, 20, 25, 30, 40, 50],

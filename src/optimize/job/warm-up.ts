@@ -8,13 +8,15 @@ import { storeJobEnd } from './job-outcome.ts';
 import type { RunDeps } from './job-run.ts';
 import { earlierJobs } from './trial-count.ts';
 
+/** How often every thread is sent the made-up job: until its code is compiled. Who waits for a thread has it in between. */
+const TURNS = 3;
 /** No job has this number. */
 const NO_JOB = 0;
 
 /**
  * Runs a made-up job on every thread, and the statements of a job that does not exist. It reads and changes no row.
  *
- * @param until.isEnough as in `WarmUpInput`
+ * @param options.isEnough as in `WarmUpInput`
  * @throws {ComputeFailure} when `signal` aborts, {DomainError} when the database cannot be used
  */
 export async function warmUp(
@@ -22,8 +24,13 @@ export async function warmUp(
   { signal, isEnough }: WarmUpInput & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { compute } = deps;
+  const onThread = async (): Promise<void> => {
+    for (let turn = 0; turn < TURNS && Atomics.load(isEnough, 0) === 0; turn++) {
+      await compute.run(WARM_UP, { isEnough }, { signal });
+    }
+  };
   // As many at a time as there are threads: each has one.
-  const threads = Array.from({ length: compute.parallelism }, () => compute.run(WARM_UP, { isEnough }, { signal }));
+  const threads = Array.from({ length: compute.parallelism }, onThread);
   // When this has ended, nothing is under way.
   const parts = await Promise.allSettled([...threads, makeStatements(deps)]);
   for (const part of parts) if (part.status === 'rejected') throw part.reason;
