@@ -1,8 +1,8 @@
-import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dataOf } from '../api/graphql-clients.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { statementsRun } from '../support/statements-run.ts';
 
 let server: TestApp;
 beforeAll(async () => {
@@ -24,10 +24,10 @@ async function counted(
   document: string,
 ): Promise<{ readonly data: Any; readonly reads: Readonly<Record<string, number>> }> {
   vi.restoreAllMocks();
-  const prepare = vi.spyOn(Sqlite.prototype, 'prepare');
+  const statements = statementsRun();
   const data = await dataOf<Any>(server.url, document);
   const reads: Record<string, number> = {};
-  for (const [sql] of prepare.mock.calls) {
+  for (const sql of statements()) {
     const table = /FROM `main`\.`(\w+)`/.exec(sql)?.[1];
     if (table !== undefined) reads[table] = (reads[table] ?? 0) + 1;
   }

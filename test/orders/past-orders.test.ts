@@ -3,7 +3,7 @@
  * statements are taken down as they run, and SQLite is asked how it would find their rows.
  */
 import SqliteFile from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { killTrading, reconcile, resumeTrading } from '../../src/orders/index.ts';
 import { sweepKill } from '../../src/orders/kill/kill-sweep.ts';
 import { expireClaims, settleUnknown } from '../../src/orders/settle-unknown.ts';
@@ -11,25 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { COIN, codeOf, type Desk, liftLimits, openDesk, placeResting } from '../support/kill-desk.ts';
 import { ScriptedBroker } from '../support/scripted-broker/adapter.ts';
 import { type StartedBroker, startScriptedBroker } from '../support/scripted-broker/start.ts';
-
-/** Takes down the statements that any connection of this process prepares, until `stop`. */
-class Dictation {
-  readonly statements = new Set<string>();
-  readonly #prepare = Object.getOwnPropertyDescriptor(SqliteFile.prototype, 'prepare');
-
-  constructor() {
-    const { statements } = this;
-    const prepare = SqliteFile.prototype.prepare;
-    SqliteFile.prototype.prepare = function (this: SqliteFile.Database, sql: string) {
-      statements.add(sql);
-      return Reflect.apply(prepare, this, [sql]);
-    } as typeof prepare;
-  }
-
-  stop(): void {
-    if (this.#prepare !== undefined) Object.defineProperty(SqliteFile.prototype, 'prepare', this.#prepare);
-  }
-}
+import { statementsRun } from '../support/statements-run.ts';
 
 /** How SQLite finds the rows of a statement, a line for each table. */
 function planOf(file: string, sql: string): readonly string[] {
@@ -62,6 +44,7 @@ describe('orders of the past', () => {
   });
 
   afterEach(async () => {
+    vi.restoreAllMocks();
     await desk.close();
     await broker.close();
     await test.drop();
@@ -69,7 +52,7 @@ describe('orders of the past', () => {
 
   it('are not read by a kill, nor by what follows it', async () => {
     const ownerId = desk.user.userId;
-    const dictation = new Dictation();
+    const statements = statementsRun();
 
     await killTrading(desk, desk.user);
     await codeOf(placeResting(desk));
@@ -79,9 +62,7 @@ describe('orders of the past', () => {
     await placeResting(desk);
     await Promise.all([settleUnknown(desk), expireClaims(desk)]);
     await reconcile(desk, { ownerId, mode: 'paper' });
-    dictation.stop();
-
-    const read = [...dictation.statements].filter((sql) => /^\s*(SELECT|UPDATE)/.test(sql) && !sql.includes(NEWEST));
+    const read = [...new Set(statements())].filter((sql) => /^\s*(SELECT|UPDATE)/.test(sql) && !sql.includes(NEWEST));
     const plans = read.map((sql) => ({ sql, plan: planOf(desk.database.location, sql) }));
     expect(plans.filter(({ sql }) => /"Order"|`Order`/.test(sql)).length).toBeGreaterThan(10);
     expect(plans.filter(({ plan }) => plan.some((line) => READS_ALL.test(line)))).toEqual([]);
