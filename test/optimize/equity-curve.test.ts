@@ -28,11 +28,15 @@ function curveOf({ seed, bars, nSplits, isRising }: Walk) {
     });
     return { ...slice, equity };
   });
+  return { slices, points: equityCurve(slices, { initialCapital: CAPITAL, series: seriesOf(bars) }).points };
+}
+
+/** So many days. */
+function seriesOf(bars: number) {
   const time = Float64Array.from({ length: bars }, (_, bar) => bar * DAY_MS);
   const none = new Float64Array(bars);
   const prices = { open: none, high: none, low: none, close: none, volume: none };
-  const series = { ...prices, time, symbol: 'AAA', interval: '1d' as const, source: 'test' };
-  return { slices, points: equityCurve(slices, { initialCapital: CAPITAL, series }).points };
+  return { ...prices, time, symbol: 'AAA', interval: '1d' as const, source: 'test' };
 }
 
 /** Up to 90 slices of train and test bars. */
@@ -69,6 +73,25 @@ it('shows the highest, the lowest and the deepest of every slice, in order, with
     { seed: 11, numRuns: 40 },
   );
   expect(thinned).toBeGreaterThan(20);
+});
+
+it('shows the first of drawdowns that are equally deep', () => {
+  const bars = 4000;
+  const equity = new Float64Array(bars).fill(3 * CAPITAL);
+  // Stretches of five bars; the lowest of either of these is not its deepest, 0.4 of the peak before it.
+  equity.set([1, 0.5, 2, 0.8, 2].map((times) => times * CAPITAL));
+  equity.fill(2 * CAPITAL, 5, 2000);
+  equity.set(
+    [0.9, 3, 1.2, 3, 3].map((times) => times * CAPITAL),
+    2000,
+  );
+
+  const slices = [{ equity, from: 0, fold: 1, part: 'test' as const }];
+  const { points } = equityCurve(slices, { initialCapital: CAPITAL, series: seriesOf(bars) });
+
+  const deepest = Math.min(...points.map(({ drawdown }) => drawdown));
+  expect(deepest).toBe(0.4 - 1);
+  expect(points.filter(({ drawdown }) => drawdown === deepest).map((point) => point.equity)).toEqual([0.8 * CAPITAL]);
 });
 
 it('is no longer for many short slices', () => {
